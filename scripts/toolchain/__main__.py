@@ -1,0 +1,57 @@
+"""The command behind `make setup`: make every tool ready, once, and write down where each is."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from toolchain.engines import find_engine, find_terragrunt
+from toolchain.errors import ToolchainError
+from toolchain.places import BIN, SCAN_VENV, TERRAFORM_RC, TOOLCHAIN_JSON
+from toolchain.providers import write_cli_configuration
+from toolchain.pythons import build_environments
+
+
+def main() -> int:
+    """Run the command; 0 when every tool is ready, 1 with what is missing on standard error."""
+    parser = argparse.ArgumentParser(prog="toolchain", description=__doc__)
+    parser.add_argument("--quiet", action="store_true", help="say only what takes time")
+    quiet = parser.parse_args().quiet
+    try:
+        set_up(quiet)
+    except ToolchainError as error:
+        print(f"setup: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def set_up(quiet: bool) -> None:
+    """Idempotent: a second call finds everything and changes nothing."""
+
+    def report(line: str) -> None:
+        print(f"setup: {line}", file=sys.stderr, flush=True)
+
+    BIN.mkdir(parents=True, exist_ok=True)
+    build_environments(report)
+    engine = find_engine(report)
+    terragrunt = find_terragrunt(report)
+    providers = write_cli_configuration(engine, report)
+    _link("checkov", SCAN_VENV / "bin" / "checkov")
+    _link(engine.name, engine)
+    tools = {"engine": str(engine), "terragrunt": str(terragrunt), "cli_configuration": str(TERRAFORM_RC)}
+    TOOLCHAIN_JSON.write_text(json.dumps(tools, indent=2) + "\n", encoding="utf-8")
+    if not quiet:
+        report(f"{engine.name}: {engine}")
+        report(f"terragrunt: {terragrunt}")
+        report(f"providers: {providers}")
+
+
+def _link(name: str, target: Path) -> None:
+    link = BIN / name
+    if link.is_symlink() or link.exists():
+        link.unlink()
+    link.symlink_to(target)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""Terraform (or OpenTofu) and Terragrunt: from PATH where they are new enough, else built once per machine."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain.commands import first_line, only_one, run
+from toolchain.errors import ToolchainError
+from toolchain.places import BIN, REPOSITORY, VENV, user_cache
+
+Version = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program, the least version that will do, and the pinned Go module that builds one."""
+
+    name: str
+    minimum: Version
+    module: str
+    pinned: str
+    version_flag: str
+
+    @property
+    def package(self) -> str:
+        return self.module + ("/cmd/tofu" if self.name == "tofu" else "")
+
+
+TERRAFORM = Tool("terraform", (1, 11, 0), "", "", "-X")
+TOFU = Tool(
+    "tofu",
+    (1, 10, 0),
+    "github.com/opentofu/opentofu",
+    "1.10.6",
+    "-X github.com/opentofu/opentofu/version.dev=no",
+)
+TERRAGRUNT = Tool(
+    "terragrunt",
+    (1, 1, 0),
+    "github.com/gruntwork-io/terragrunt",
+    "1.1.3",
+    "-X github.com/gruntwork-io/terragrunt/internal/version.Version=v1.1.3",
+)
+
+
+def find_engine(report: Callable[[str], None]) -> Path:
+    """Terraform from PATH, else OpenTofu from PATH, else OpenTofu built from its pinned module."""
+    return _on_path(TERRAFORM) or _on_path(TOFU) or _built(TOFU, [TERRAFORM, TOFU], report)
+
+
+def find_terragrunt(report: Callable[[str], None]) -> Path:
+    """Terragrunt from PATH (the project's own launcher does not count), else built from its pinned module."""
+    return _on_path(TERRAGRUNT) or _built(TERRAGRUNT, [TERRAGRUNT], report)
+
+
+def parse_version(text: str) -> Version:
+    """The first x.y.z of a text, or 0.0.0."""
+    found = re.search(r"(\d+)\.(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
+
+
+def _on_path(tool: Tool) -> "Path | None":
+    for folder in _path_folders():
+        candidate = folder / tool.name
+        if candidate.is_file() and os.access(candidate, os.X_OK):
+            version = parse_version(first_line([str(candidate), "--version"]))
+            if version >= tool.minimum:
+                return candidate
+    return None
+
+
+def _path_folders() -> Iterator[Path]:
+    own = {BIN, VENV / "bin"}
+    for entry in os.environ.get("PATH", "").split(os.pathsep):
+        if entry and Path(entry) not in own:
+            yield Path(entry)
+
+
+def _built(tool: Tool, alternatives: "list[Tool]", report: Callable[[str], None]) -> Path:
+    target = user_cache() / "tools" / f"{tool.name}-{tool.pinned}" / tool.name
+    if target.exists():
+        return target
+    go = shutil.which("go")
+    if go is None:
+        raise ToolchainError(_how_to_get(tool, alternatives))
+    with only_one(target.parent / "build.lock"):
+        if target.exists():
+            return target
+        report(f"{tool.name} {tool.pinned}: building it from its pinned Go module, once on this machine (minutes)")
+        unfinished = target.with_suffix(".unfinished")
+        build = [go, "build", "-mod=readonly", "-trimpath", "-ldflags", f"-s -w {tool.version_flag}"]
+        run(
+            [*build, "-o", str(unfinished), tool.package],
+            seconds=3600,
+            cwd=REPOSITORY / "tools" / ("opentofu" if tool is TOFU else tool.name),
+            environment={**os.environ, "CGO_ENABLED": "0"},
+        )
+        version = parse_version(first_line([str(unfinished), "--version"]))
+        if version < tool.minimum:
+            raise ToolchainError(f"The {tool.name} that was built says version {version}; {tool.pinned} was wanted.")
+        unfinished.rename(target)
+    return target
+
+
+def _how_to_get(tool: Tool, alternatives: "list[Tool]") -> str:
+    wanted = " or ".join(f"{one.name} >= {'.'.join(map(str, one.minimum[:2]))}" for one in alternatives)
+    return (
+        f"No {wanted} was found on PATH, and there is no Go to build one with. Any of these helps:\n"
+        "  mise install (the versions are pinned in mise.toml)\n"
+        f"  install {wanted} from its vendor's packages and put it on PATH\n"
+        f"  install Go >= 1.26: make setup then builds {tool.name} {tool.pinned} from tools/, once on this machine"
+    )

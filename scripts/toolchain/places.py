@@ -1,0 +1,18 @@
+"""Where the set-up puts things: inside the checkout, and one folder of the user's cache."""
+
+import os
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TOOLS = REPOSITORY / ".tools"
+BIN = TOOLS / "bin"
+TERRAFORM_RC = TOOLS / "terraform.rc"
+TOOLCHAIN_JSON = TOOLS / "toolchain.json"
+VENV = REPOSITORY / ".venv"
+SCAN_VENV = REPOSITORY / ".venv-scan"
+
+
+def user_cache() -> Path:
+    """The project's folder in the user's cache: what is built once per machine."""
+    base = os.environ.get("XDG_CACHE_HOME") or ""
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "csvbatch"

@@ -1,0 +1,109 @@
+"""Finding a Python 3.13, and building the environments from the hashed locks."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from toolchain.commands import first_line, only_one, run
+from toolchain.errors import ToolchainError
+from toolchain.places import REPOSITORY, SCAN_VENV, TOOLS, VENV
+
+WANTED = "3.13"
+REQUIREMENTS = REPOSITORY / "requirements"
+
+
+def find_python() -> Path:
+    """A Python 3.13: CSVBATCH_PYTHON, PATH, then pyenv.
+
+    A name on PATH is not enough: pyenv puts a `python3.13` there that runs only where that version is chosen.
+    """
+    for candidate in _candidates():
+        asked = "import sys; print('%d.%d' % sys.version_info[:2], sys.executable)"
+        version, _, executable = first_line([candidate, "-c", asked]).partition(" ")
+        if version == WANTED:
+            return Path(executable)
+    raise ToolchainError(
+        f"No Python {WANTED} was found on PATH or under pyenv. Any of these gives one:\n"
+        f"  pyenv install {WANTED}\n  uv python install {WANTED}\n  mise install\n"
+        f"  your system's package, for example python{WANTED}\n"
+        "or name one: CSVBATCH_PYTHON=/path/to/python make setup"
+    )
+
+
+def _candidates() -> Iterable[str]:
+    named = os.environ.get("CSVBATCH_PYTHON")
+    if named:
+        yield named
+        return
+    for name in (f"python{WANTED}", "python3", "python"):
+        found = shutil.which(name)
+        if found:
+            yield found
+    pyenv_root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    for version in sorted(pyenv_root.glob(f"versions/{WANTED}.*"), reverse=True):
+        yield str(version / "bin" / "python")
+    uv = shutil.which("uv")
+    if uv:
+        yield first_line([uv, "python", "find", "--no-python-downloads", WANTED]) or "python"
+
+
+def build_environments(report: Callable[[str], None]) -> None:
+    """Make `.venv` and `.venv-scan` hold exactly what their locks say, and `.venv` the project's own commands."""
+    with only_one(TOOLS / "environments.lock"):
+        python = find_python()
+        _environment(VENV, python, "dev", report)
+        _environment(SCAN_VENV, python, "scan", report)
+        _project(report)
+
+
+def _environment(folder: Path, python: Path, lock_name: str, report: Callable[[str], None]) -> None:
+    bootstrap, lock = (REQUIREMENTS / f"{name}.txt" for name in ("bootstrap", lock_name))
+    stamp = Stamp(folder / "built-from", str(python), str(folder), _text(bootstrap), _text(lock))
+    if stamp.holds():
+        return
+    report(f"{folder.name}: installing requirements/{lock.name}")
+    if folder.exists():
+        shutil.rmtree(folder)
+    run([str(python), "-m", "venv", str(folder)], seconds=120)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run([*pip, "--require-hashes", "-r", str(bootstrap)], seconds=300)
+    run([*_uv_pip_install(folder), "--require-hashes", "-r", str(lock)], seconds=900)
+    stamp.write()
+
+
+def _project(report: Callable[[str], None]) -> None:
+    pyproject = REPOSITORY / "pyproject.toml"
+    stamp = Stamp(VENV / "project-built-from", str(REPOSITORY), _text(pyproject), _text(VENV / "built-from"))
+    if stamp.holds():
+        return
+    report(f"{VENV.name}: installing the project's own commands")
+    install = [*_uv_pip_install(VENV), "--no-deps", "--no-build-isolation"]
+    run([*install, "--editable", str(REPOSITORY)], seconds=300)
+    stamp.write()
+
+
+def _uv_pip_install(folder: Path) -> list[str]:
+    interpreter = str(folder / "bin" / "python")
+    return [interpreter, "-m", "uv", "pip", "install", "--quiet", "--python", interpreter]
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+class Stamp:
+    """A file that says what a folder was built from, so that building again is done only when that changed."""
+
+    def __init__(self, path: Path, *inputs: str) -> None:
+        self._path = path
+        self._digest = hashlib.sha256("\0".join(inputs).encode()).hexdigest()
+
+    def holds(self) -> bool:
+        """Whether the last complete build was from the same inputs."""
+        return self._path.exists() and _text(self._path) == self._digest
+
+    def write(self) -> None:
+        """State that the build is complete."""
+        self._path.write_text(self._digest, encoding="utf-8")

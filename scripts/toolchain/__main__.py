@@ -1,5 +1,7 @@
 """The command behind `make setup`: make every tool ready, once, and write down where each is."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import sys

@@ -1,12 +1,13 @@
 """Running other programs with a time limit, and telling what they said when they fail."""
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Optional
 
 from toolchain.errors import ToolchainError
 
@@ -15,8 +16,8 @@ def run(
     command: Sequence[str],
     *,
     seconds: int,
-    cwd: Optional[Path] = None,
-    environment: Optional[Mapping[str, str]] = None,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> str:
     """Standard output of a command that must succeed within `seconds`."""
     shown = " ".join(str(part) for part in command)

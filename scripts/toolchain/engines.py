@@ -1,15 +1,17 @@
 """Terraform (or OpenTofu) and Terragrunt: from PATH where they are new enough, else built once per machine."""
 
+from __future__ import annotations
+
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain.commands import first_line, only_one, run
 from toolchain.errors import ToolchainError
-from toolchain.places import BIN, REPOSITORY, VENV, user_cache
+from toolchain.places import REPOSITORY, path_folders, user_cache
 
 Version = tuple[int, int, int]
 
@@ -26,6 +28,7 @@ class Tool:
 
     @property
     def package(self) -> str:
+        """What to build of the module."""
         return self.module + ("/cmd/tofu" if self.name == "tofu" else "")
 
 
@@ -62,9 +65,9 @@ def parse_version(text: str) -> Version:
     return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
 
 
-def _on_path(tool: Tool) -> "Path | None":
-    for folder in _path_folders():
-        candidate = folder / tool.name
+def _on_path(tool: Tool) -> Path | None:
+    for folder in path_folders():
+        candidate = Path(folder) / tool.name
         if candidate.is_file() and os.access(candidate, os.X_OK):
             version = parse_version(first_line([str(candidate), "--version"]))
             if version >= tool.minimum:
@@ -72,14 +75,7 @@ def _on_path(tool: Tool) -> "Path | None":
     return None
 
 
-def _path_folders() -> Iterator[Path]:
-    own = {BIN, VENV / "bin"}
-    for entry in os.environ.get("PATH", "").split(os.pathsep):
-        if entry and Path(entry) not in own:
-            yield Path(entry)
-
-
-def _built(tool: Tool, alternatives: "list[Tool]", report: Callable[[str], None]) -> Path:
+def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) -> Path:
     target = user_cache() / "tools" / f"{tool.name}-{tool.pinned}" / tool.name
     if target.exists():
         return target
@@ -105,7 +101,7 @@ def _built(tool: Tool, alternatives: "list[Tool]", report: Callable[[str], None]
     return target
 
 
-def _how_to_get(tool: Tool, alternatives: "list[Tool]") -> str:
+def _how_to_get(tool: Tool, alternatives: list[Tool]) -> str:
     wanted = " or ".join(f"{one.name} >= {'.'.join(map(str, one.minimum[:2]))}" for one in alternatives)
     return (
         f"No {wanted} was found on PATH, and there is no Go to build one with. Any of these helps:\n"

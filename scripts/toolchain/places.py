@@ -1,5 +1,7 @@
 """Where the set-up puts things: inside the checkout, and one folder of the user's cache."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
 
@@ -10,6 +12,12 @@ TERRAFORM_RC = TOOLS / "terraform.rc"
 TOOLCHAIN_JSON = TOOLS / "toolchain.json"
 VENV = REPOSITORY / ".venv"
 SCAN_VENV = REPOSITORY / ".venv-scan"
+
+
+def path_folders() -> list[str]:
+    """The folders of PATH, without the project's own: what is looked for must not be found in what is being built."""
+    own = {str(BIN), str(VENV / "bin"), str(SCAN_VENV / "bin")}
+    return [entry for entry in os.environ.get("PATH", "").split(os.pathsep) if entry and entry not in own]
 
 
 def user_cache() -> Path:

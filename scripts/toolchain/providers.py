@@ -1,5 +1,7 @@
 """The Terraform CLI configuration: a provider mirror on this machine where there is one, else the public registry."""
 
+from __future__ import annotations
+
 import json
 import os
 import platform
@@ -40,7 +42,10 @@ def write_cli_configuration(engine: Path, report: Callable[[str], None]) -> str:
     source = _found(version, target)
     origin = "found on this machine"
     if source is None:
-        source, origin = _downloaded(engine, version, target, report), "downloaded once from the public registry"
+        source, origin = (
+            _downloaded(engine, version, target, report),
+            "downloaded once from the public registry",
+        )
     mirror = TOOLS / "providers"
     for registry in REGISTRIES:
         link = mirror / registry / "hashicorp" / "aws" / version / target
@@ -54,10 +59,10 @@ def write_cli_configuration(engine: Path, report: Callable[[str], None]) -> str:
         "provider_installation {\n"
         "  filesystem_mirror {\n"
         f"    path    = {json.dumps(str(mirror))}\n"
-        f'    include = [{", ".join(json.dumps(f"{name}/hashicorp/aws") for name in REGISTRIES)}]\n'
+        f"    include = [{', '.join(json.dumps(f'{name}/hashicorp/aws') for name in REGISTRIES)}]\n"
         "  }\n"
         "  direct {\n"
-        f'    exclude = [{", ".join(json.dumps(f"{name}/hashicorp/aws") for name in REGISTRIES)}]\n'
+        f"    exclude = [{', '.join(json.dumps(f'{name}/hashicorp/aws') for name in REGISTRIES)}]\n"
         "  }\n"
         "}\n"
     )
@@ -65,7 +70,7 @@ def write_cli_configuration(engine: Path, report: Callable[[str], None]) -> str:
     return f"hashicorp/aws {version}, {origin}"
 
 
-def _found(version: str, target: str) -> "Path | None":
+def _found(version: str, target: str) -> Path | None:
     for folder in _mirrors():
         for registry in REGISTRIES:
             candidate = folder / registry / "hashicorp" / "aws" / version / target

@@ -1,5 +1,7 @@
 """Finding a Python 3.13, and building the environments from the hashed locks."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import shutil
@@ -8,7 +10,7 @@ from pathlib import Path
 
 from toolchain.commands import first_line, only_one, run
 from toolchain.errors import ToolchainError
-from toolchain.places import REPOSITORY, SCAN_VENV, TOOLS, VENV
+from toolchain.places import REPOSITORY, SCAN_VENV, TOOLS, VENV, path_folders
 
 WANTED = "3.13"
 REQUIREMENTS = REPOSITORY / "requirements"
@@ -17,13 +19,14 @@ REQUIREMENTS = REPOSITORY / "requirements"
 def find_python() -> Path:
     """A Python 3.13: CSVBATCH_PYTHON, PATH, then pyenv.
 
-    A name on PATH is not enough: pyenv puts a `python3.13` there that runs only where that version is chosen.
+    A name on PATH is not enough: pyenv puts a `python3.13` there that runs only where that version is chosen,
+    and in an activated shell it is the interpreter of the very environment that may have to be built again.
     """
     for candidate in _candidates():
-        asked = "import sys; print('%d.%d' % sys.version_info[:2], sys.executable)"
+        asked = "import sys; print('%d.%d' % sys.version_info[:2], sys._base_executable)"
         version, _, executable = first_line([candidate, "-c", asked]).partition(" ")
         if version == WANTED:
-            return Path(executable)
+            return Path(executable).resolve()
     raise ToolchainError(
         f"No Python {WANTED} was found on PATH or under pyenv. Any of these gives one:\n"
         f"  pyenv install {WANTED}\n  uv python install {WANTED}\n  mise install\n"
@@ -38,7 +41,7 @@ def _candidates() -> Iterable[str]:
         yield named
         return
     for name in (f"python{WANTED}", "python3", "python"):
-        found = shutil.which(name)
+        found = shutil.which(name, path=os.pathsep.join(path_folders()))
         if found:
             yield found
     pyenv_root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")

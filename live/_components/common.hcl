@@ -1,0 +1,51 @@
+# Names, tags and timings that several components must agree on, each written once.
+# Read by every component and by the root; `env` is the env.hcl of the environment the unit stands in.
+
+locals {
+  env     = read_terragrunt_config("${get_original_terragrunt_dir()}/../env.hcl").locals
+  project = "csvbatch"
+  prefix  = "${local.project}-${local.env.environment}"
+
+  tags = {
+    project     = local.project
+    environment = local.env.environment
+    managed_by  = "terragrunt"
+  }
+
+  bucket_prefix = "${local.prefix}-${local.env.account_id}-${local.env.region}"
+  names = {
+    key              = local.prefix
+    logs_bucket      = "${local.bucket_prefix}-logs"
+    artifacts_bucket = "${local.bucket_prefix}-artifacts"
+    data_bucket      = "${local.bucket_prefix}-data"
+    queue            = "${local.prefix}-chunks"
+    secret           = "${local.prefix}-oracle"
+    batch_processor  = "${local.prefix}-batch-processor"
+    request_handler  = "${local.prefix}-request-handler"
+  }
+
+  batch_processor_timeout_seconds = 900
+
+  # A message is worked on for one handler timeout at most, and hidden for six: five further tries fit before it shows again.
+  request_handler_timeout_seconds = 120
+  visibility_timeout_seconds      = 6 * local.request_handler_timeout_seconds
+
+  # A chunk's message names an object version. The version must outlive the queue and then the dead letters.
+  queue_retention_days       = 4
+  dead_letter_retention_days = 14
+  version_retention_days     = local.queue_retention_days + local.dead_letter_retention_days + 3
+
+  # Mocks stand in for outputs of units that were never applied, and only where no value of an input is written anywhere:
+  # never for an apply, nor for a plan that is saved and could be applied later. The policy scan, which reads plans and
+  # throws them away, asks for them by name.
+  mocks = {
+    for file in fileset(get_terragrunt_dir(), "*.mocks.yaml") : trimsuffix(file, ".mocks.yaml") => yamldecode(templatefile(
+      "${get_terragrunt_dir()}/${file}", { account_id = local.env.account_id, region = local.env.region }
+    ))
+  }
+  saves_plan = anytrue([for arg in get_terraform_cli_args() : can(regex("^--?out(=|$)", arg))])
+  mock_commands = concat(
+    ["backend", "bootstrap", "destroy", "force-unlock", "graph", "init", "output", "providers", "render", "show", "state", "validate"],
+    local.saves_plan && get_env("CSVBATCH_MOCKS_IN_SAVED_PLANS", "") != "scan" ? [] : ["plan"],
+  )
+}

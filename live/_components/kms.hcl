@@ -1,0 +1,16 @@
+# The environment's key: data, queues, secrets, logs and topics are encrypted with it.
+
+locals {
+  common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals
+}
+
+terraform {
+  source = "${get_parent_terragrunt_dir()}/../../modules//kms"
+}
+
+inputs = {
+  name                = local.common.names.key
+  account_id          = local.common.env.account_id
+  region              = local.common.env.region
+  deletion_protection = local.common.env.deletion_protection
+}

@@ -1,0 +1,20 @@
+# The package of the function whose unit reads this: what was built, and the key it is deployed under.
+
+locals {
+  env  = read_terragrunt_config("${get_original_terragrunt_dir()}/../env.hcl").locals
+  name = trimprefix(basename(get_original_terragrunt_dir()), "lambda_")
+
+  repository = dirname(dirname(get_terragrunt_dir()))
+  folder     = "${local.repository}/dist/lambda"
+
+  manifest_path = "${local.folder}/${local.env.architecture}/${local.name}.json"
+  is_built      = fileexists(local.manifest_path)
+  missing       = "Package ${local.name} (${local.env.architecture}) was never built: ${local.manifest_path} does not exist. Build it: make package"
+
+  # Only what reads the configuration to change or show resources needs a package; a destroy does not.
+  refuse = [
+    for message in !local.is_built && contains(["plan", "apply", "validate"], get_terraform_command()) ? [local.missing] : [] :
+    run_cmd("--terragrunt-quiet", "${local.repository}/scripts/refuse", message)
+  ]
+  object_key = local.is_built ? jsondecode(file(local.manifest_path)).object_key : "lambda/${local.name}/${join("", [for _ in range(64) : "0"])}.zip"
+}

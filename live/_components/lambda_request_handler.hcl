@@ -1,0 +1,95 @@
+# The function that takes a chunk, validates its rows and merges them into Oracle.
+
+locals {
+  common  = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals
+  package = read_terragrunt_config(find_in_parent_folders("_components/lambda_package.hcl")).locals
+}
+
+terraform {
+  source = "${get_parent_terragrunt_dir()}/../../modules//lambda_request_handler"
+
+  # The object must be there before the function names it. A plan needs the manifest alone, and builds nothing.
+  before_hook "upload_package" {
+    commands = ["apply"]
+    execute  = ["lambda-packages", "upload", local.package.name, "--architecture", local.common.env.architecture, "--bucket", dependency.s3_artifacts.outputs.name, "--output", local.package.folder]
+  }
+}
+
+dependency "kms" {
+  config_path                             = "${get_terragrunt_dir()}/../kms"
+  mock_outputs                            = local.common.mocks.kms
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+dependency "s3" {
+  config_path                             = "${get_terragrunt_dir()}/../s3"
+  mock_outputs                            = local.common.mocks.s3
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+dependency "s3_artifacts" {
+  config_path                             = "${get_terragrunt_dir()}/../s3_artifacts"
+  mock_outputs                            = local.common.mocks.s3_artifacts
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+dependency "sqs" {
+  config_path                             = "${get_terragrunt_dir()}/../sqs"
+  mock_outputs                            = local.common.mocks.sqs
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+dependency "secrets" {
+  config_path                             = "${get_terragrunt_dir()}/../secrets"
+  mock_outputs                            = local.common.mocks.secrets
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+dependency "network" {
+  config_path                             = "${get_terragrunt_dir()}/../network"
+  mock_outputs                            = local.common.mocks.network
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+dependency "iam" {
+  config_path                             = "${get_terragrunt_dir()}/../iam"
+  mock_outputs                            = local.common.mocks.iam
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+inputs = {
+  function_name      = local.common.names.request_handler
+  account_id         = local.common.env.account_id
+  region             = local.common.env.region
+  role_arn           = dependency.iam.outputs.request_handler_role_arn
+  package            = { bucket = dependency.s3_artifacts.outputs.name, key = local.package.object_key }
+  architecture       = local.common.env.architecture
+  subnet_ids         = dependency.network.outputs.subnet_ids
+  security_group_ids = [dependency.network.outputs.lambda_security_group_id]
+  kms_key_arn        = dependency.kms.outputs.key_arn
+  log_retention_days = local.common.env.log_retention_days
+  log_level          = local.common.env.log_level
+  environment_name   = local.common.env.environment
+  bucket_name        = dependency.s3.outputs.name
+  secret_arn         = dependency.secrets.outputs.secret_arn
+  oracle = {
+    host         = local.common.env.oracle.host
+    port         = local.common.env.oracle.port
+    protocol     = local.common.env.oracle.protocol
+    service_name = local.common.env.oracle.service_name
+  }
+  timeout_seconds            = local.common.request_handler_timeout_seconds
+  visibility_timeout_seconds = local.common.visibility_timeout_seconds
+  memory_mb                  = 1024
+  event_source = {
+    queue_arn           = dependency.sqs.outputs.queue_arn
+    maximum_concurrency = 4
+  }
+}

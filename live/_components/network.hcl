@@ -1,0 +1,51 @@
+# The private network the functions run in, and the only ways out of it: Oracle and the VPC endpoints.
+
+locals {
+  common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals
+}
+
+terraform {
+  source = "${get_parent_terragrunt_dir()}/../../modules//network"
+}
+
+dependency "s3_logs" {
+  config_path                             = "${get_terragrunt_dir()}/../s3_logs"
+  mock_outputs                            = local.common.mocks.s3_logs
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+dependency "s3" {
+  config_path                             = "${get_terragrunt_dir()}/../s3"
+  mock_outputs                            = local.common.mocks.s3
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+dependency "sqs" {
+  config_path                             = "${get_terragrunt_dir()}/../sqs"
+  mock_outputs                            = local.common.mocks.sqs
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+dependency "secrets" {
+  config_path                             = "${get_terragrunt_dir()}/../secrets"
+  mock_outputs                            = local.common.mocks.secrets
+  mock_outputs_allowed_terraform_commands = local.common.mock_commands
+  mock_outputs_merge_strategy_with_state  = "shallow"
+}
+
+inputs = {
+  name       = local.common.prefix
+  account_id = local.common.env.account_id
+  region     = local.common.env.region
+  oracle = {
+    cidrs = local.common.env.oracle.cidrs
+    port  = local.common.env.oracle.port
+  }
+  data_bucket_arn     = dependency.s3.outputs.arn
+  queue_arn           = dependency.sqs.outputs.queue_arn
+  secret_arn          = dependency.secrets.outputs.secret_arn
+  flow_log_bucket_arn = dependency.s3_logs.outputs.arn
+}

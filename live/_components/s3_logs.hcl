@@ -1,0 +1,22 @@
+# The bucket that takes the access logs of the other buckets and the flow logs of the network.
+
+locals {
+  common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals
+}
+
+terraform {
+  source = "${get_parent_terragrunt_dir()}/../../modules//s3"
+}
+
+inputs = {
+  name                = local.common.names.logs_bucket
+  account_id          = local.common.env.account_id
+  deletion_protection = local.common.env.deletion_protection
+  force_destroy       = !local.common.env.deletion_protection
+  kms_key_arn         = null # log delivery writes with SSE-S3 only
+  access_log          = null # a log bucket that logs to itself never stops growing
+  accept_logs         = true
+  lifecycle_rules = [
+    { id = "expire-logs", expiration_days = local.common.env.log_retention_days, noncurrent_expiration_days = 1 },
+  ]
+}

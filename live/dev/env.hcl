@@ -1,0 +1,20 @@
+# Everything about dev that more than one component needs.
+
+locals {
+  environment = "dev"
+  account_id  = "111111111111"
+  region      = "eu-west-2"
+
+  deletion_protection = false
+  log_retention_days  = 30
+  log_level           = "DEBUG"
+  architecture        = "x86_64"
+
+  oracle = {
+    host         = "oracle.dev.example.internal"
+    port         = 2484
+    protocol     = "tcps"
+    service_name = "CSVDEV"
+    cidrs        = ["10.20.0.0/28"]
+  }
+}

@@ -1,0 +1,15 @@
+include "root" {
+  path = "../../../terragrunt.hcl"
+}
+
+include "component" {
+  path   = "../../_components/network.hcl"
+  expose = true
+}
+
+inputs = {
+  vpc = {
+    cidr               = "10.0.0.0/22"
+    availability_zones = formatlist("${include.component.locals.common.env.region}%s", ["a", "b"])
+  }
+}

@@ -1,0 +1,20 @@
+# Everything about prod that more than one component needs.
+
+locals {
+  environment = "prod"
+  account_id  = "222222222222"
+  region      = "eu-west-2"
+
+  deletion_protection = true
+  log_retention_days  = 400
+  log_level           = "INFO"
+  architecture        = "x86_64"
+
+  oracle = {
+    host         = "oracle.prod.example.internal"
+    port         = 2484
+    protocol     = "tcps"
+    service_name = "CSVPROD"
+    cidrs        = ["10.30.0.0/28"]
+  }
+}

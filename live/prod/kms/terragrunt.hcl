@@ -1,0 +1,11 @@
+include "root" {
+  path = "../../../terragrunt.hcl"
+}
+
+include "component" {
+  path = "../../_components/kms.hcl"
+}
+
+inputs = {
+  deletion_window_days = 30
+}

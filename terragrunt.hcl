@@ -1,0 +1,131 @@
+# What every unit shares: where its state lives, which account it may touch, and which runs are refused.
+# Units include this file by path; what differs between environments is in live/<environment>/env.hcl.
+
+locals {
+  aws_provider_version = "5.100.0"
+
+  unit_dir = get_original_terragrunt_dir()
+  command  = get_terraform_command()
+  args     = get_terraform_cli_args()
+
+  # Conditionals evaluate both branches and a for expression does not: whatever must not run unless needed stands in one.
+  is_unit = fileexists("${local.unit_dir}/../env.hcl")
+  common = one([
+    for path in local.is_unit ? ["${local.unit_dir}/../../_components/common.hcl"] : [] :
+    read_terragrunt_config(path).locals
+  ])
+  env = try(local.common.env, { account_id = "", region = "", environment = "", deletion_protection = false })
+
+  # These need no account: they read the configuration and nothing else.
+  offline_commands = ["", "validate", "render", "graph", "find", "list", "fmt"]
+  caller_account_id = one([
+    for needed in local.is_unit && !contains(local.offline_commands, local.command) ? [true] : [] : get_aws_account_id()
+  ])
+
+  destroys = local.command == "destroy" || anytrue([for arg in local.args : can(regex("^--?destroy(=true)?$", arg))])
+  endpoint = get_env("AWS_ENDPOINT_URL", "")
+  is_local = can(regex("^https://(127\\.0\\.0\\.1|localhost)(:|/|$)", local.endpoint))
+
+  refusals = concat(
+    local.is_unit ? [] : [
+      "This folder is no unit. Run terragrunt in live/<environment> (every unit) or in live/<environment>/<component> (one unit)."
+    ],
+    get_env("CSVBATCH_AWS", "") != "local" || local.is_local ? [] : [
+      "CSVBATCH_AWS asks for the local AWS, but AWS_ENDPOINT_URL is '${local.endpoint}'. Take on its environment: eval \"$(local-aws env ${local.env.environment})\"."
+    ],
+    local.caller_account_id == null || local.caller_account_id == local.env.account_id ? [] : [
+      "Wrong account: these credentials belong to account ${coalesce(local.caller_account_id, "unknown")}, and ${local.env.environment} is account ${local.env.account_id} (live/${local.env.environment}/env.hcl). Nothing was read or changed."
+    ],
+    local.env.deletion_protection && local.destroys ? [
+      "${local.env.environment} is protected: destroying is refused and nothing was touched. To lift it, set deletion_protection = false in live/${local.env.environment}/env.hcl, apply, and destroy then."
+    ] : [],
+  )
+  refuse = [
+    for message in local.refusals :
+    run_cmd("--terragrunt-quiet", "${get_parent_terragrunt_dir()}/scripts/refuse", message)
+  ]
+
+  state_name = local.is_unit ? "${local.common.project}-${local.env.account_id}-${local.env.region}-tfstate" : ""
+}
+
+terragrunt_version_constraint = ">= 1.1"
+terraform_version_constraint  = ">= 1.10"
+
+remote_state {
+  backend = "s3"
+  generate = {
+    path      = "backend.tf"
+    if_exists = "overwrite_terragrunt"
+  }
+  config = {
+    bucket              = local.state_name
+    key                 = "${path_relative_to_include()}/terraform.tfstate"
+    region              = local.env.region
+    allowed_account_ids = [local.env.account_id]
+    encrypt             = true
+    dynamodb_table      = local.state_name
+    use_lockfile        = true
+
+    # Read by Terragrunt when it creates the backend, not by Terraform.
+    bucket_sse_algorithm           = "AES256"
+    enable_lock_table_ssencryption = true
+    skip_bucket_root_access        = true
+    s3_bucket_tags                 = try(local.common.tags, {})
+    dynamodb_table_tags            = try(local.common.tags, {})
+  }
+}
+
+generate "provider" {
+  path      = "provider.tf"
+  if_exists = "overwrite_terragrunt"
+  contents  = <<-EOT
+    provider "aws" {
+      region              = "${local.env.region}"
+      allowed_account_ids = ["${local.env.account_id}"]
+
+      default_tags {
+        tags = ${jsonencode(merge(try(local.common.tags, {}), { component = basename(local.unit_dir) }))}
+      }
+    }
+  EOT
+}
+
+# The modules say which versions they accept; this pins the one that is used. An override file, because the module owns versions.tf.
+generate "provider_version" {
+  path      = "versions_override.tf"
+  if_exists = "overwrite_terragrunt"
+  contents  = <<-EOT
+    terraform {
+      required_providers {
+        aws = {
+          source  = "hashicorp/aws"
+          version = "${local.aws_provider_version}"
+        }
+      }
+    }
+  EOT
+}
+
+terraform {
+  # A lock that somebody holds for a moment is waited for; one that stays is reported with its owner.
+  extra_arguments "lock_timeout" {
+    commands  = get_terraform_commands_that_need_locking()
+    arguments = ["-lock-timeout=20s"]
+  }
+}
+
+errors {
+  # Answers of AWS that pass by themselves: throttling, and identities and policies that have not yet spread everywhere.
+  retry "aws_transient" {
+    max_attempts       = 3
+    sleep_interval_sec = 10
+    retryable_errors = [
+      "(?s).*(ThrottlingException|Throttling: |TooManyRequestsException|RequestLimitExceeded|SlowDown).*",
+      "(?s).*(RequestError: send request failed|connection reset by peer|TLS handshake timeout|i/o timeout).*",
+      "(?s).*(InternalFailure|InternalServerError|ServiceUnavailable|StatusCode: 50[23]).*",
+      "(?s).*The role defined for the function cannot be assumed by Lambda.*",
+      "(?s).*(Invalid principal in policy|contains one or more invalid principals).*",
+      "(?s).*(OperationAborted|ConflictException|ResourceConflictException: .*in progress).*",
+    ]
+  }
+}

@@ -1,0 +1,53 @@
+# Every target makes the tools ready first; the first run takes minutes, later ones a second.
+ENV ?= dev
+AWS ?=
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+OUTER_PATH := $(PATH)
+SET_UP = @PATH="$(OUTER_PATH)" PYTHONPATH=scripts python3 -m toolchain
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
+export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
+
+.DEFAULT_GOAL := help
+.PHONY: help setup plan package test unit lint fmt lock shell clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  ENV=dev|prod picks the environment (dev). AWS=local|real says which AWS, where real credentials are present."
+
+setup: ## make every tool ready (idempotent)
+	$(SET_UP)
+
+ready:
+	$(SET_UP) --quiet
+
+plan: ready package ## plan every unit of ENV, and end with a table
+	@plan-units $(ENV) --aws "$(AWS)"
+
+package: ready ## build the Lambda packages, where anything changed
+	@lambda-packages build
+
+test: ready package ## everything that proves the project, from unit tests to real applies on the local AWS
+	@pytest -m "not slow"
+
+unit: ready ## the unit tests alone (seconds)
+	@pytest -q tests/unit
+
+lint: ready ## formatting, lint and types of Python, Terraform and Terragrunt
+	@ruff format --check . && ruff check . && mypy lambdas scripts
+	@terraform fmt -check -recursive modules && terragrunt hcl fmt --check
+
+fmt: ready ## format everything
+	@ruff format . && ruff check --fix . ; terraform fmt -recursive modules && terragrunt hcl fmt
+
+lock: ready ## resolve the dependencies again and write requirements/*.txt
+	@sh scripts/lock_requirements.sh
+
+shell: ready ## a shell with the project's tools, on the local AWS of ENV
+	@plan-units --help >/dev/null && exec local-shell $(ENV)
+
+clean: ## drop what was built in this checkout (not the user's cache)
+	@-local-aws stop dev 2>/dev/null; local-aws stop prod 2>/dev/null
+	@rm -rf .venv .venv-scan .tools .local dist

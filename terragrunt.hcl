@@ -16,23 +16,25 @@ locals {
   ])
   env = try(local.common.env, { account_id = "", region = "", environment = "", deletion_protection = false })
 
+  endpoint  = get_env("AWS_ENDPOINT_URL", "")
+  is_detour = get_env("CSVBATCH_AWS", "") == "local" && !can(regex("^https://(127\\.0\\.0\\.1|localhost)(:|/|$)", local.endpoint))
+
   # These need no account: they read the configuration and nothing else.
   offline_commands = ["", "validate", "render", "graph", "find", "list", "fmt"]
   caller_account_id = one([
-    for needed in local.is_unit && !contains(local.offline_commands, local.command) ? [true] : [] : get_aws_account_id()
+    for needed in local.is_unit && !local.is_detour && !contains(local.offline_commands, local.command) ? [true] : [] :
+    get_aws_account_id()
   ])
 
   destroys = local.command == "destroy" || anytrue([for arg in local.args : can(regex("^--?destroy(=true)?$", arg))])
-  endpoint = get_env("AWS_ENDPOINT_URL", "")
-  is_local = can(regex("^https://(127\\.0\\.0\\.1|localhost)(:|/|$)", local.endpoint))
 
   refusals = concat(
     local.is_unit ? [] : [
       "This folder is no unit. Run terragrunt in live/<environment> (every unit) or in live/<environment>/<component> (one unit)."
     ],
-    get_env("CSVBATCH_AWS", "") != "local" || local.is_local ? [] : [
+    local.is_detour ? [
       "CSVBATCH_AWS asks for the local AWS, but AWS_ENDPOINT_URL is '${local.endpoint}'. Take on its environment: eval \"$(local-aws env ${local.env.environment})\"."
-    ],
+    ] : [],
     local.caller_account_id == null || local.caller_account_id == local.env.account_id ? [] : [
       "Wrong account: these credentials belong to account ${coalesce(local.caller_account_id, "unknown")}, and ${local.env.environment} is account ${local.env.account_id} (live/${local.env.environment}/env.hcl). Nothing was read or changed."
     ],

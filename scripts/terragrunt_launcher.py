@@ -7,6 +7,7 @@ line on standard error names the environment, its account and the endpoint.
 import itertools
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -75,7 +76,7 @@ def endpoint(variables: Mapping[str, str]) -> str:
     url = variables.get("AWS_ENDPOINT_URL")
     if not url:
         return "AWS itself"
-    return f"{url} (local AWS)" if variables.get("CSVBATCH_AWS") == "local" else url
+    return f"{url} (local AWS)" if re.match(r"https://(127\.0\.0\.1|localhost)[:/]", url) else url
 
 
 def _working_dir(arguments: Sequence[str]) -> Path:

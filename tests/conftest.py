@@ -1,0 +1,16 @@
+"""What every test shares: no test may meet real credentials."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_real_aws() -> None:
+    """Take from this process whatever could lead to a real AWS."""
+    for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
+        del os.environ[name]
+    os.environ.update(
+        AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull, AWS_EC2_METADATA_DISABLED="true"
+    )
+    os.environ.pop("CSVBATCH_AWS", None)

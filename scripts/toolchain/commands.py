@@ -32,8 +32,8 @@ def run(
             timeout=seconds,
             check=False,
         )
-    except FileNotFoundError as error:
-        raise ToolchainError(f"{command[0]} is not there: {shown}") from error
+    except OSError as error:
+        raise ToolchainError(f"{command[0]} cannot be run ({error.strerror}): {shown}") from error
     except subprocess.TimeoutExpired as error:
         raise ToolchainError(f"No answer within {seconds} s: {shown}") from error
     if done.returncode != 0:

@@ -8,9 +8,10 @@ OUTER_PATH := $(PATH)
 SET_UP = @PATH="$(OUTER_PATH)" PYTHONPATH=scripts python3 -m toolchain
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
+LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan package test unit lint fmt lock shell clean
+.PHONY: help setup ready plan package test test-slow unit modules bench lint fmt lock shell clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +36,15 @@ test: ready package ## everything that proves the project, from unit tests to re
 unit: ready ## the unit tests alone (seconds)
 	@pytest -q tests/unit
 
+test-slow: ready package ## the tests that take minutes each
+	@pytest -m slow
+
+modules: ready ## terraform test and validate of every module
+	@pytest -q tests/infrastructure/test_modules.py
+
+bench: ready package ## the benchmarks, each beside what else one would use
+	@for benchmark in benchmarks/[a-z]*.py; do python "$$benchmark" || exit 1; done
+
 lint: ready ## formatting, lint and types of Python, Terraform and Terragrunt
 	@ruff format --check . && ruff check . && mypy lambdas scripts
 	@terraform fmt -check -recursive modules && terragrunt hcl fmt --check
@@ -43,10 +53,13 @@ fmt: ready ## format everything
 	@ruff format . && ruff check --fix . ; terraform fmt -recursive modules && terragrunt hcl fmt
 
 lock: ready ## resolve the dependencies again and write requirements/*.txt
-	@sh scripts/lock_requirements.sh
+	@uv pip compile --group pyproject.toml:bootstrap $(LOCK) -o requirements/bootstrap.txt
+	@uv pip compile --group pyproject.toml:scan $(LOCK) -o requirements/scan.txt
+	@uv pip compile pyproject.toml $(LOCK) -o requirements/lambda.txt
+	@uv pip compile pyproject.toml --group dev --constraint requirements/lambda.txt $(LOCK) -o requirements/dev.txt
 
 shell: ready ## a shell with the project's tools, on the local AWS of ENV
-	@plan-units --help >/dev/null && exec local-shell $(ENV)
+	@local-aws start $(ENV) && exec local-aws exec $(ENV) -- "$${SHELL:-/bin/sh}"
 
 clean: ## drop what was built in this checkout (not the user's cache)
 	@-local-aws stop dev 2>/dev/null; local-aws stop prod 2>/dev/null

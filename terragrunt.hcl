@@ -39,7 +39,7 @@ locals {
       "Wrong account: these credentials belong to account ${coalesce(local.caller_account_id, "unknown")}, and ${local.env.environment} is account ${local.env.account_id} (live/${local.env.environment}/env.hcl). Nothing was read or changed."
     ],
     local.env.deletion_protection && local.destroys ? [
-      "${local.env.environment} is protected: destroying is refused and nothing was touched. To lift it, set deletion_protection = false in live/${local.env.environment}/env.hcl, apply, and destroy then."
+      "${local.env.environment} is protected: destroying is refused and nothing was touched. README.md says how to lift that (Destroying a protected environment)."
     ] : [],
   )
   refuse = [

@@ -30,6 +30,9 @@ locals {
   request_handler_timeout_seconds = 120
   visibility_timeout_seconds      = 6 * local.request_handler_timeout_seconds
 
+  # The queue gives a message up after so many deliveries, and the handler has to know which one is the last.
+  max_receive_count = 5
+
   # A chunk's message names an object version. The version must outlive the queue and then the dead letters.
   queue_retention_days       = 4
   dead_letter_retention_days = 14

@@ -88,6 +88,7 @@ inputs = {
   timeout_seconds            = local.common.request_handler_timeout_seconds
   visibility_timeout_seconds = local.common.visibility_timeout_seconds
   memory_mb                  = 1024
+  max_receive_count          = local.common.max_receive_count
   event_source = {
     queue_arn           = dependency.sqs.outputs.queue_arn
     maximum_concurrency = 4

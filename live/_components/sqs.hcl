@@ -25,5 +25,5 @@ inputs = {
   consumer_timeout_seconds      = local.common.request_handler_timeout_seconds
   message_retention_seconds     = local.common.queue_retention_days * 86400
   dead_letter_retention_seconds = local.common.dead_letter_retention_days * 86400
-  max_receive_count             = 5
+  max_receive_count             = local.common.max_receive_count
 }

@@ -15,6 +15,6 @@ locals {
     port         = 2484
     protocol     = "tcps"
     service_name = "CSVDEV"
-    cidrs        = ["10.20.0.0/28"]
+    cidrs        = ["10.0.3.0/28"]
   }
 }

@@ -15,6 +15,6 @@ locals {
     port         = 2484
     protocol     = "tcps"
     service_name = "CSVPROD"
-    cidrs        = ["10.30.0.0/28"]
+    cidrs        = ["10.1.3.0/28"]
   }
 }

@@ -95,7 +95,7 @@ class Platform:
         endpoint = self.aws.endpoint
         variables = self.aws.environment
         return boto3.client(
-            service,  # type: ignore[call-overload]
+            service,
             endpoint_url=endpoint.url,
             region_name=endpoint.region,
             verify=str(endpoint.ca_bundle),

@@ -1,0 +1,85 @@
+"""How long `run --all plan` of dev takes beside one plan of the same modules in a single root module, state present.
+
+Both are applied first, each on a local AWS of its own; then they are planned in turn, and the ratio of each pair is
+printed with its median. Takes some ten minutes, nearly all of it the two applies.
+"""
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import environments
+
+from tests.support.platform import TOOLCHAIN, Platform, running
+
+PAIRS = 5
+SINGLE_ROOT = Path(__file__).parent / "plan_single_root"
+LIMIT_SECONDS = 1200
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, running("dev", Path(folder) / "cache") as units:
+        with running("dev", Path(folder) / "cache") as single:
+            units.bootstrap()
+            single.bootstrap()
+            units.terragrunt("run", "--all", "apply").expect_success()
+            plan_single = applied_single_root(single, Path(folder))
+            plan_units = plan_of_units(units)
+            report(plan_units, plan_single)
+
+
+def plan_of_units(platform: Platform) -> Callable[[], float]:
+    def plan() -> float:
+        flags = ["--queue-ignore-dag-order", "plan"]
+        return timed(lambda: platform.terragrunt("run", "--all", *flags).expect_success())
+
+    return plan
+
+
+def applied_single_root(platform: Platform, folder: Path) -> Callable[[], float]:
+    manifests = environments.REPOSITORY / "dist" / "lambda" / "x86_64"
+    keys = {
+        name: json.loads((manifests / f"{name}.json").read_text())["object_key"]
+        for name in ("batch_processor", "request_handler")
+    }
+    variables = {
+        "TF_DATA_DIR": str(folder / "single"),
+        "TF_VAR_account_id": platform.environment.account_id,
+        "TF_VAR_region": platform.environment.region,
+        "TF_VAR_object_keys": json.dumps(keys),
+    }
+    single = platform.setting(**variables)
+
+    def run(*arguments: str) -> None:
+        single.run([TOOLCHAIN["engine"], *arguments], SINGLE_ROOT, LIMIT_SECONDS).expect_success()
+
+    run("init", f"-backend-config=bucket={single.state_bucket}", f"-backend-config=region={single.environment.region}")
+    run("apply", "-auto-approve", "-target=module.s3_artifacts")
+    for name in keys:
+        bucket = f"csvbatch-dev-{single.environment.account_id}-{single.environment.region}-artifacts"
+        upload = ["lambda-packages", "upload", name, "--architecture", "x86_64", "--bucket", bucket]
+        single.run(upload, environments.REPOSITORY, LIMIT_SECONDS).expect_success()
+    run("apply", "-auto-approve")
+    return lambda: timed(lambda: run("plan"))
+
+
+def timed(action: Callable[[], object]) -> float:
+    started = time.monotonic()
+    action()
+    return time.monotonic() - started
+
+
+def report(plan_units: Callable[[], float], plan_single: Callable[[], float]) -> None:
+    plan_units(), plan_single()
+    pairs = [(plan_units(), plan_single()) for _ in range(PAIRS)]
+    print("run --all plan   single root   ratio")
+    for units, single in pairs:
+        print(f"{units:12.1f} s {single:11.1f} s {units / single:7.2f}")
+    print(f"median ratio {statistics.median(units / single for units, single in pairs):.2f} (aim: 2.0 or less)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+variables {
+  name                 = "csvbatch-test"
+  account_id           = "111111111111"
+  region               = "eu-west-2"
+  deletion_window_days = 7
+  deletion_protection  = false
+}
+
+run "key_rotates_every_year_and_waits_before_it_is_gone" {
+  command = plan
+
+  assert {
+    condition     = aws_kms_key.this.enable_key_rotation && aws_kms_key.this.rotation_period_in_days == 365
+    error_message = "the key does not rotate every 365 days"
+  }
+
+  assert {
+    condition     = aws_kms_key.this.deletion_window_in_days == 7
+    error_message = "the deletion window is not the one asked for"
+  }
+}
+
+run "alias_carries_the_name_and_points_to_the_key" {
+  assert {
+    condition     = output.alias_name == "alias/csvbatch-test"
+    error_message = "the alias is ${output.alias_name}"
+  }
+
+  assert {
+    condition     = aws_kms_alias.this.target_key_id == output.key_id
+    error_message = "the alias points to another key"
+  }
+}
+
+run "unprotected_key_has_no_guard_against_destruction" {
+  command = plan
+
+  assert {
+    condition     = length(terraform_data.deletion_protection) == 0
+    error_message = "an unprotected key could not be destroyed"
+  }
+}
+
+run "protected_key_has_a_guard_that_belongs_to_its_name" {
+  command = plan
+
+  variables {
+    deletion_protection  = true
+    deletion_window_days = 30
+  }
+
+  assert {
+    condition     = jsonencode(terraform_data.deletion_protection[0].triggers_replace) == jsonencode(["csvbatch-test"])
+    error_message = "a rename would replace the key without meeting the guard"
+  }
+}
+
+run "refuses_protection_with_a_short_deletion_window" {
+  command = plan
+
+  variables {
+    deletion_protection  = true
+    deletion_window_days = 29
+  }
+
+  expect_failures = [aws_kms_key.this]
+}
+
+run "refuses_a_name_that_is_no_alias" {
+  command = plan
+
+  variables {
+    name = "csvbatch test"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_an_account_id_that_is_not_12_digits" {
+  command = plan
+
+  variables {
+    account_id = "11111111111"
+  }
+
+  expect_failures = [var.account_id]
+}
+
+run "refuses_an_availability_zone_as_region" {
+  command = plan
+
+  variables {
+    region = "eu-west-2a"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "refuses_a_deletion_window_under_7_days" {
+  command = plan
+
+  variables {
+    deletion_window_days = 6
+  }
+
+  expect_failures = [var.deletion_window_days]
+}
+
+run "refuses_a_deletion_window_over_30_days" {
+  command = plan
+
+  variables {
+    deletion_window_days = 31
+  }
+
+  expect_failures = [var.deletion_window_days]
+}
+
+run "refuses_rotation_more_often_than_every_90_days" {
+  command = plan
+
+  variables {
+    rotation_period_days = 89
+  }
+
+  expect_failures = [var.rotation_period_days]
+}
+
+run "refuses_rotation_less_often_than_every_2560_days" {
+  command = plan
+
+  variables {
+    rotation_period_days = 2561
+  }
+
+  expect_failures = [var.rotation_period_days]
+}

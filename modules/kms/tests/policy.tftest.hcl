@@ -1,0 +1,71 @@
+provider "aws" {
+  region                      = "eu-west-2"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+}
+
+variables {
+  name                 = "csvbatch-test"
+  account_id           = "111111111111"
+  region               = "eu-west-2"
+  deletion_window_days = 7
+  deletion_protection  = false
+}
+
+run "only_the_account_and_services_acting_for_it_may_use_the_key" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(data.aws_iam_policy_document.key.json).Statement :
+      try(statement.Principal.AWS, "") == "arn:aws:iam::111111111111:root" || (
+        can(statement.Principal.Service) && strcontains(jsonencode(try(statement.Condition, {})), "111111111111")
+      )
+    ])
+    error_message = "a statement lets a principal use the key without binding it to the account"
+  }
+}
+
+run "log_groups_of_the_account_and_region_may_be_encrypted" {
+  command = plan
+
+  assert {
+    condition = one([
+      for statement in jsondecode(data.aws_iam_policy_document.key.json).Statement :
+      statement.Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"]
+      if try(statement.Principal.Service, null) == "logs.eu-west-2.amazonaws.com"
+    ]) == "arn:aws:logs:eu-west-2:111111111111:log-group:*"
+    error_message = "the logs service is not bound to the account's log groups in the region"
+  }
+}
+
+run "alarms_rules_and_topics_may_send_to_what_the_key_encrypts" {
+  command = plan
+
+  assert {
+    condition = one([
+      for statement in jsondecode(data.aws_iam_policy_document.key.json).Statement : {
+        services  = toset(flatten([statement.Principal.Service]))
+        actions   = toset(flatten([statement.Action]))
+        condition = statement.Condition
+      } if statement.Sid == "ServicesThatSendToEncryptedTopicsAndQueues"
+      ]) == {
+      services  = toset(["cloudwatch.amazonaws.com", "events.amazonaws.com", "sns.amazonaws.com"])
+      actions   = toset(["kms:Decrypt", "kms:GenerateDataKey*"])
+      condition = { StringEquals = { "aws:SourceAccount" = "111111111111" } }
+    }
+    error_message = "the services that send to encrypted topics and queues cannot, or can do more than that"
+  }
+}
+
+run "no_role_is_named" {
+  command = plan
+
+  assert {
+    condition     = !strcontains(data.aws_iam_policy_document.key.json, ":role/")
+    error_message = "the key policy names a role, which is made after the key"
+  }
+}

@@ -1,0 +1,55 @@
+variable "name" {
+  description = "Name of the key: its alias is `alias/<name>`."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,249}$", var.name))
+    error_message = "name is \"${var.name}\": use 1 to 250 letters, digits, hyphens and underscores, starting with a letter or digit."
+  }
+}
+
+variable "account_id" {
+  description = "The AWS account that owns the key; nobody outside it may use the key."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is \"${var.account_id}\": give the 12 digits of the AWS account, as a string."
+  }
+}
+
+variable "region" {
+  description = "The region the key lives in, such as eu-west-2."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is \"${var.region}\": give the code of an AWS region, such as eu-west-2."
+  }
+}
+
+variable "deletion_window_days" {
+  description = "Days that a deleted key can still be restored (7 to 30)."
+  type        = number
+
+  validation {
+    condition     = var.deletion_window_days >= 7 && var.deletion_window_days <= 30 && floor(var.deletion_window_days) == var.deletion_window_days
+    error_message = "deletion_window_days is ${var.deletion_window_days}: KMS takes a whole number of days from 7 to 30."
+  }
+}
+
+variable "rotation_period_days" {
+  description = "Days between two rotations of the key material (90 to 2560)."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = var.rotation_period_days >= 90 && var.rotation_period_days <= 2560 && floor(var.rotation_period_days) == var.rotation_period_days
+    error_message = "rotation_period_days is ${var.rotation_period_days}: KMS takes a whole number of days from 90 to 2560."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether any plan that would destroy the key or change its name fails; needs a deletion window of 30 days."
+  type        = bool
+}

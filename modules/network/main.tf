@@ -1,0 +1,83 @@
+data "aws_partition" "current" {}
+
+locals {
+  # By way of the group that checks the inputs: whatever needs a VPC is not even planned where none was given.
+  vpc_id = aws_security_group.lambda.vpc_id
+  subnet_ids = (
+    var.vpc != null ? [for zone in var.vpc.availability_zones : aws_subnet.private[zone].id] : try(var.existing_vpc.subnet_ids, [])
+  )
+}
+
+resource "aws_vpc" "this" {
+  count = var.vpc == null ? 0 : 1
+
+  cidr_block           = var.vpc.cidr
+  enable_dns_hostnames = true
+  enable_dns_support   = true
+
+  tags = { Name = var.name }
+
+  lifecycle {
+    precondition {
+      condition     = alltrue([for zone in var.vpc.availability_zones : can(regex("^${var.region}[a-z]$", zone))])
+      error_message = "vpc.availability_zones is ${jsonencode(var.vpc.availability_zones)} but region is ${var.region}: name zones of that region, such as ${var.region}a."
+    }
+
+    precondition {
+      condition     = var.flow_log_bucket_arn != null
+      error_message = "flow_log_bucket_arn is null but vpc.cidr is ${var.vpc.cidr}: a VPC of our own logs its traffic; give the ARN of the log bucket."
+    }
+
+    precondition {
+      condition     = var.endpoints.s3 && var.endpoints.sqs && var.endpoints.secretsmanager
+      error_message = "endpoints is ${jsonencode(var.endpoints)} but vpc.cidr is ${var.vpc.cidr}: without a route to the internet the functions reach S3, SQS and Secrets Manager through endpoints only; leave all three true."
+    }
+  }
+}
+
+# Whatever names no security group wears this one, so it lets nothing through.
+resource "aws_default_security_group" "this" {
+  count = var.vpc == null ? 0 : 1
+
+  vpc_id = aws_vpc.this[0].id
+
+  tags = { Name = "${var.name}-default-locked" }
+}
+
+resource "aws_subnet" "private" {
+  for_each = var.vpc == null ? {} : { for position, zone in var.vpc.availability_zones : zone => position }
+
+  vpc_id            = aws_vpc.this[0].id
+  availability_zone = each.key
+  # Quarters, so that a third zone can be added later without moving the first two.
+  cidr_block = cidrsubnet(var.vpc.cidr, 2, each.value)
+
+  tags = { Name = "${var.name}-private-${each.key}" }
+}
+
+# Without a route to the internet all zones route alike, so they share one table.
+resource "aws_route_table" "private" {
+  count = var.vpc == null ? 0 : 1
+
+  vpc_id = aws_vpc.this[0].id
+
+  tags = { Name = "${var.name}-private" }
+}
+
+resource "aws_route_table_association" "private" {
+  for_each = aws_subnet.private
+
+  subnet_id      = each.value.id
+  route_table_id = aws_route_table.private[0].id
+}
+
+resource "aws_flow_log" "this" {
+  count = var.vpc == null ? 0 : 1
+
+  vpc_id               = aws_vpc.this[0].id
+  traffic_type         = "ALL"
+  log_destination_type = "s3"
+  log_destination      = "${var.flow_log_bucket_arn}/vpc-flow-logs"
+
+  tags = { Name = var.name }
+}

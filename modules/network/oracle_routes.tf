@@ -1,0 +1,44 @@
+locals {
+  oracle_cidrs_inside = var.vpc == null ? [] : [
+    for cidr in var.oracle.cidrs : cidr
+    if tonumber(split("/", cidr)[1]) >= tonumber(split("/", var.vpc.cidr)[1]) &&
+    cidrhost("${split("/", cidr)[0]}/${split("/", var.vpc.cidr)[1]}", 0) == cidrhost(var.vpc.cidr, 0)
+  ]
+}
+
+# Routes to a transit gateway exist only in a VPC that is attached to it.
+resource "aws_ec2_transit_gateway_vpc_attachment" "oracle" {
+  count = var.vpc != null && try(var.oracle_routes.transit_gateway_id, null) != null ? 1 : 0
+
+  transit_gateway_id = var.oracle_routes.transit_gateway_id
+  vpc_id             = local.vpc_id
+  subnet_ids         = local.subnet_ids
+
+  tags = { Name = "${var.name}-oracle" }
+}
+
+resource "aws_route" "oracle" {
+  for_each = var.vpc == null || var.oracle_routes == null ? [] : toset(var.oracle.cidrs)
+
+  route_table_id            = aws_route_table.private[0].id
+  destination_cidr_block    = each.key
+  transit_gateway_id        = var.oracle_routes.transit_gateway_id
+  vpc_peering_connection_id = var.oracle_routes.peering_connection_id
+
+  depends_on = [aws_ec2_transit_gateway_vpc_attachment.oracle]
+
+  lifecycle {
+    precondition {
+      condition     = !contains(local.oracle_cidrs_inside, each.key)
+      error_message = "oracle.cidrs names ${each.key}, which lies inside vpc.cidr ${var.vpc.cidr}, but oracle_routes would lead it out of the VPC: choose another vpc.cidr, or set oracle_routes = null if Oracle is in this VPC."
+    }
+  }
+}
+
+# A warning, not a refusal: a peering connection can only be made once the VPC is there.
+check "oracle_can_be_reached" {
+  assert {
+    condition     = var.vpc == null || var.oracle_routes != null || length(local.oracle_cidrs_inside) == length(var.oracle.cidrs)
+    error_message = "oracle_routes is null and ${jsonencode(setsubtract(var.oracle.cidrs, local.oracle_cidrs_inside))} lies outside vpc.cidr ${jsonencode(try(var.vpc.cidr, null))}: the functions cannot reach Oracle until oracle_routes names a transit gateway or a peering connection."
+  }
+}

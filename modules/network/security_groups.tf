@@ -1,0 +1,94 @@
+resource "aws_security_group" "lambda" {
+  #checkov:skip=CKV2_AWS_5: the functions that wear it are made by other modules, after the network
+
+  name        = "${var.name}-lambda"
+  description = "The functions: out to AWS endpoints, S3 and Oracle, nothing else and nothing in"
+  vpc_id      = var.vpc != null ? aws_vpc.this[0].id : try(var.existing_vpc.vpc_id, null)
+
+  tags = { Name = "${var.name}-lambda" }
+
+  lifecycle {
+    precondition {
+      condition     = (var.vpc == null) != (var.existing_vpc == null)
+      error_message = "vpc is ${jsonencode(var.vpc)} and existing_vpc is ${jsonencode(var.existing_vpc)}: give exactly one of them, to make a VPC or to adopt one."
+    }
+
+    precondition {
+      condition     = !local.adopts || length(distinct(values(data.aws_subnet.existing)[*].availability_zone)) >= 2
+      error_message = "existing_vpc.subnet_ids is ${jsonencode(keys(data.aws_subnet.existing))}, in the zones ${jsonencode(distinct(values(data.aws_subnet.existing)[*].availability_zone))}: name subnets in at least 2 zones, so that losing one does not stop the platform."
+    }
+
+    precondition {
+      condition     = (var.endpoints.sqs && var.endpoints.secretsmanager) || try(length(var.existing_vpc.endpoint_security_group_ids), 1) > 0
+      error_message = "endpoints is ${jsonencode(var.endpoints)} and existing_vpc.endpoint_security_group_ids is empty: for an endpoint the VPC already has, name its security group, or no function can reach it."
+    }
+
+    precondition {
+      condition     = !local.adopts || var.oracle_routes == null
+      error_message = "oracle_routes is ${jsonencode(var.oracle_routes)} but existing_vpc is given: routes of an adopted VPC are left alone; have its owner route ${jsonencode(var.oracle.cidrs)} and set oracle_routes = null."
+    }
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "lambda_to_endpoints" {
+  count = length(local.interface_services) > 0 ? 1 : 0
+
+  security_group_id            = aws_security_group.lambda.id
+  description                  = "AWS services through this platform's endpoints"
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+  referenced_security_group_id = aws_security_group.endpoints[0].id
+}
+
+resource "aws_vpc_security_group_egress_rule" "lambda_to_existing_endpoints" {
+  for_each = toset(try(var.existing_vpc.endpoint_security_group_ids, []))
+
+  security_group_id            = aws_security_group.lambda.id
+  description                  = "AWS services through endpoints the VPC already has"
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+  referenced_security_group_id = each.key
+}
+
+resource "aws_vpc_security_group_egress_rule" "lambda_to_s3" {
+  security_group_id = aws_security_group.lambda.id
+  description       = "S3 through its gateway endpoint"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  prefix_list_id    = var.endpoints.s3 ? aws_vpc_endpoint.s3[0].prefix_list_id : data.aws_ec2_managed_prefix_list.s3[0].id
+}
+
+resource "aws_vpc_security_group_egress_rule" "lambda_to_oracle" {
+  for_each = toset(var.oracle.cidrs)
+
+  security_group_id = aws_security_group.lambda.id
+  description       = "Oracle"
+  ip_protocol       = "tcp"
+  from_port         = var.oracle.port
+  to_port           = var.oracle.port
+  cidr_ipv4         = each.key
+}
+
+resource "aws_security_group" "endpoints" {
+  count = length(local.interface_services) > 0 ? 1 : 0
+
+  name        = "${var.name}-endpoints"
+  description = "Endpoints of AWS services: in from the functions, nothing else and nothing out"
+  vpc_id      = local.vpc_id
+
+  tags = { Name = "${var.name}-endpoints" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "endpoints_from_lambda" {
+  count = length(local.interface_services) > 0 ? 1 : 0
+
+  security_group_id            = aws_security_group.endpoints[0].id
+  description                  = "AWS calls of the functions"
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+  referenced_security_group_id = aws_security_group.lambda.id
+}

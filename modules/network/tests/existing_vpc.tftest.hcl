@@ -1,0 +1,206 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_data "aws_vpc" {
+    defaults = {
+      enable_dns_support   = true
+      enable_dns_hostnames = true
+    }
+  }
+
+  mock_data "aws_ec2_managed_prefix_list" {
+    defaults = { id = "pl-0123456789abcdef0" }
+  }
+}
+
+override_data {
+  target = data.aws_subnet.existing["subnet-0aaaaaaaaaaaaaaa1"]
+  values = { vpc_id = "vpc-0123456789abcdef0", availability_zone = "eu-west-2a" }
+}
+
+override_data {
+  target = data.aws_subnet.existing["subnet-0bbbbbbbbbbbbbbb1"]
+  values = { vpc_id = "vpc-0123456789abcdef0", availability_zone = "eu-west-2b" }
+}
+
+override_data {
+  target = data.aws_subnet.existing["subnet-0bbbbbbbbbbbbbbb2"]
+  values = { vpc_id = "vpc-0123456789abcdef0", availability_zone = "eu-west-2b" }
+}
+
+variables {
+  name       = "csvbatch-test"
+  account_id = "111111111111"
+  region     = "eu-west-2"
+  existing_vpc = {
+    vpc_id          = "vpc-0123456789abcdef0"
+    subnet_ids      = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
+    route_table_ids = ["rtb-0123456789abcdef0"]
+  }
+  oracle          = { cidrs = ["10.80.4.0/24"], port = 2484 }
+  data_bucket_arn = "arn:aws:s3:::csvbatch-test-data"
+  queue_arn       = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
+  secret_arn      = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-a1b2c3"
+}
+
+run "adopted_vpc_keeps_its_default_group_routes_and_flow_logs" {
+  command = plan
+
+  variables {
+    flow_log_bucket_arn = "arn:aws:s3:::csvbatch-test-logs"
+  }
+
+  assert {
+    condition = 0 == length(aws_vpc.this) + length(aws_subnet.private) + length(aws_default_security_group.this) + length(aws_flow_log.this) + (
+      length(aws_route_table.private) + length(aws_route_table_association.private) + length(aws_route.oracle)
+    )
+    error_message = "something of the adopted VPC's own is changed"
+  }
+}
+
+run "functions_run_in_the_subnets_given" {
+  command = plan
+
+  assert {
+    condition     = output.vpc_id == "vpc-0123456789abcdef0" && output.subnet_ids == tolist(["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"])
+    error_message = "the functions run elsewhere"
+  }
+
+  assert {
+    condition     = aws_security_group.lambda.vpc_id == "vpc-0123456789abcdef0"
+    error_message = "the functions' security group is of another VPC"
+  }
+}
+
+run "endpoints_are_made_in_the_adopted_vpc" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for endpoint in concat(values(aws_vpc_endpoint.interface), aws_vpc_endpoint.s3) : endpoint.vpc_id == "vpc-0123456789abcdef0"])
+    error_message = "an endpoint is made elsewhere"
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.s3[0].route_table_ids == toset(["rtb-0123456789abcdef0"])
+    error_message = "the S3 endpoint is not in the route tables given"
+  }
+}
+
+run "interface_endpoints_take_one_subnet_a_zone" {
+  command = plan
+
+  variables {
+    existing_vpc = {
+      vpc_id          = "vpc-0123456789abcdef0"
+      subnet_ids      = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1", "subnet-0bbbbbbbbbbbbbbb2"]
+      route_table_ids = ["rtb-0123456789abcdef0"]
+    }
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.interface["sqs"].subnet_ids == toset(["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"])
+    error_message = "AWS refuses two subnets of one zone"
+  }
+}
+
+run "endpoints_of_the_adopted_vpc_are_used_instead" {
+  command = plan
+
+  variables {
+    existing_vpc = {
+      vpc_id                      = "vpc-0123456789abcdef0"
+      subnet_ids                  = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
+      endpoint_security_group_ids = ["sg-0123456789abcdef0"]
+    }
+    endpoints = { s3 = false, sqs = false, secretsmanager = false }
+  }
+
+  assert {
+    condition     = length(aws_vpc_endpoint.interface) + length(aws_vpc_endpoint.s3) + length(aws_security_group.endpoints) == 0
+    error_message = "an endpoint is made though the VPC has its own"
+  }
+
+  assert {
+    condition = one([
+      for rule in values(aws_vpc_security_group_egress_rule.lambda_to_existing_endpoints) : rule.from_port == 443 && rule.to_port == 443
+      if rule.referenced_security_group_id == "sg-0123456789abcdef0"
+    ])
+    error_message = "the functions cannot reach the endpoints the VPC has"
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.lambda_to_s3.prefix_list_id == "pl-0123456789abcdef0"
+    error_message = "the functions cannot reach S3"
+  }
+}
+
+run "refuses_a_subnet_of_another_vpc" {
+  command = plan
+
+  override_data {
+    target = data.aws_subnet.existing["subnet-0bbbbbbbbbbbbbbb1"]
+    values = { vpc_id = "vpc-0fedcba9876543210", availability_zone = "eu-west-2b" }
+  }
+
+  expect_failures = [data.aws_subnet.existing["subnet-0bbbbbbbbbbbbbbb1"]]
+}
+
+run "refuses_interface_endpoints_where_names_are_not_resolved" {
+  command = plan
+
+  override_data {
+    target = data.aws_vpc.existing
+    values = { enable_dns_support = true, enable_dns_hostnames = false }
+  }
+
+  expect_failures = [data.aws_vpc.existing]
+}
+
+run "refuses_subnets_of_a_single_zone" {
+  command = plan
+
+  variables {
+    existing_vpc = {
+      vpc_id          = "vpc-0123456789abcdef0"
+      subnet_ids      = ["subnet-0bbbbbbbbbbbbbbb1", "subnet-0bbbbbbbbbbbbbbb2"]
+      route_table_ids = ["rtb-0123456789abcdef0"]
+    }
+  }
+
+  expect_failures = [aws_security_group.lambda]
+}
+
+run "refuses_an_s3_endpoint_without_route_tables" {
+  command = plan
+
+  variables {
+    existing_vpc = {
+      vpc_id     = "vpc-0123456789abcdef0"
+      subnet_ids = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
+    }
+  }
+
+  expect_failures = [aws_vpc_endpoint.s3]
+}
+
+run "refuses_to_rely_on_an_endpoint_without_its_security_group" {
+  command = plan
+
+  variables {
+    endpoints = { sqs = false }
+  }
+
+  expect_failures = [aws_security_group.lambda]
+}
+
+run "refuses_routes_in_an_adopted_vpc" {
+  command = plan
+
+  variables {
+    oracle_routes = { transit_gateway_id = "tgw-0123456789abcdef0" }
+  }
+
+  expect_failures = [aws_security_group.lambda]
+}

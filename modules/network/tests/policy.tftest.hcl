@@ -1,0 +1,82 @@
+provider "aws" {
+  region                      = "eu-west-2"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+}
+
+variables {
+  name                = "csvbatch-test"
+  account_id          = "111111111111"
+  region              = "eu-west-2"
+  vpc                 = { cidr = "10.20.0.0/22", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+  oracle              = { cidrs = ["10.80.4.0/24"], port = 2484 }
+  oracle_routes       = { transit_gateway_id = "tgw-0123456789abcdef0" }
+  data_bucket_arn     = "arn:aws:s3:::csvbatch-test-data"
+  queue_arn           = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
+  secret_arn          = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-a1b2c3"
+  flow_log_bucket_arn = "arn:aws:s3:::csvbatch-test-logs"
+}
+
+run "only_principals_of_the_account_pass_an_endpoint" {
+  command = plan
+
+  variables {
+    endpoints = { extra = ["kms", "logs", "monitoring", "xray"] }
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in flatten([
+        for document in concat([data.aws_iam_policy_document.s3_endpoint], values(data.aws_iam_policy_document.interface_endpoint)) :
+        jsondecode(document.json).Statement
+      ]) : try(statement.Condition.StringEquals["aws:PrincipalAccount"], null) == "111111111111"
+    ])
+    error_message = "an endpoint lets principals of other accounts through"
+  }
+}
+
+run "only_the_data_bucket_is_reached_through_the_s3_endpoint" {
+  command = plan
+
+  assert {
+    condition = toset(flatten([for statement in jsondecode(data.aws_iam_policy_document.s3_endpoint.json).Statement : statement.Resource])) == toset([
+      "arn:aws:s3:::csvbatch-test-data",
+      "arn:aws:s3:::csvbatch-test-data/*",
+    ])
+    error_message = "the S3 endpoint leads to something else"
+  }
+}
+
+run "objects_can_be_read_and_written_but_not_deleted_through_the_s3_endpoint" {
+  command = plan
+
+  assert {
+    condition     = length(regexall("s3:(Delete|\\*|.*Bypass)", data.aws_iam_policy_document.s3_endpoint.json)) == 0
+    error_message = "objects could be deleted through the endpoint"
+  }
+
+  assert {
+    condition = length(setsubtract(
+      ["s3:ListBucketVersions", "s3:GetObjectVersion", "s3:GetObjectVersionTagging", "s3:PutObject", "s3:PutObjectVersionTagging", "s3:AbortMultipartUpload"],
+      flatten([for statement in jsondecode(data.aws_iam_policy_document.s3_endpoint.json).Statement : statement.Action]),
+    )) == 0
+    error_message = "the functions could not do their work through the endpoint"
+  }
+}
+
+run "only_the_platforms_queue_and_secret_are_reached_through_their_endpoints" {
+  command = plan
+
+  assert {
+    condition = {
+      for service, document in data.aws_iam_policy_document.interface_endpoint : service => one(jsondecode(document.json).Statement).Resource
+      } == {
+      sqs            = var.queue_arn
+      secretsmanager = var.secret_arn
+    }
+    error_message = "an endpoint leads to something else"
+  }
+}

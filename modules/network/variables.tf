@@ -1,0 +1,199 @@
+variable "name" {
+  description = "Prefix of what the module makes: the VPC, its subnets, endpoints and security groups."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,99}$", var.name)) && !startswith(var.name, "sg-")
+    error_message = "name is \"${var.name}\": use 1 to 100 lower-case letters, digits and hyphens, starting with a letter (but not with sg-, which EC2 keeps for ids)."
+  }
+}
+
+variable "account_id" {
+  description = "The AWS account whose principals may use the endpoints."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is \"${var.account_id}\": give the 12 digits of the AWS account, as a string."
+  }
+}
+
+variable "region" {
+  description = "The region of the network and of the services it reaches, such as eu-west-2."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is \"${var.region}\": give the code of an AWS region, such as eu-west-2."
+  }
+}
+
+variable "vpc" {
+  description = "A VPC to make: its IPv4 range (/16 to /26, a quarter of it per subnet) and 2 or 3 availability zones, one subnet each. A zone keeps its addresses by its position, so append new ones. Null where existing_vpc is given."
+  type = object({
+    cidr               = string
+    availability_zones = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.vpc == null ? true : try(cidrsubnet(var.vpc.cidr, 0, 0) == var.vpc.cidr && cidrnetmask(var.vpc.cidr) != "", false)
+    error_message = "vpc.cidr is ${jsonencode(try(var.vpc.cidr, null))}: give an IPv4 range by its first address and prefix length, such as 10.20.0.0/22."
+  }
+
+  validation {
+    condition     = var.vpc == null ? true : try(tonumber(split("/", var.vpc.cidr)[1]) >= 16 && tonumber(split("/", var.vpc.cidr)[1]) <= 26, true)
+    error_message = "vpc.cidr is ${jsonencode(try(var.vpc.cidr, null))}: a VPC is at most a /16, and under a /26 its four parts are too small to be subnets; choose a prefix length from 16 to 26."
+  }
+
+  validation {
+    condition     = var.vpc == null ? true : length(distinct(var.vpc.availability_zones)) == length(var.vpc.availability_zones) && contains([2, 3], length(var.vpc.availability_zones))
+    error_message = "vpc.availability_zones is ${jsonencode(try(var.vpc.availability_zones, []))}: name 2 or 3 different zones, so that losing one does not stop the platform."
+  }
+}
+
+variable "existing_vpc" {
+  description = "A VPC to adopt, by ids: subnets for the functions (in at least 2 zones), the route tables of those subnets (where endpoints.s3 is true), and the security groups of endpoints it already has. Null where vpc is given."
+  type = object({
+    vpc_id                      = string
+    subnet_ids                  = list(string)
+    route_table_ids             = optional(list(string), [])
+    endpoint_security_group_ids = optional(list(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = var.existing_vpc == null ? true : can(regex("^vpc-[0-9a-f]+$", var.existing_vpc.vpc_id))
+    error_message = "existing_vpc.vpc_id is ${jsonencode(try(var.existing_vpc.vpc_id, null))}: give the id of a VPC, vpc-…"
+  }
+
+  validation {
+    condition = var.existing_vpc == null ? true : (
+      length(distinct(var.existing_vpc.subnet_ids)) >= 2 &&
+      length(distinct(var.existing_vpc.subnet_ids)) == length(var.existing_vpc.subnet_ids) &&
+      alltrue([for id in var.existing_vpc.subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
+    )
+    error_message = "existing_vpc.subnet_ids is ${jsonencode(try(var.existing_vpc.subnet_ids, []))}: give the ids of at least 2 different subnets, subnet-…"
+  }
+
+  validation {
+    condition     = var.existing_vpc == null ? true : alltrue([for id in var.existing_vpc.route_table_ids : can(regex("^rtb-[0-9a-f]+$", id))])
+    error_message = "existing_vpc.route_table_ids is ${jsonencode(try(var.existing_vpc.route_table_ids, []))}: give ids of route tables, rtb-…"
+  }
+
+  validation {
+    condition     = var.existing_vpc == null ? true : alltrue([for id in var.existing_vpc.endpoint_security_group_ids : can(regex("^sg-[0-9a-f]+$", id))])
+    error_message = "existing_vpc.endpoint_security_group_ids is ${jsonencode(try(var.existing_vpc.endpoint_security_group_ids, []))}: give ids of security groups, sg-…"
+  }
+}
+
+variable "endpoints" {
+  description = "Which services get an endpoint of the module's own; extra may name kms, logs, monitoring and xray. In an adopted VPC each may be false where the VPC has its own."
+  type = object({
+    s3             = optional(bool, true)
+    sqs            = optional(bool, true)
+    secretsmanager = optional(bool, true)
+    extra          = optional(set(string), [])
+  })
+  default = {}
+
+  validation {
+    condition     = length(setsubtract(var.endpoints.extra, ["kms", "logs", "monitoring", "xray"])) == 0
+    error_message = "endpoints.extra is ${jsonencode(var.endpoints.extra)}: only kms, logs, monitoring and xray can be added; s3, sqs and secretsmanager have switches of their own."
+  }
+}
+
+variable "data_bucket_arn" {
+  description = "ARN of the bucket that may be reached through the S3 endpoint; no other may."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:s3:::[a-z0-9.-]+$", var.data_bucket_arn))
+    error_message = "data_bucket_arn is \"${var.data_bucket_arn}\": give the ARN of a bucket, arn:…:s3:::name, without a path."
+  }
+}
+
+variable "queue_arn" {
+  description = "ARN of the queue that may be reached through the SQS endpoint; no other may."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$", var.queue_arn))
+    error_message = "queue_arn is \"${var.queue_arn}\": give the ARN of a queue, arn:…:sqs:region:account:name (not its URL)."
+  }
+}
+
+variable "secret_arn" {
+  description = "ARN of the secret that may be read through the Secrets Manager endpoint; no other may."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^*]+$", var.secret_arn))
+    error_message = "secret_arn is \"${var.secret_arn}\": give the ARN of a secret, arn:…:secretsmanager:region:account:secret:name-suffix."
+  }
+}
+
+variable "oracle" {
+  description = "Where Oracle listens: IPv4 ranges (/8 to /32) and the port, 1521 (TCP) or 2484 (TCPS). The functions may reach nothing else outside the endpoints."
+  type = object({
+    cidrs = list(string)
+    port  = number
+  })
+
+  validation {
+    condition = length(var.oracle.cidrs) > 0 && alltrue([
+      for cidr in var.oracle.cidrs : try(cidrsubnet(cidr, 0, 0) == cidr && cidrnetmask(cidr) != "", false)
+    ])
+    error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: give at least one IPv4 range, each by its first address and prefix length, such as 10.80.4.0/24 or 10.80.4.7/32."
+  }
+
+  validation {
+    condition     = alltrue([for cidr in var.oracle.cidrs : try(tonumber(split("/", cidr)[1]) >= 8, true)])
+    error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: a range wider than a /8 would open the way to more than Oracle; name the databases' own."
+  }
+
+  validation {
+    condition     = length(distinct(var.oracle.cidrs)) == length(var.oracle.cidrs)
+    error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: name each range once."
+  }
+
+  validation {
+    condition     = contains([1521, 2484], var.oracle.port)
+    error_message = "oracle.port is ${var.oracle.port}: Oracle listens on 1521 (TCP) or 2484 (TCPS)."
+  }
+}
+
+variable "oracle_routes" {
+  description = "How a VPC of the module's own reaches oracle.cidrs: a transit gateway, to which the VPC is then attached, or a peering connection. Null for no routes, and in an adopted VPC, whose routes are left alone."
+  type = object({
+    transit_gateway_id    = optional(string)
+    peering_connection_id = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.oracle_routes == null ? true : (var.oracle_routes.transit_gateway_id == null) != (var.oracle_routes.peering_connection_id == null)
+    error_message = "oracle_routes names ${jsonencode(var.oracle_routes)}: give transit_gateway_id or peering_connection_id, one of them; oracle_routes = null makes no routes."
+  }
+
+  validation {
+    condition     = try(var.oracle_routes.transit_gateway_id, null) == null ? true : can(regex("^tgw-[0-9a-f]+$", var.oracle_routes.transit_gateway_id))
+    error_message = "oracle_routes.transit_gateway_id is ${jsonencode(try(var.oracle_routes.transit_gateway_id, null))}: give the id of a transit gateway, tgw-…"
+  }
+
+  validation {
+    condition     = try(var.oracle_routes.peering_connection_id, null) == null ? true : can(regex("^pcx-[0-9a-f]+$", var.oracle_routes.peering_connection_id))
+    error_message = "oracle_routes.peering_connection_id is ${jsonencode(try(var.oracle_routes.peering_connection_id, null))}: give the id of a peering connection, pcx-…"
+  }
+}
+
+variable "flow_log_bucket_arn" {
+  description = "ARN of the log bucket that takes the flow logs of a VPC of the module's own (required there, under vpc-flow-logs/); not used in an adopted VPC, whose flow logs are left alone."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.flow_log_bucket_arn == null ? true : can(regex("^arn:[a-z-]+:s3:::[a-z0-9.-]+$", var.flow_log_bucket_arn))
+    error_message = "flow_log_bucket_arn is ${jsonencode(var.flow_log_bucket_arn)}: give the ARN of a bucket, arn:…:s3:::name, without a path."
+  }
+}

@@ -1,0 +1,103 @@
+provider "aws" {
+  region                      = "eu-west-2"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+}
+
+variables {
+  name                = "csvbatch-test-111111111111-eu-west-2-data"
+  account_id          = "111111111111"
+  kms_key_arn         = "arn:aws:kms:eu-west-2:111111111111:key/11111111-2222-3333-4444-555555555555"
+  access_log          = null
+  force_destroy       = false
+  deletion_protection = false
+  lifecycle_rules     = []
+}
+
+run "nothing_passes_without_tls" {
+  command = plan
+
+  assert {
+    condition = jsonencode(one([
+      for statement in jsondecode(data.aws_iam_policy_document.bucket.json).Statement : statement if statement.Sid == "DenyInsecureTransport"
+      ])) == jsonencode({
+      Sid       = "DenyInsecureTransport"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource = [
+        "arn:aws:s3:::csvbatch-test-111111111111-eu-west-2-data/*",
+        "arn:aws:s3:::csvbatch-test-111111111111-eu-west-2-data",
+      ]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    })
+    error_message = "requests without TLS are not denied for bucket and objects"
+  }
+}
+
+run "uploads_may_not_name_another_encryption_or_key" {
+  command = plan
+
+  assert {
+    condition = jsonencode({
+      for statement in jsondecode(data.aws_iam_policy_document.bucket.json).Statement : statement.Sid => statement.Condition
+      if statement.Effect == "Deny" && statement.Action == "s3:PutObject" && statement.Principal == "*"
+      }) == jsonencode({
+      DenyCustomerKey = {
+        Null = { "s3:x-amz-server-side-encryption-customer-algorithm" = "false" }
+      }
+      DenyOtherEncryption = {
+        Null            = { "s3:x-amz-server-side-encryption" = "false" }
+        StringNotEquals = { "s3:x-amz-server-side-encryption" = "aws:kms" }
+      }
+      DenyOtherKey = {
+        Null            = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = "false" }
+        StringNotEquals = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = var.kms_key_arn }
+      }
+      DenyUnnamedKey = {
+        Null         = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = "true" }
+        StringEquals = { "s3:x-amz-server-side-encryption" = "aws:kms" }
+      }
+    })
+    error_message = "an upload could choose its own encryption, or plain uploads are denied"
+  }
+}
+
+run "bucket_grants_nothing_unless_it_takes_logs" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(data.aws_iam_policy_document.bucket.json).Statement : statement.Effect == "Deny"])
+    error_message = "the policy of a data bucket allows something"
+  }
+}
+
+run "log_bucket_takes_logs_of_its_own_account_only" {
+  command = plan
+
+  variables {
+    kms_key_arn = null
+    accept_logs = true
+  }
+
+  assert {
+    condition = jsonencode({
+      for statement in jsondecode(data.aws_iam_policy_document.bucket.json).Statement :
+      statement.Sid => [statement.Principal.Service, statement.Action, statement.Condition.StringEquals["aws:SourceAccount"]]
+      if statement.Effect == "Allow"
+      }) == jsonencode({
+      AWSLogDeliveryAclCheck   = ["delivery.logs.amazonaws.com", ["s3:ListBucket", "s3:GetBucketAcl"], "111111111111"]
+      AWSLogDeliveryWrite      = ["delivery.logs.amazonaws.com", "s3:PutObject", "111111111111"]
+      S3ServerAccessLogsPolicy = ["logging.s3.amazonaws.com", "s3:PutObject", "111111111111"]
+    })
+    error_message = "the log bucket allows something else than the account's log delivery"
+  }
+
+  assert {
+    condition     = !strcontains(data.aws_iam_policy_document.bucket.json, "s3:x-amz-server-side-encryption")
+    error_message = "a bucket without a key asks for one"
+  }
+}

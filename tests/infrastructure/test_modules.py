@@ -1,0 +1,80 @@
+"""Runs each module's own tests, and holds its README against its variables and outputs."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import environments
+import pytest
+
+ROOT = environments.REPOSITORY
+TOOLCHAIN = json.loads((ROOT / ".tools" / "toolchain.json").read_text(encoding="utf-8"))
+MODULES = sorted(path.parent for path in (ROOT / "modules").glob("*/main.tf"))
+LIMIT_SECONDS = 600
+
+
+@pytest.fixture(scope="session")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy to initialise, so that the checkout stays clean; one provider serves all."""
+    copy = tmp_path_factory.mktemp("modules")
+    shutil.copytree(
+        ROOT / "modules", copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform", ".terraform.lock.hcl")
+    )
+    return copy
+
+
+def engine(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    variables = {**os.environ, "TF_CLI_CONFIG_FILE": TOOLCHAIN["cli_configuration"], "TF_IN_AUTOMATION": "true"}
+    return subprocess.run(
+        [TOOLCHAIN["engine"], *arguments],
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", [path.name for path in MODULES])
+def test_the_tests_of_a_module_pass(name: str, modules: Path) -> None:
+    started = engine(modules / name, "init", "-backend=false", "-no-color")
+    assert started.returncode == 0, started.stdout
+    ran = engine(modules / name, "test", "-no-color")
+    assert ran.returncode == 0, ran.stdout[-6000:]
+    passed = re.search(r"^Success! (\d+) passed, 0 failed", ran.stdout, re.MULTILINE)
+    assert passed, ran.stdout[-2000:]
+    assert int(passed[1]) > 0
+
+
+def test_modules_are_formatted() -> None:
+    checked = engine(ROOT / "modules", "fmt", "-check", "-recursive", "-no-color")
+    assert checked.returncode == 0, f"make fmt would change: {checked.stdout}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_the_readme_of_a_module_lists_its_inputs_and_outputs(module: Path) -> None:
+    stated = set(re.findall(r"^\| `(\w+)`", (module / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    variables = re.findall(r'^variable "(\w+)"', (module / "variables.tf").read_text(encoding="utf-8"), re.MULTILINE)
+    outputs = re.findall(r'^output "(\w+)"', (module / "outputs.tf").read_text(encoding="utf-8"), re.MULTILINE)
+    assert stated == {*variables, *outputs}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_every_variable_and_output_is_described_and_every_variable_typed(module: Path) -> None:
+    for kind in ("variable", "output"):
+        text = (module / f"{kind}s.tf").read_text(encoding="utf-8")
+        for name, body in re.findall(rf'^{kind} "(\w+)" \{{\n(.*?)^\}}', text, re.MULTILINE | re.DOTALL):
+            assert re.search(r'^  description\s*=\s*"', body, re.MULTILINE), f"{kind} {name} has no description"
+            assert kind == "output" or re.search(r"^  type\s*=", body, re.MULTILINE), f"{kind} {name} has no type"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_every_module_has_the_same_files(module: Path) -> None:
+    there = {path.name for path in module.iterdir()}
+    assert {"main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md", "tests"} <= there

@@ -63,7 +63,7 @@ module "s3_logs" {
   accept_logs         = true
   force_destroy       = true
   deletion_protection = false
-  lifecycle_rules     = [{ id = "expire-logs", expiration_days = 30, noncurrent_expiration_days = 1 }]
+  lifecycle_rules     = [{ id = "expire-logs", expiration_days = 365, noncurrent_expiration_days = 1 }]
 }
 
 module "s3_artifacts" {
@@ -159,7 +159,7 @@ module "lambda_batch_processor" {
   subnet_ids         = module.network.subnet_ids
   security_group_ids = [module.network.lambda_security_group_id]
   kms_key_arn        = module.kms.key_arn
-  log_retention_days = 30
+  log_retention_days = 365
   log_level          = "DEBUG"
   environment_name   = "dev"
   bucket_name        = module.s3.name
@@ -182,7 +182,7 @@ module "lambda_request_handler" {
   subnet_ids                 = module.network.subnet_ids
   security_group_ids         = [module.network.lambda_security_group_id]
   kms_key_arn                = module.kms.key_arn
-  log_retention_days         = 30
+  log_retention_days         = 365
   log_level                  = "DEBUG"
   environment_name           = "dev"
   bucket_name                = module.s3.name

@@ -6,7 +6,7 @@ locals {
   region      = "eu-west-2"
 
   deletion_protection = false
-  log_retention_days  = 30
+  log_retention_days  = 365
   log_level           = "DEBUG"
   architecture        = "x86_64"
 

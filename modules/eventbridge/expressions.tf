@@ -1,0 +1,51 @@
+# AWS would refuse a wrong expression only in the middle of an apply. The rules are those of
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+
+locals {
+  cron_months = "0?[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+  cron_days   = "[1-7]|SUN|MON|TUE|WED|THU|FRI|SAT"
+  cron_dates  = "0?[1-9]|[12][0-9]|3[01]"
+  cron_step   = "(/[1-9][0-9]*)?"
+
+  # In order: what one value looks like, whether steps (/) are taken, and what else besides lists and ranges of values.
+  cron_fields = [
+    { name = "minutes", value = "[0-5]?[0-9]", step = local.cron_step, special = [] },
+    { name = "hours", value = "[01]?[0-9]|2[0-3]", step = local.cron_step, special = [] },
+    { name = "day-of-month", value = local.cron_dates, step = local.cron_step, special = ["\\?", "L", "LW", "(${local.cron_dates})W"] },
+    { name = "month", value = local.cron_months, step = local.cron_step, special = [] },
+    { name = "day-of-week", value = local.cron_days, step = "", special = ["\\?", "L", "(${local.cron_days})L", "(${local.cron_days})#[1-5]"] },
+    { name = "year", value = "19[7-9][0-9]|20[0-9]{2}|21[0-9]{2}", step = local.cron_step, special = [] },
+  ]
+
+  cron_items    = [for field in local.cron_fields : "(\\*|(${field.value})(-(${field.value}))?)${field.step}"]
+  cron_patterns = [for index, item in local.cron_items : "^(${join("|", concat(["${item}(,${item})*"], local.cron_fields[index].special))})$"]
+
+  expressions = { for name, schedule in var.schedules : name => {
+    kind = try(regex("^(cron|rate|at)\\(.*\\)$", schedule.expression)[0], "")
+    body = try(regex("^[a-z]+\\((.*)\\)$", schedule.expression)[0], "")
+  } }
+
+  cron_parts = { for name, expression in local.expressions : name => split(" ", expression.body) if expression.kind == "cron" }
+
+  cron_problems = { for name, parts in local.cron_parts : name => (
+    length(parts) != length(local.cron_fields)
+    ? ["cron() takes 6 fields (${join(", ", local.cron_fields[*].name)}), one space apart; these are ${length(parts)}"]
+    : concat(
+      [for index, part in parts : "\"${part}\" is no value for ${local.cron_fields[index].name}" if !can(regex(local.cron_patterns[index], part))],
+      length([for index in [2, 4] : index if parts[index] == "?"]) == 1 ? [] : ["exactly one of day-of-month and day-of-week must be ?"],
+    )
+  ) }
+
+  problems = { for name, expression in local.expressions : name => (
+    expression.kind == "cron" ? join("; ", local.cron_problems[name]) :
+    expression.kind == "rate" ? (
+      can(regex("^(1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))$", expression.body)) ? "" :
+      "rate() takes a whole number above 0 and its unit, as in rate(1 minute), rate(2 hours) or rate(3 days)"
+    ) :
+    expression.kind == "at" ? (
+      can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$", expression.body)) && can(timeadd("${expression.body}Z", "0s")) ? "" :
+      "at() takes a date and time that exist, as yyyy-mm-ddThh:mm:ss"
+    ) :
+    "give cron(…), rate(…) or at(…)"
+  ) }
+}

@@ -1,0 +1,29 @@
+output "schedule_group_name" {
+  description = "Name of the schedule group."
+  value       = aws_scheduler_schedule_group.this.name
+}
+
+output "schedule_arns" {
+  description = "ARNs of the schedules by name."
+  value       = { for name, schedule in aws_scheduler_schedule.this : name => schedule.arn }
+}
+
+output "rule_name" {
+  description = "Name of the rule that watches for new objects."
+  value       = aws_cloudwatch_event_rule.object_created.name
+}
+
+output "rule_arn" {
+  description = "ARN of the rule that watches for new objects."
+  value       = aws_cloudwatch_event_rule.object_created.arn
+}
+
+output "dead_letter_queue_name" {
+  description = "Name of the queue that takes invocations that never succeeded."
+  value       = aws_sqs_queue.dead_letters.name
+}
+
+output "dead_letter_queue_arn" {
+  description = "ARN of the queue that takes invocations that never succeeded."
+  value       = aws_sqs_queue.dead_letters.arn
+}

@@ -1,0 +1,24 @@
+output "function_name" {
+  description = "Name of the function."
+  value       = module.function.function_name
+}
+
+output "function_arn" {
+  description = "ARN of the function."
+  value       = module.function.function_arn
+}
+
+output "log_group_name" {
+  description = "Log group of the function."
+  value       = module.function.log_group_name
+}
+
+output "dead_letter_queue_name" {
+  description = "Name of the queue that takes asynchronous events whose run failed."
+  value       = module.function.dead_letter_queue_name
+}
+
+output "dead_letter_queue_arn" {
+  description = "ARN of the queue that takes asynchronous events whose run failed."
+  value       = module.function.dead_letter_queue_arn
+}

@@ -1,0 +1,39 @@
+output "function_name" {
+  description = "Name of the function."
+  value       = aws_lambda_function.this.function_name
+}
+
+output "function_arn" {
+  description = "ARN of the function."
+  value       = aws_lambda_function.this.arn
+}
+
+output "log_group_name" {
+  description = "Log group of the function."
+  value       = aws_cloudwatch_log_group.this.name
+}
+
+output "dead_letter_queue_name" {
+  description = "Name of the queue that takes asynchronous events whose run failed."
+  value       = aws_sqs_queue.dead_letters.name
+}
+
+output "dead_letter_queue_arn" {
+  description = "ARN of the queue that takes asynchronous events whose run failed."
+  value       = aws_sqs_queue.dead_letters.arn
+}
+
+output "environment" {
+  description = "Environment variables of the function; none is secret."
+  value       = aws_lambda_function.this.environment[0].variables
+}
+
+output "handler" {
+  description = "Entry point of the function."
+  value       = aws_lambda_function.this.handler
+}
+
+output "reserved_concurrency" {
+  description = "Invocations reserved for the function; -1 where none are."
+  value       = aws_lambda_function.this.reserved_concurrent_executions
+}

@@ -1,0 +1,307 @@
+mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:eu-west-2:111111111111:csvbatch-test-alarms" }
+  }
+}
+
+variables {
+  name           = "csvbatch-test"
+  account_id     = "111111111111"
+  region         = "eu-west-2"
+  kms_key_arn    = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  notify         = {}
+  require_target = false
+
+  queue = {
+    name             = "csvbatch-test-chunks"
+    dead_letter_name = "csvbatch-test-chunks-dead-letters"
+    max_age_seconds  = 3600
+  }
+
+  functions = {
+    batch_processor = {
+      name                   = "csvbatch-test-batch-processor"
+      timeout_seconds        = 900
+      dead_letter_queue_name = "csvbatch-test-batch-processor-dead-letters"
+      alarm_on_throttles     = false
+    }
+    request_handler = {
+      name                   = "csvbatch-test-request-handler"
+      timeout_seconds        = 300
+      dead_letter_queue_name = "csvbatch-test-request-handler-dead-letters"
+    }
+  }
+
+  schedules = {
+    group_name             = "csvbatch-test"
+    dead_letter_queue_name = "csvbatch-test-events-dead-letters"
+    rule_name              = "csvbatch-test-object-created"
+  }
+}
+
+run "watches_everything_that_can_fail" {
+  command = plan
+
+  assert {
+    condition = toset(output.alarm_names) == toset([for alarm in [
+      "chunks-dead-letters", "schedules-dead-letters", "batch-processor-dead-letters", "request-handler-dead-letters",
+      "queue-age",
+      "batch-processor-errors", "batch-processor-dead-letter-errors", "batch-processor-duration",
+      "request-handler-errors", "request-handler-dead-letter-errors", "request-handler-duration", "request-handler-throttles",
+      "schedules-failed", "schedules-dropped", "schedules-lost", "rule-failed", "rule-lost",
+    ] : "csvbatch-test-${alarm}"])
+    error_message = "An alarm is missing or one too many; throttles are watched only where asked for."
+  }
+
+  assert {
+    condition     = output.dashboard_name == "csvbatch-test"
+    error_message = "The dashboard must have the name given."
+  }
+}
+
+run "watches_no_rule_where_none_is_named" {
+  command = plan
+
+  variables {
+    schedules = {
+      group_name             = "csvbatch-test"
+      dead_letter_queue_name = "csvbatch-test-events-dead-letters"
+    }
+  }
+
+  assert {
+    condition     = length([for name in output.alarm_names : name if strcontains(name, "-rule-")]) == 0 && contains(output.alarm_names, "csvbatch-test-schedules-failed")
+    error_message = "Without a rule only the schedules can fail."
+  }
+}
+
+run "alarms_on_the_first_dead_letter_until_the_queue_is_empty" {
+  command = plan
+
+  assert {
+    condition = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.dimensions["QueueName"] if endswith(key, "-dead-letters") } == {
+      chunks-dead-letters          = "csvbatch-test-chunks-dead-letters"
+      schedules-dead-letters       = "csvbatch-test-events-dead-letters"
+      batch_processor-dead-letters = "csvbatch-test-batch-processor-dead-letters"
+      request_handler-dead-letters = "csvbatch-test-request-handler-dead-letters"
+    }
+    error_message = "Each dead-letter queue must be watched."
+  }
+
+  assert {
+    condition = alltrue([for key, alarm in aws_cloudwatch_metric_alarm.this : (
+      alarm.namespace == "AWS/SQS" &&
+      alarm.metric_name == "ApproximateNumberOfMessagesVisible" &&
+      alarm.statistic == "Maximum" &&
+      alarm.threshold == 0 &&
+      alarm.treat_missing_data == "ignore"
+    ) if endswith(key, "-dead-letters")])
+    error_message = "One message must raise the alarm, and a queue that went quiet must not clear it."
+  }
+}
+
+run "alarms_when_chunks_wait_too_long" {
+  command = plan
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["queue-age"].metric_name == "ApproximateAgeOfOldestMessage" &&
+      aws_cloudwatch_metric_alarm.this["queue-age"].dimensions["QueueName"] == "csvbatch-test-chunks" &&
+      aws_cloudwatch_metric_alarm.this["queue-age"].threshold == 3600
+    )
+    error_message = "The age of the oldest chunk must be held against queue.max_age_seconds."
+  }
+}
+
+run "alarms_before_a_function_runs_out_of_time" {
+  command = plan
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["batch_processor-duration"].threshold == 720000 &&
+      aws_cloudwatch_metric_alarm.this["request_handler-duration"].threshold == 240000 &&
+      aws_cloudwatch_metric_alarm.this["request_handler-duration"].statistic == "Maximum" &&
+      aws_cloudwatch_metric_alarm.this["request_handler-duration"].metric_name == "Duration" &&
+      aws_cloudwatch_metric_alarm.this["request_handler-duration"].dimensions["FunctionName"] == "csvbatch-test-request-handler"
+    )
+    error_message = "The longest run must be held against 80% of the timeout, in milliseconds."
+  }
+}
+
+run "alarms_on_failed_runs_and_failed_starts" {
+  command = plan
+
+  assert {
+    condition = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => "${alarm.namespace} ${alarm.metric_name} ${alarm.statistic} ${alarm.comparison_operator} ${alarm.threshold}"
+      if !endswith(key, "-dead-letters") && !endswith(key, "-duration") && key != "queue-age" } == {
+      batch_processor-errors             = "AWS/Lambda Errors Sum GreaterThanThreshold 0"
+      batch_processor-dead-letter-errors = "AWS/Lambda DeadLetterErrors Sum GreaterThanThreshold 0"
+      request_handler-errors             = "AWS/Lambda Errors Sum GreaterThanThreshold 0"
+      request_handler-dead-letter-errors = "AWS/Lambda DeadLetterErrors Sum GreaterThanThreshold 0"
+      request_handler-throttles          = "AWS/Lambda Throttles Sum GreaterThanThreshold 0"
+      schedules-failed                   = "AWS/Scheduler TargetErrorCount Sum GreaterThanThreshold 0"
+      schedules-dropped                  = "AWS/Scheduler InvocationDroppedCount Sum GreaterThanThreshold 0"
+      schedules-lost                     = "AWS/Scheduler InvocationsFailedToBeSentToDeadLetterCount Sum GreaterThanThreshold 0"
+      rule-failed                        = "AWS/Events FailedInvocations Sum GreaterThanThreshold 0"
+      rule-lost                          = "AWS/Events InvocationsFailedToBeSentToDlq Sum GreaterThanThreshold 0"
+    }
+    error_message = "One failure must be enough to raise the alarm."
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["batch_processor-errors"].dimensions == tomap({ FunctionName = "csvbatch-test-batch-processor" }) &&
+      aws_cloudwatch_metric_alarm.this["schedules-failed"].dimensions == tomap({ ScheduleGroup = "csvbatch-test" }) &&
+      aws_cloudwatch_metric_alarm.this["rule-failed"].dimensions == tomap({ RuleName = "csvbatch-test-object-created" })
+    )
+    error_message = "Each alarm must watch the function, group or rule it is named after."
+  }
+}
+
+run "tells_everybody_who_is_named" {
+  variables {
+    require_target = true
+    notify = {
+      email_addresses = ["oncall@example.com"]
+      https_endpoints = ["https://events.example.com/alarms"]
+      topic_arns      = ["arn:aws:sns:eu-west-2:111111111111:team-alarms"]
+    }
+  }
+
+  assert {
+    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : (
+      alarm.actions_enabled &&
+      alarm.alarm_actions == toset([aws_sns_topic.this.arn, "arn:aws:sns:eu-west-2:111111111111:team-alarms"]) &&
+      alarm.ok_actions == alarm.alarm_actions
+    )])
+    error_message = "Each alarm must reach our topic and the team's, when it goes off and when it is over."
+  }
+
+  assert {
+    condition     = { for endpoint, subscription in aws_sns_topic_subscription.this : endpoint => subscription.protocol } == { "oncall@example.com" = "email", "https://events.example.com/alarms" = "https" }
+    error_message = "Address and endpoint must be subscribed."
+  }
+
+  assert {
+    condition     = aws_sns_topic.this.kms_master_key_id == var.kms_key_arn && output.topic_arn == aws_sns_topic.this.arn
+    error_message = "The topic must be encrypted with our key."
+  }
+}
+
+run "shows_alarms_queues_schedules_and_functions" {
+  command = plan
+
+  assert {
+    condition = toset([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.properties.title]) == toset([
+      "Alarms",
+      "Chunks waiting and in work",
+      "Age of the oldest chunk (seconds)",
+      "Dead letters",
+      "Schedules",
+      "csvbatch-test-batch-processor: runs, errors, throttles",
+      "csvbatch-test-batch-processor: longest run (ms, timeout 900000) and most at once",
+      "csvbatch-test-request-handler: runs, errors, throttles",
+      "csvbatch-test-request-handler: longest run (ms, timeout 300000) and most at once",
+    ])
+    error_message = "The dashboard lacks a chart or shows one too many."
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets[0].properties.alarms) == length(output.alarm_names)
+    error_message = "The dashboard must show every alarm."
+  }
+
+  assert {
+    condition = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : "${widget.x},${widget.y}"])) == length(
+    jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets)
+    error_message = "No chart may hide another."
+  }
+}
+
+run "refuses_a_plan_in_which_nobody_hears_of_alarms" {
+  command = plan
+
+  variables {
+    require_target = true
+  }
+
+  expect_failures = [aws_sns_topic.this]
+}
+
+run "refuses_names_out_of_form" {
+  command = plan
+
+  variables {
+    name        = "csvbatch test"
+    account_id  = "1111"
+    region      = "eu-west-2a"
+    kms_key_arn = "arn:aws:kms:eu-west-2:111111111111:alias/csvbatch-test"
+    notify      = { email_addresses = ["oncall"] }
+  }
+
+  expect_failures = [
+    var.name,
+    var.account_id,
+    var.region,
+    var.kms_key_arn,
+    var.notify,
+  ]
+}
+
+run "refuses_limits_out_of_range_and_plain_http" {
+  command = plan
+
+  variables {
+    notify = { https_endpoints = ["http://events.example.com/alarms"] }
+    queue = {
+      name             = "csvbatch-test-chunks"
+      dead_letter_name = "csvbatch-test-chunks-dead-letters"
+      max_age_seconds  = 59
+    }
+    functions = {
+      request_handler = {
+        name                   = "csvbatch-test-request-handler"
+        timeout_seconds        = 901
+        dead_letter_queue_name = "csvbatch-test-request-handler-dead-letters"
+      }
+    }
+  }
+
+  expect_failures = [var.notify, var.queue, var.functions]
+}
+
+run "refuses_a_topic_given_by_name_and_no_functions" {
+  command = plan
+
+  variables {
+    notify    = { topic_arns = ["team-alarms"] }
+    functions = {}
+  }
+
+  expect_failures = [var.notify, var.functions]
+}
+
+run "refuses_more_topics_than_an_alarm_takes_and_a_key_that_is_taken" {
+  command = plan
+
+  variables {
+    notify = { topic_arns = [for n in range(5) : "arn:aws:sns:eu-west-2:111111111111:team-${n}"] }
+    functions = {
+      chunks = {
+        name                   = "csvbatch-test-request-handler"
+        timeout_seconds        = 300
+        dead_letter_queue_name = "csvbatch-test-request-handler-dead-letters"
+      }
+    }
+  }
+
+  expect_failures = [var.notify, var.functions]
+}

@@ -1,0 +1,111 @@
+variable "name" {
+  description = "Name of the dashboard, and start of the names of topic and alarms."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,100}$", var.name))
+    error_message = "name is \"${var.name}\": use 1 to 100 letters, digits, hyphens or underscores."
+  }
+}
+
+variable "account_id" {
+  description = "AWS account that is watched, 12 digits."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is \"${var.account_id}\": give the 12 digits of the AWS account, as a string."
+  }
+}
+
+variable "region" {
+  description = "AWS region that is watched."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is \"${var.region}\": give an AWS region such as eu-west-2."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Key that encrypts notifications; its policy must let cloudwatch.amazonaws.com use it for this account."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn is \"${var.kms_key_arn}\": give the ARN of a KMS key."
+  }
+}
+
+variable "queue" {
+  description = "Queue of chunks, its dead-letter queue, and the age in seconds above which a waiting chunk is late."
+  type = object({
+    name             = string
+    dead_letter_name = string
+    max_age_seconds  = number
+  })
+
+  validation {
+    condition     = var.queue.max_age_seconds >= 60 && var.queue.max_age_seconds <= 1209600 && floor(var.queue.max_age_seconds) == var.queue.max_age_seconds
+    error_message = "queue.max_age_seconds is ${var.queue.max_age_seconds}: use whole seconds from 60 to 1209600, the longest a queue keeps a message."
+  }
+}
+
+variable "functions" {
+  description = "Functions by role, such as batch_processor: name, timeout in seconds, dead-letter queue, and whether throttles raise an alarm (not where events may have to wait for a reserved concurrency of 1)."
+  type = map(object({
+    name                   = string
+    timeout_seconds        = number
+    dead_letter_queue_name = string
+    alarm_on_throttles     = optional(bool, true)
+  }))
+
+  validation {
+    condition     = length(var.functions) > 0 && alltrue([for key in keys(var.functions) : can(regex("^[a-z][a-z0-9_-]*$", key)) && !contains(["chunks", "schedules"], key)])
+    error_message = "functions has the keys ${jsonencode(keys(var.functions))}: give at least one, of lower-case letters, digits, hyphens or underscores; chunks and schedules are taken by the queues."
+  }
+
+  validation {
+    condition     = alltrue([for function in values(var.functions) : function.timeout_seconds >= 1 && function.timeout_seconds <= 900])
+    error_message = "functions has the timeouts ${jsonencode({ for key, function in var.functions : key => function.timeout_seconds })}: use 1 to 900 seconds, as the functions do."
+  }
+}
+
+variable "schedules" {
+  description = "Schedule group, the dead-letter queue of schedules and rule, and the rule's name (null for no rule)."
+  type = object({
+    group_name             = string
+    dead_letter_queue_name = string
+    rule_name              = optional(string)
+  })
+}
+
+variable "notify" {
+  description = "Who hears of alarms: e-mail addresses (each must confirm), https endpoints, and ARNs of further SNS topics, such as a team's own."
+  type = object({
+    email_addresses = optional(list(string), [])
+    https_endpoints = optional(list(string), [])
+    topic_arns      = optional(list(string), [])
+  })
+
+  validation {
+    condition     = alltrue([for address in var.notify.email_addresses : can(regex("^[^@ ]+@[^@ ]+\\.[^@ .]+$", address))])
+    error_message = "notify.email_addresses is ${jsonencode(var.notify.email_addresses)}: each must be an e-mail address."
+  }
+
+  validation {
+    condition     = alltrue([for endpoint in var.notify.https_endpoints : startswith(endpoint, "https://")])
+    error_message = "notify.https_endpoints holds an address that does not start with https://: alarms travel over TLS only."
+  }
+
+  validation {
+    condition     = length(var.notify.topic_arns) <= 4 && alltrue([for arn in var.notify.topic_arns : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
+    error_message = "notify.topic_arns is ${jsonencode(var.notify.topic_arns)}: give at most 4 ARNs of standard SNS topics (an alarm takes 5 actions, and one is ours)."
+  }
+}
+
+variable "require_target" {
+  description = "Whether to refuse a plan in which nobody hears of alarms."
+  type        = bool
+}

@@ -115,7 +115,7 @@ module "sqs" {
 
 module "secrets" {
   source               = "../../modules/secrets"
-  name                 = "${local.name}-oracle"
+  name                 = "${local.name}-oracle-credentials"
   account_id           = var.account_id
   kms_key_arn          = module.kms.key_arn
   recovery_window_days = 0

@@ -19,7 +19,7 @@ locals {
     artifacts_bucket = "${local.bucket_prefix}-artifacts"
     data_bucket      = "${local.bucket_prefix}-data"
     queue            = "${local.prefix}-chunks"
-    secret           = "${local.prefix}-oracle"
+    secret           = "${local.prefix}-oracle-credentials"
     batch_processor  = "${local.prefix}-batch-processor"
     request_handler  = "${local.prefix}-request-handler"
   }

@@ -1,0 +1,91 @@
+resource "aws_iam_role" "request_handler" {
+  name                 = "${var.name}-request-handler"
+  description          = "What ${var.request_handler_function_name} may do"
+  assume_role_policy   = data.aws_iam_policy_document.function_trust["request_handler"].json
+  permissions_boundary = var.permissions_boundary_arn
+}
+
+resource "aws_iam_role_policy" "request_handler" {
+  name   = "task"
+  role   = aws_iam_role.request_handler.name
+  policy = data.aws_iam_policy_document.request_handler.json
+}
+
+# Every message names the version it means, so nothing is listed and nothing is read without its version.
+data "aws_iam_policy_document" "request_handler" {
+  source_policy_documents = [data.aws_iam_policy_document.function_runtime["request_handler"].json]
+
+  # The first three are what Lambda polls with, the fourth hands a message back before its time is up.
+  statement {
+    sid = "TakeChunks"
+    actions = [
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+      "sqs:ChangeMessageVisibility",
+    ]
+    resources = [var.queue_arn]
+  }
+
+  statement {
+    sid     = "ReadVersions"
+    actions = ["s3:GetObjectVersion"]
+    resources = [
+      "${var.data_bucket_arn}/incoming/*", # Files are dropped under names nobody knows before.
+      "${var.data_bucket_arn}/work/*",     # Unpacked files, one folder a batch.
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceAccount"
+      values   = [var.account_id]
+    }
+  }
+
+  # Both pairs of actions as in the batch processor's role, for the same reasons.
+  statement {
+    sid       = "ReadTagsOfFiles"
+    actions   = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
+    resources = ["${var.data_bucket_arn}/incoming/*"] # Any file, as above.
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceAccount"
+      values   = [var.account_id]
+    }
+  }
+
+  statement {
+    sid       = "MarkFiles"
+    actions   = ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"]
+    resources = ["${var.data_bucket_arn}/incoming/*"] # Any file, as above.
+
+    # A file is refused before any of its chunks is sent, so never by the handler.
+    condition {
+      test     = "StringEquals"
+      variable = "s3:RequestObjectTag/status"
+      values   = ["processed", "processed-with-rejects"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceAccount"
+      values   = [var.account_id]
+    }
+  }
+
+  statement {
+    sid     = "WriteReportsAndRejects"
+    actions = ["s3:PutObject"]
+    resources = [
+      "${var.data_bucket_arn}/rejected/*", # Rejected rows, one folder a batch.
+      "${var.data_bucket_arn}/reports/*",  # One object a batch.
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceAccount"
+      values   = [var.account_id]
+    }
+  }
+}

@@ -1,0 +1,86 @@
+"""Compiles a contract into one function that turns the fields of a row into values, or says what is wrong."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, cast
+
+from csvbatch.checks import Check, FieldError, Value, check_for
+from csvbatch.contract import Contract
+from csvbatch.header import HeaderMatch
+from csvbatch.rules import Rule
+from csvbatch.shortcuts import NAMES, Constants, expression
+
+# A text remembered takes some 200 bytes, so all of them together stay below 60 MB.
+_MOST_REMEMBERED = 2**18
+_MOST_REMEMBERED_BY_COLUMN = 2**16
+
+
+class RowError(NamedTuple):
+    """A rule that a row breaks; `column` is None where the row as a whole does."""
+
+    column: str | None
+    rule: Rule
+
+
+type RowValidator = Callable[[Sequence[str]], tuple[Value, ...] | list[RowError]]
+
+
+def compile_validator(contract: Contract, match: HeaderMatch) -> RowValidator:
+    """Give the function that reads one row of a file with that header.
+
+    It takes the row's fields and returns the values in the contract's column order, or else a list of every
+    error. Values are str, int, bool, date, datetime without a zone, Decimal with the column's scale, or None.
+    """
+    checks = [check_for(column, key=column.name in contract.key) for column in contract.columns]
+    room = min(_MOST_REMEMBERED_BY_COLUMN, _MOST_REMEMBERED // len(checks))
+    names = dict(NAMES)
+    fields = ["_"] * match.width
+    sources = []
+    for index, (column, check) in enumerate(zip(contract.columns, checks, strict=True)):
+        field = f"field{index}"
+        fields[match.positions[index]] = field
+        may_be_null = column.name not in contract.not_null
+        constants = Constants(names, index)
+        sources.append(expression(column, check, field, may_be_null=may_be_null, room=room, constants=constants))
+    readers = (f"lambda field{index}: {source}" for index, source in enumerate(sources))
+    lines = (
+        f"readers = ({', '.join(readers)},)",
+        "def validate(fields):",
+        "    try:",
+        f"        {', '.join(fields)}, = fields",
+        f"        return ({', '.join(sources)},)",
+        "    except ValueError:",
+        "        return explain(fields)",
+    )
+    exec(compile("\n".join(lines), f"<validator of {contract.dataset}>", "exec"), names)
+    names["explain"] = _explainer(contract, match, names["readers"], checks)
+    return cast(RowValidator, names["validate"])
+
+
+def _explainer(
+    contract: Contract, match: HeaderMatch, readers: Sequence[Check], checks: Sequence[Check]
+) -> RowValidator:
+    """Give the function for rows that have an error: it reads every column, and collects all errors."""
+    plan = tuple(zip(contract.column_names, match.positions, readers, checks, strict=True))
+
+    def explain(fields: Sequence[str]) -> tuple[Value, ...] | list[RowError]:
+        if len(fields) != match.width:
+            return [RowError(None, Rule.COLUMNS)]
+        values: list[Value] = []
+        errors: list[RowError] = []
+        for name, position, reader, check in plan:
+            try:
+                values.append(_read(fields[position], reader, check))
+            except FieldError as error:
+                errors.extend(RowError(name, rule) for rule in error.rules)
+        return errors or tuple(values)
+
+    return explain
+
+
+def _read(text: str, reader: Check, check: Check) -> Value:
+    try:
+        return reader(text)
+    except FieldError:
+        raise
+    except ValueError:
+        return check(text)

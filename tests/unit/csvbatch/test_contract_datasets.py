@@ -1,0 +1,37 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from csvbatch.contract import Contract, load_contracts
+from csvbatch.header import match_header
+from csvbatch.validator import compile_validator
+from make_airports import write_airports
+
+CONTRACTS = Path(__file__).parents[3] / "lambdas" / "contracts"
+
+
+@pytest.fixture(scope="module")
+def contracts() -> dict[str, Contract]:
+    return load_contracts(CONTRACTS)
+
+
+def test_the_shipped_contracts_are_right(contracts: dict[str, Contract]) -> None:
+    assert sorted(contracts) == ["airports", "recipients"]
+
+
+def test_every_airport_of_the_world_is_valid_and_has_a_key_of_its_own(
+    contracts: dict[str, Contract], tmp_path: Path
+) -> None:
+    path = tmp_path / "airports.csv"
+    write_airports(path)
+    airports = contracts["airports"]
+
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        validate = compile_validator(airports, match_header(airports, next(rows)))
+        values = [validate(fields) for fields in rows]
+
+    assert [row for row in values if isinstance(row, list)] == []
+    assert len(values) > 28_000
+    assert len({row[0] for row in values}) == len(values)

@@ -1,0 +1,236 @@
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from csvbatch.checks import FieldError, Value, check_for
+from csvbatch.columns import (
+    BooleanColumn,
+    Column,
+    DateColumn,
+    DecimalColumn,
+    IntegerColumn,
+    StringColumn,
+    TimestampColumn,
+)
+from csvbatch.contract import Contract
+from csvbatch.header import HeaderMatch, match_header
+from csvbatch.rules import Rule
+from csvbatch.validator import RowError, RowValidator, compile_validator
+
+PARCELS = Contract(
+    dataset="parcels",
+    table="parcels",
+    columns=(
+        IntegerColumn(name="id"),
+        StringColumn(name="select", max_length=5, required=True),
+        DecimalColumn(name="weight", precision=5, scale=2),
+        DateColumn(name="sent"),
+    ),
+    key=("id",),
+    accept_extra_columns=True,
+    accept_reordered_columns=True,
+)
+
+# Columns of every type, with and without each kind of limit.
+COLUMNS: tuple[Column, ...] = (
+    StringColumn(name="c", max_length=6),
+    StringColumn(name="c", max_length=600, min_length=2),
+    StringColumn(name="c", max_length=6, pattern="12[0-9]{2}"),
+    StringColumn(name="c", max_length=6, pattern="[0-9]{3}", null_tokens=("123",)),
+    StringColumn(name="c", max_length=3, pattern="[0-9]{4}"),
+    StringColumn(name="c", max_length=6, pattern="[-0-9.]+", min_length=3),
+    StringColumn(name="c", max_length=6, allowed=("1", "Y")),
+    IntegerColumn(name="c"),
+    IntegerColumn(name="c", minimum=-5),
+    IntegerColumn(name="c", minimum=5, null_tokens=("12",)),
+    IntegerColumn(name="c", maximum=10**6),
+    IntegerColumn(name="c", minimum=0, maximum=100),
+    IntegerColumn(name="c", allowed=(1, -2)),
+    DecimalColumn(name="c", precision=4, scale=2),
+    DecimalColumn(name="c", precision=12, scale=2, null_tokens=("1.00", "n")),
+    DecimalColumn(name="c", precision=12, scale=2, minimum=Decimal("0.10"), maximum=Decimal(100)),
+    DecimalColumn(name="c", precision=12, scale=0, minimum=Decimal(-3)),
+    DecimalColumn(name="c", precision=12, scale=12),
+    DecimalColumn(name="c", precision=12, scale=1, allowed=(Decimal("1.5"), Decimal(0))),
+    DateColumn(name="c"),
+    DateColumn(name="c", minimum=date(2000, 1, 1)),
+    DateColumn(name="c", maximum=date(2000, 1, 1), null_tokens=("1999-12-31",)),
+    DateColumn(name="c", format="%d/%m/%Y", minimum=date(2000, 1, 1)),
+    TimestampColumn(name="c"),
+    TimestampColumn(name="c", minimum=datetime(2000, 1, 1), maximum=datetime(2020, 1, 1)),
+    TimestampColumn(name="c", format="%Y-%m-%d %H:%M:%S"),
+    TimestampColumn(name="c", format="%Y-%m-%dT%H:%M:%S%z", maximum=datetime(2020, 1, 1)),
+    BooleanColumn(name="c", true_tokens=("Y", "1"), false_tokens=("N", "0"), null_tokens=("-",)),
+)
+
+TEXTS = st.one_of(
+    st.text("0123456789+-.:TZWYNn _\n\N{ARABIC-INDIC DIGIT THREE}", max_size=20),
+    st.text("0123456789", max_size=25),
+    st.integers(-200, 200).map(str),
+    st.integers(-(2**65), 2**65).map(str),
+    st.decimals(-1000, 1000, places=2).map(str),
+    st.decimals(allow_nan=True, allow_infinity=True).map(str),
+    st.dates().map(str),
+    st.dates(date(1999, 1, 1), date(2001, 1, 1)).map(str),
+    st.dates().map(lambda day: f"{day.day:02}/{day.month:02}/{day.year:04}"),
+    st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds")),
+    st.datetimes().map(lambda moment: moment.isoformat(" ", timespec="seconds")),
+    st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds") + "+01:00"),
+    st.sampled_from(["", "Y", "-", "n", "2020-W01-1", "2020-W01-1T10:11:12", "2020-01-01T10+01:00"]),
+)
+
+
+def only(column: Column, *, key: bool = False) -> tuple[Contract, RowValidator]:
+    other = IntegerColumn(name="key")
+    contract = Contract(dataset="d", table="t", columns=(other, column), key=(column.name if key else "key",))
+    return contract, compile_validator(contract, match_header(contract, contract.headers))
+
+
+VALIDATORS = {(column, key): only(column, key=key)[1] for column in COLUMNS for key in (False, True)}
+
+
+@settings(deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=5), st.booleans())
+def test_the_compiled_validator_gives_what_the_checks_give(texts: list[str], key: bool) -> None:
+    for column in COLUMNS:
+        check = check_for(column, key=key)
+        for text in texts:
+            expected: tuple[Value, ...] | list[RowError]
+            try:
+                expected = (7, check(text))
+            except FieldError as error:
+                expected = [RowError("c", rule) for rule in error.rules]
+
+            row = VALIDATORS[column, key](["7", text])
+
+            assert row == expected
+            assert list(map(type, row)) == list(map(type, expected))
+            assert list(map(str, row)) == list(map(str, expected))
+
+
+@settings(deadline=None)
+@given(st.integers(1, 38), st.data())
+def test_every_decimal_that_fits_is_exact_and_has_the_columns_scale(precision: int, data: st.DataObject) -> None:
+    scale = data.draw(st.integers(0, precision))
+    _, validate = only(DecimalColumn(name="c", precision=precision, scale=scale))
+    digits = data.draw(st.integers(-(10**precision) + 1, 10**precision - 1))
+    number = Decimal(f"{digits}E-{scale}")
+
+    row = validate(["1", f"{number:f}"])
+
+    assert row == (1, number)
+    assert isinstance(row[1], Decimal)
+    assert row[1].as_tuple().exponent == -scale
+
+
+@settings(deadline=None)
+@given(st.lists(TEXTS, max_size=6))
+def test_any_fields_give_either_a_row_of_values_or_errors_without_the_text(fields: list[str]) -> None:
+    row = VALIDATE_PARCELS(fields)
+
+    if isinstance(row, tuple):
+        assert len(row) == len(PARCELS.columns)
+    else:
+        assert row
+        for error in row:
+            assert error.column is None or error.column in PARCELS.column_names
+            assert error.rule in Rule
+
+
+VALIDATE_PARCELS = compile_validator(PARCELS, match_header(PARCELS, PARCELS.headers))
+
+
+def validator(header: Sequence[str] = PARCELS.headers) -> RowValidator:
+    return compile_validator(PARCELS, match_header(PARCELS, header))
+
+
+def test_a_good_row_gives_its_values_in_the_contracts_order() -> None:
+    assert validator()(["1", "red", "2.50", "2024-02-29"]) == (1, "red", Decimal("2.50"), date(2024, 2, 29))
+
+
+def test_columns_in_another_order_and_extra_ones_make_no_difference() -> None:
+    validate = validator(["sent", "noise", "weight", "id", "noise", "select"])
+
+    assert validate(["2024-02-29", "?", "2.5", "1", "", "red"]) == (1, "red", Decimal("2.50"), date(2024, 2, 29))
+    assert validate(["today", "?", "2.5", "", "", "red"]) == [
+        RowError("id", Rule.KEY),
+        RowError("sent", Rule.TYPE),
+    ]
+
+
+def test_all_errors_of_a_row_are_found_in_the_contracts_order() -> None:
+    assert validator()(["", "scarlet", "1234.567", "29.02.2024"]) == [
+        RowError("id", Rule.KEY),
+        RowError("select", Rule.LENGTH),
+        RowError("weight", Rule.PRECISION),
+        RowError("sent", Rule.TYPE),
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [[], [""], ["1", "red", "2.50"], ["1", "red", "2.50", "2024-02-29", ""], ["1"] * 100_000],
+    ids=["none", "one empty", "too few", "trailing delimiter", "100,000"],
+)
+def test_a_ragged_row_breaks_one_rule_that_belongs_to_no_column(fields: list[str]) -> None:
+    assert validator()(fields) == [RowError(None, Rule.COLUMNS)]
+
+
+def test_a_contract_of_one_column_is_validated() -> None:
+    contract = Contract(dataset="d", table="t", columns=(IntegerColumn(name="id"),), key=("id",))
+    validate = compile_validator(contract, HeaderMatch((0,), 1))
+
+    assert validate(["5"]) == (5,)
+    assert validate(["x"]) == [RowError("id", Rule.TYPE)]
+    assert validate(["5", "6"]) == [RowError(None, Rule.COLUMNS)]
+
+
+def test_the_most_columns_there_can_be_are_validated() -> None:
+    columns = tuple(IntegerColumn(name=f"c{number}") for number in range(997))
+    contract = Contract(dataset="d", table="t", columns=columns, key=("c0",))
+
+    row = compile_validator(contract, match_header(contract, contract.headers))(["1"] * 997)
+
+    assert row == (1,) * 997
+
+
+def test_source_text_in_a_contract_stays_text() -> None:
+    texts = ("'); raise SystemExit #", '"""', "{field0}", "\\")
+    columns: tuple[Column, ...] = (
+        StringColumn(name="import", header='"]; raise SystemExit', max_length=40, null_tokens=texts),
+        StringColumn(name="none", max_length=40, allowed=texts),
+        StringColumn(name="lambda", max_length=40, pattern="(?:'|\"|\\)|\\{).*"),
+        BooleanColumn(name="def", true_tokens=texts[:2], false_tokens=texts[2:]),
+    )
+    contract = Contract(dataset="d", table="t", columns=columns, key=("none",))
+    validate = compile_validator(contract, match_header(contract, contract.headers))
+
+    assert validate([texts[0], texts[1], texts[2], texts[3]]) == (None, texts[1], texts[2], False)
+
+
+def test_values_are_remembered_only_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("csvbatch.validator._MOST_REMEMBERED_BY_COLUMN", 3)
+    read: list[str] = []
+
+    def counting_check(column: Column, *, key: bool) -> object:
+        check = check_for(column, key=key)
+
+        def counted(text: str) -> Value:
+            read.append(text)
+            return check(text)
+
+        return counted
+
+    monkeypatch.setattr("csvbatch.validator.check_for", counting_check)
+    column = IntegerColumn(name="size", minimum=0, maximum=9)
+    contract = Contract(dataset="d", table="t", columns=(column,), key=("size",))
+    validate = compile_validator(contract, match_header(contract, ["size"]))
+
+    for text in ["1", "2", "0" * 40 + "3", "3", "4"] * 2:
+        assert validate([text]) == (int(text),)
+
+    assert read == ["1", "2", "0" * 40 + "3", "3", "4", "0" * 40 + "3", "4"]

@@ -1,0 +1,112 @@
+import pytest
+
+from csvbatch.columns import IntegerColumn
+from csvbatch.contract import Contract
+from csvbatch.header import HeaderError, HeaderFault, HeaderMatch, match_header
+
+
+def contract(*, extra: bool = False, reordered: bool = False, columns: str = "abcd") -> Contract:
+    return Contract(
+        dataset="letters",
+        table="letters",
+        columns=tuple(IntegerColumn(name=letter, header=letter.upper()) for letter in columns),
+        key=(columns[0],),
+        accept_extra_columns=extra,
+        accept_reordered_columns=reordered,
+    )
+
+
+def faults(letters: Contract, header: list[str]) -> dict[HeaderFault, tuple[str, ...]]:
+    with pytest.raises(HeaderError) as caught:
+        match_header(letters, header)
+    return {problem.fault: problem.columns for problem in caught.value.problems}
+
+
+def test_the_header_of_the_contract_matches() -> None:
+    assert match_header(contract(), ["A", "B", "C", "D"]) == HeaderMatch((0, 1, 2, 3), 4)
+
+
+def test_missing_columns_are_named_all_together() -> None:
+    assert faults(contract(), ["A", "C"]) == {HeaderFault.MISSING: ("B", "D")}
+
+
+def test_an_extra_column_is_refused_by_name() -> None:
+    assert faults(contract(), ["A", "B", "C", "D", "E"]) == {HeaderFault.EXTRA: ("E",)}
+
+
+def test_extra_columns_are_left_out_where_the_contract_accepts_them() -> None:
+    assert match_header(contract(extra=True), ["X", "A", "B", "X", "C", "D"]) == HeaderMatch((1, 2, 4, 5), 6)
+
+
+def test_a_trailing_delimiter_in_the_header_is_an_extra_column_without_a_name() -> None:
+    assert faults(contract(), ["A", "B", "C", "D", ""]) == {HeaderFault.EXTRA: ("",)}
+    assert match_header(contract(extra=True), ["A", "B", "C", "D", ""]) == HeaderMatch((0, 1, 2, 3), 5)
+
+
+def test_another_order_is_refused_and_the_columns_out_of_place_are_named() -> None:
+    assert faults(contract(), ["A", "C", "B", "D"]) == {HeaderFault.REORDERED: ("C", "B")}
+    assert faults(contract(extra=True), ["D", "A", "X", "B", "C"]) == {HeaderFault.REORDERED: ("D", "A", "B", "C")}
+
+
+def test_another_order_is_followed_where_the_contract_accepts_it() -> None:
+    assert match_header(contract(reordered=True), ["D", "A", "B", "C"]) == HeaderMatch((1, 2, 3, 0), 4)
+
+
+def test_a_column_that_is_there_twice_is_refused_whatever_the_contract_accepts() -> None:
+    letters = contract(extra=True, reordered=True)
+
+    assert faults(letters, ["A", "B", "C", "A", "D"]) == {HeaderFault.REPEATED: ("A",)}
+
+
+def test_all_faults_of_a_header_are_told_at_once() -> None:
+    assert faults(contract(), ["B", "A", "A", "C", "E"]) == {
+        HeaderFault.MISSING: ("D",),
+        HeaderFault.REPEATED: ("A",),
+        HeaderFault.EXTRA: ("E",),
+        HeaderFault.REORDERED: ("B", "A"),
+    }
+
+
+def test_headers_are_compared_exactly() -> None:
+    assert faults(contract(), ["A", "B", "C ", "d"]) == {
+        HeaderFault.MISSING: ("C", "D"),
+        HeaderFault.EXTRA: ("C ", "d"),
+    }
+
+
+def test_a_first_line_that_seems_to_be_data_is_not_repeated() -> None:
+    with pytest.raises(HeaderError) as caught:
+        match_header(contract(), ["Jane Doe", "1 High Street", "A", "x"])
+
+    assert str(caught.value) == (
+        "The first line has 1 of the 4 columns of dataset 'letters', so it does not seem to be its header. "
+        "Expected: 'A', 'B', 'C', 'D'."
+    )
+    assert [problem.fault for problem in caught.value.problems] == [HeaderFault.UNRECOGNISED]
+
+
+def test_a_header_in_one_piece_asks_for_the_delimiter() -> None:
+    with pytest.raises(HeaderError, match="It is a single field: is the delimiter really"):
+        match_header(contract(), ["A;B;C;D"])
+
+
+def test_each_problem_says_what_to_do() -> None:
+    with pytest.raises(HeaderError) as caught:
+        match_header(contract(), ["B", "A", "C", "x" * 1000])
+
+    assert str(caught.value).split("\n") == [
+        "Columns are missing: 'D'. Add them, or take them out of the contract.",
+        f"The contract has no columns '{'x' * 39}…'. Leave them out, add them to the contract, or set "
+        "accept_extra_columns.",
+        "Columns are in another order than in the contract: 'B', 'A'. Put them in the contract's order, or set "
+        "accept_reordered_columns.",
+    ]
+
+
+def test_a_hundred_thousand_extra_columns_are_counted_and_not_listed() -> None:
+    header = ["A", "B", "C", "D", *(f"X{number}" for number in range(100_000))]
+
+    with pytest.raises(HeaderError, match="'X9' and 99,990 more") as caught:
+        match_header(contract(), header)
+
+    assert len(str(caught.value)) < 300

@@ -1,5 +1,6 @@
-"""Dev is applied once in a session, with an accident half-way; every test begins with a copy of a moment of it."""
+"""Dev is applied once, with an accident half-way; every test begins with a copy of a moment of it."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 import pytest
 from tests.support.platform import Platform, running
 
+import environments
+
+INPUT_SUFFIXES = {".hcl", ".tf", ".yaml", ".py", ".json"}
 CLASHING_ROLE = "csvbatch-dev-request-handler"
 
 
@@ -25,10 +29,16 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def moments(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Moments:
-    """Apply dev, first with a role in the way that Terraform did not make, then without it."""
-    folder = tmp_path_factory.mktemp("moments")
+def moments(cache: Path) -> Moments:
+    """Apply dev, first with a role in the way that Terraform did not make, then without it.
+
+    Kept under a digest of all that goes into it, so that it is done again whenever any of that changes.
+    """
+    folder = environments.REPOSITORY / ".local" / "moments" / digest_of_inputs()
     result = Moments(folder / "half-applied", folder / "applied")
+    if result.applied.is_file():
+        return result
+    folder.mkdir(parents=True, exist_ok=True)
     with running("dev", cache) as dev:
         dev.bootstrap()
         iam = dev.client("iam")
@@ -41,6 +51,20 @@ def moments(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Moments:
         dev.terragrunt("run-all", "apply").expect_success()
         dev.aws.save_snapshot(result.applied)
     return result
+
+
+def digest_of_inputs() -> str:
+    """A digest of the configuration, the packages, the tools, and the local AWS they are applied to."""
+    root = environments.REPOSITORY
+    folders = [root / name for name in ("live", "modules", "scripts/local_aws", "dist/lambda")]
+    files = [root / name for name in ("terragrunt.hcl", "requirements/dev.txt", ".tools/toolchain.json")]
+    for folder in folders:
+        files += [path for path in folder.rglob("*") if path.suffix in INPUT_SUFFIXES and path.is_file()]
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for path in sorted(set(files)):
+        if ".terragrunt-cache" not in path.parts:
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 @pytest.fixture

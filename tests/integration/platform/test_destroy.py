@@ -14,11 +14,14 @@ def what_is_left(platform: Platform) -> dict[str, list[str]]:
         return sorted(item[name] if name else item for page in pages for item in page.get(items, []))
 
     kms = platform.client("kms")
-    keys = [kms.describe_key(KeyId=key)["KeyMetadata"] for key in names("kms", "list_keys", "Keys", "KeyId")]
+    aliases = kms.get_paginator("list_aliases").paginate().search("Aliases[]")
+    of_aws = {alias["TargetKeyId"] for alias in aliases if alias["AliasName"].startswith("alias/aws/")}
+    ours = set(names("kms", "list_keys", "Keys", "KeyId")) - of_aws
+    keys = [kms.describe_key(KeyId=key)["KeyMetadata"] for key in sorted(ours)]
     vpcs = platform.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]
     left = {
         "buckets": [one for one in names("s3", "list_buckets", "Buckets", "Name") if one != platform.state_bucket],
-        "keys": [key["KeyId"] for key in keys if key["KeyManager"] == "CUSTOMER" and key["KeyState"] == "Enabled"],
+        "keys": [key["KeyId"] for key in keys if key["KeyState"] == "Enabled"],
         "queues": names("sqs", "list_queues", "QueueUrls", ""),
         "secrets": names("secretsmanager", "list_secrets", "SecretList", "Name"),
         "roles": [one for one in names("iam", "list_roles", "Roles", "RoleName") if one.startswith("csvbatch")],

@@ -1,0 +1,62 @@
+"""The function that the schedule, or the arrival of a file, wakes: one run of the batch processor."""
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from csvbatch.aws.clients import client
+from csvbatch.aws.powertools import LOGGER, METRICS, TRACER, error_fields
+from csvbatch.aws.s3_objects import S3Objects
+from csvbatch.aws.secrets import StoreAccess
+from csvbatch.aws.settings import LEASE_DURATION, HandlerSettings, ProcessorSettings
+from csvbatch.aws.sqs_queue import SqsQueue
+from csvbatch.contract import load_contracts
+from csvbatch.pipeline.ports import Deadline
+from csvbatch.pipeline.processing import Processor, Run
+from csvbatch.store import Store
+
+SETTINGS = HandlerSettings.read(os.environ)
+PROCESSOR_SETTINGS = ProcessorSettings.read(os.environ)
+CONTRACTS = load_contracts(Path(__file__).resolve().parents[1] / "contracts")
+OBJECTS = S3Objects(SETTINGS.bucket, client("s3", SETTINGS.region))
+QUEUE = SqsQueue(PROCESSOR_SETTINGS.queue_url, client("sqs", SETTINGS.region))
+STORE = StoreAccess(SETTINGS.database_url, SETTINGS.secret_arn, client("secretsmanager", SETTINGS.region))
+
+
+@LOGGER.inject_lambda_context(log_event=False, clear_state=True)
+@METRICS.log_metrics(capture_cold_start_metric=True)
+@TRACER.capture_lambda_handler(capture_response=False, capture_error=False)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Do all there is to do; what woke it does not matter, for everything is in the bucket and the ledger."""
+    del event
+    deadline = Deadline(lambda: context.get_remaining_time_in_millis() / 1000)
+
+    def work(store: Store) -> Run:
+        return Processor(
+            store=store,
+            objects=OBJECTS,
+            queue=QUEUE,
+            contracts=CONTRACTS,
+            chunk_bytes=PROCESSOR_SETTINGS.chunk_bytes,
+            resend_after=QUEUE.retention(),
+            lease_duration=LEASE_DURATION,
+            deadline=deadline,
+        ).run()
+
+    try:
+        run = STORE.use(work)
+    except Exception as error:
+        LOGGER.error("run failed", extra=error_fields(error))
+        raise RuntimeError(f"run failed: {type(error).__name__}") from None
+    for name, count in (
+        ("FilesRegistered", run.registered),
+        ("FilesRefused", run.refused),
+        ("ChunksSent", run.sent),
+        ("BatchesClosed", run.closed),
+    ):
+        METRICS.add_metric(name=name, unit=MetricUnit.Count, value=count)
+    return dataclasses.asdict(run)

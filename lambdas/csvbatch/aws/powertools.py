@@ -1,0 +1,23 @@
+"""Logging, metrics and tracing of both functions, set so that nothing of a row can be in them."""
+
+import logging
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+
+LOGGER = Logger(utc=True, log_uncaught_exceptions=False)
+METRICS = Metrics()
+TRACER = Tracer(auto_patch=False)
+"""Nothing is patched: a traced driver would send statements, and a traced client what it was given."""
+
+copy_config_to_registered_loggers(LOGGER, include={"csvbatch"})
+logging.getLogger("csvbatch").propagate = False
+
+
+def error_fields(error: BaseException) -> dict[str, str]:
+    """What may be logged of an error: its kind, and its text only where this project wrote it.
+
+    Drivers, clients and the standard library like to quote the values they were given.
+    """
+    ours = type(error).__module__.partition(".")[0] == "csvbatch"
+    return {"error": type(error).__name__, "reason": str(error) if ours else "see the kind of error"}

@@ -1,0 +1,93 @@
+"""A bucket of S3 as the pipeline sees it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from csvbatch.blocks import resize
+from csvbatch.pipeline.ports import ObjectGoneError, Status, StoredObject
+from csvbatch.reader import Readable
+from csvbatch.store import ObjectVersion
+
+STATUS_TAG = "status"
+PART_BYTES = 8 * 1024 * 1024
+"""A part of an upload has 5 MiB at least, and there are 10,000 of them at most: 80 GB in all."""
+
+_GONE = {"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"}
+"""The last is what S3 answers for a version that marks a deletion."""
+
+
+@dataclass(frozen=True, slots=True)
+class S3Objects:
+    """One bucket with versions on."""
+
+    bucket: str
+    s3: Any
+
+    def versions(self, prefix: str) -> Iterator[StoredObject]:
+        """Every version under a prefix; marks of deletion are none."""
+        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
+        for page in pages:
+            for found in page.get("Versions", []):
+                version = ObjectVersion(found["Key"], found["VersionId"])
+                yield StoredObject(version, found["Size"], found["LastModified"])
+
+    @contextmanager
+    def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> Iterator[Readable]:
+        """Open bytes [start, end) of a version; raises ObjectGoneError."""
+        wanted = {} if end is None and not start else {"Range": f"bytes={start}-{'' if end is None else end - 1}"}
+        try:
+            answer = self.s3.get_object(Bucket=self.bucket, Key=version.key, VersionId=version.version, **wanted)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise ObjectGoneError(version) from None
+            raise
+        body = answer["Body"]
+        try:
+            yield body
+        finally:
+            body.close()
+
+    def write(self, key: str, blocks: Iterable[bytes]) -> ObjectVersion:
+        """Write an object, in parts where it is large; an upload that fails is aborted."""
+        parts = resize(blocks, PART_BYTES)
+        first = next(parts, b"")
+        second = next(parts, None)
+        if second is None:
+            answer = self.s3.put_object(Bucket=self.bucket, Key=key, Body=first)
+            return ObjectVersion(key, answer["VersionId"])
+        return self._write_parts(key, _chain(first, second, parts))
+
+    def _write_parts(self, key: str, parts: Iterable[bytes]) -> ObjectVersion:
+        target = {"Bucket": self.bucket, "Key": key}
+        upload = {**target, "UploadId": self.s3.create_multipart_upload(**target)["UploadId"]}
+        try:
+            done = [
+                {"PartNumber": number, "ETag": self.s3.upload_part(**upload, PartNumber=number, Body=part)["ETag"]}
+                for number, part in enumerate(parts, start=1)
+            ]
+            answer = self.s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": done})
+        except BaseException:
+            # What cannot be aborted now, the bucket's lifecycle rule removes.
+            with suppress(ClientError):
+                self.s3.abort_multipart_upload(**upload)
+            raise
+        return ObjectVersion(key, answer["VersionId"])
+
+    def set_status(self, version: ObjectVersion, status: Status) -> None:
+        """Tag a version; one that is gone has nobody left to tell."""
+        tags = {"TagSet": [{"Key": STATUS_TAG, "Value": status.value}]}
+        try:
+            self.s3.put_object_tagging(Bucket=self.bucket, Key=version.key, VersionId=version.version, Tagging=tags)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _GONE:
+                raise
+
+
+def _chain(first: bytes, second: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield second
+    yield from rest

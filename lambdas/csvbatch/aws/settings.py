@@ -1,0 +1,74 @@
+"""What a function is told by its environment variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+class SettingError(Exception):
+    """A variable is missing or makes no sense; the message says which and what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerSettings:
+    """What both functions need."""
+
+    bucket: str
+    secret_arn: str
+    database_url: str
+    region: str
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "HandlerSettings":
+        """Read them; raises SettingError."""
+        return cls(
+            bucket=_text(variables, "CSVBATCH_BUCKET"),
+            secret_arn=_text(variables, "CSVBATCH_SECRET_ARN"),
+            database_url=_text(variables, "CSVBATCH_DATABASE_URL"),
+            region=_text(variables, "AWS_REGION"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessorSettings:
+    """What only the batch processor needs."""
+
+    queue_url: str
+    chunk_bytes: int
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "ProcessorSettings":
+        """Read them; raises SettingError."""
+        return cls(
+            queue_url=_text(variables, "CSVBATCH_QUEUE_URL"), chunk_bytes=_number(variables, "CSVBATCH_CHUNK_BYTES")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LoaderSettings:
+    """What only the request handler needs."""
+
+    maximum_receives: int
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "LoaderSettings":
+        """Read them; raises SettingError."""
+        return cls(maximum_receives=_number(variables, "CSVBATCH_MAX_RECEIVE_COUNT"))
+
+
+LEASE_DURATION = timedelta(minutes=16)
+"""A minute more than a function can run: one that was killed holds up the next for no longer than that."""
+
+
+def _text(variables: Mapping[str, str], name: str) -> str:
+    value = variables.get(name, "")
+    if not value:
+        raise SettingError(f"{name} is not set; the Lambda module of this project sets it")
+    return value
+
+
+def _number(variables: Mapping[str, str], name: str) -> int:
+    text = _text(variables, name)
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingError(f"{name} is {text!r}, and has to be a whole number of 1 or more")
+    return int(text)

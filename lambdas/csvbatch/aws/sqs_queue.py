@@ -1,0 +1,35 @@
+"""A queue of SQS as the pipeline sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from csvbatch.pipeline.messages import ChunkMessage
+
+
+class SendError(Exception):
+    """SQS took none of the messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqsQueue:
+    """The queue of chunks."""
+
+    url: str
+    sqs: Any
+
+    def send(self, messages: Sequence[ChunkMessage]) -> Sequence[ChunkMessage]:
+        """Send up to ten; gives those that SQS took, for it may refuse some of a call."""
+        entries = [{"Id": str(number), "MessageBody": one.dumps()} for number, one in enumerate(messages)]
+        answer = self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries)
+        taken = [messages[int(one["Id"])] for one in answer.get("Successful", [])]
+        if not taken:
+            codes = ", ".join(sorted({one["Code"] for one in answer.get("Failed", [])}))
+            raise SendError(f"SQS took none of {len(messages)} messages ({codes or 'no reason given'})")
+        return taken
+
+    def retention(self) -> timedelta:
+        """How long it keeps a message."""
+        answer = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["MessageRetentionPeriod"])
+        return timedelta(seconds=int(answer["Attributes"]["MessageRetentionPeriod"]))

@@ -1,0 +1,88 @@
+"""What can be wrong with a file, as codes and sentences that never hold anything of its content."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Reason(StrEnum):
+    """Why a file or a part of it can't be read."""
+
+    EMPTY = "empty"
+    ENCODING = "encoding"
+    BYTE_ORDER_MARK = "byte_order_mark"
+    NUL = "nul"
+    UNTERMINATED_QUOTE = "unterminated_quote"
+    FIELD_TOO_LONG = "field_too_long"
+    ROW_TOO_LONG = "row_too_long"
+    TOO_MANY_COLUMNS = "too_many_columns"
+    NOT_GZIP = "not_gzip"
+    GZIP_TRUNCATED = "gzip_truncated"
+    GZIP_DAMAGED = "gzip_damaged"
+    GZIP_TRAILING_BYTES = "gzip_trailing_bytes"
+    GZIP_TOO_LARGE = "gzip_too_large"
+    GZIP_BOMB = "gzip_bomb"
+    CHUNK_LENGTH = "chunk_length"
+    CHUNK_BOUNDARY = "chunk_boundary"
+
+
+_SENTENCES: Final = {
+    Reason.EMPTY: "the file has no header; send it again with a header line and its rows",
+    Reason.ENCODING: (
+        "there are bytes that are not {encoding}; write the file in {encoding}, or name its encoding in the contract"
+    ),
+    Reason.BYTE_ORDER_MARK: (
+        "the contract says {encoding}, but the file begins with {found}; "
+        "write the file in {encoding}, or name its encoding in the contract"
+    ),
+    Reason.NUL: (
+        "there is a NUL character; take it out, or, if the file is UTF-16, name that encoding in the contract"
+    ),
+    Reason.UNTERMINATED_QUOTE: (
+        "a quote opens a field here and nothing closes it; close it, or write a quote inside quotes twice"
+    ),
+    Reason.FIELD_TOO_LONG: (
+        "a field is longer than {limit} bytes; shorten it, or, if its opening quote is never closed, close it"
+    ),
+    Reason.ROW_TOO_LONG: "a row is longer than {limit} bytes; check its newlines and quotes, or shorten it",
+    Reason.TOO_MANY_COLUMNS: "a row has more than {limit} columns; check its delimiters, quotes and newlines",
+    Reason.NOT_GZIP: "the name says gzip, the content does not; send it as .csv, or pack it with gzip",
+    Reason.GZIP_TRUNCATED: "the gzip file stops before its end; send it again",
+    Reason.GZIP_DAMAGED: "the gzip file is damaged; pack it and send it again",
+    Reason.GZIP_TRAILING_BYTES: (
+        "after the end of the gzip data there are bytes that are not gzip; pack it and send it again"
+    ),
+    Reason.GZIP_TOO_LARGE: "the gzip file unpacks to more than {limit} bytes; send it in parts",
+    Reason.GZIP_BOMB: (
+        "the gzip file unpacks to more than {limit} times its size; if that is as it should be, send it unpacked"
+    ),
+    Reason.CHUNK_LENGTH: (
+        "the chunk should have {expected} bytes and has {found}; the object is not the one that was split: "
+        "read the version that the batch names"
+    ),
+    Reason.CHUNK_BOUNDARY: (
+        "the chunk does not begin and end where rows do; the object is not the one that was split, or the "
+        "contract's delimiter, quote or encoding is another: read the version and the contract of the batch"
+    ),
+}
+
+
+class FileError(Exception):
+    """A file or a part of it can't be read; `line` is physical and from 1, None where no line is to blame."""
+
+    def __init__(self, reason: Reason, line: int | None = None, **facts: int | str) -> None:
+        self.reason = reason
+        self.line = line
+        sentence = _SENTENCES[reason].format(**facts)
+        super().__init__(sentence if line is None else f"line {line}: {sentence}")
+
+
+class SplitError(FileError):
+    """A file can't be split into chunks, so none of it may be loaded."""
+
+
+class UnpackError(FileError):
+    """A packed file can't be unpacked, so none of it may be loaded."""
+
+
+class ChunkError(FileError):
+    """A chunk can't be read as it was split."""

@@ -1,0 +1,81 @@
+"""Ends a batch: its report, the tag of its file, and its state, in an order that any of them may be repeated."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from csvbatch.pipeline import layout
+from csvbatch.pipeline.ports import Objects, Status
+from csvbatch.store import Batch, BatchState, ChunkRecord, ObjectVersion, Store
+
+LOG = logging.getLogger(__name__)
+
+
+def close(store: Store, objects: Objects, batch: Batch) -> Batch:
+    """Write the report of a batch that is in `closing`, tag its file, and close it; safe to do again."""
+    status = Status.PROCESSED_WITH_REJECTS if batch.rows_rejected else Status.PROCESSED
+    _put_report(objects, batch, status, chunks=store.chunks(batch.id))
+    objects.set_status(_file_of(batch), status)
+    closed = store.close(batch.id)
+    LOG.info("batch closed", extra={"batch": batch.id, **_counts(closed)})
+    return closed
+
+
+def refuse(store: Store, objects: Objects, batch: Batch, reason: str, problems: Sequence[str]) -> Batch:
+    """End a batch of which nothing was loaded: `reason` is a code, `problems` are sentences for people.
+
+    The report and the tag come first: a run that is killed between leaves the batch to be refused again.
+    """
+    _put_report(objects, batch, Status.REFUSED, reason=reason, problems=problems)
+    objects.set_status(_file_of(batch), Status.REFUSED)
+    refused = store.refuse(batch.id, reason)
+    LOG.warning("file refused", extra={"batch": batch.id, "dataset": batch.dataset, "reason": reason})
+    return refused
+
+
+def close_all(store: Store, objects: Objects) -> int:
+    """Close every batch that waits for it; gives how many there were."""
+    waiting = store.batches(BatchState.CLOSING)
+    for batch in waiting:
+        close(store, objects, batch)
+    return len(waiting)
+
+
+def _file_of(batch: Batch) -> ObjectVersion:
+    return ObjectVersion(batch.object_key, batch.object_version)
+
+
+def _counts(batch: Batch) -> Mapping[str, int]:
+    return {name: getattr(batch, name) for name in ("rows_read", "rows_merged", "rows_rejected", "chunks_total")}
+
+
+def _put_report(
+    objects: Objects,
+    batch: Batch,
+    status: Status,
+    *,
+    chunks: Sequence[ChunkRecord] = (),
+    reason: str | None = None,
+    problems: Sequence[str] = (),
+) -> None:
+    report: dict[str, Any] = {
+        "batch": batch.id,
+        "dataset": batch.dataset,
+        "status": status.value,
+        "reason": reason,
+        "problems": list(problems),
+        "file": {
+            "bucket": batch.bucket,
+            "key": batch.object_key,
+            "version": batch.object_version,
+            "bytes": batch.object_bytes,
+        },
+        "sequence": batch.load_sequence,
+        "attempt": batch.load_attempt,
+        **_counts(batch),
+        "rejects": [chunk.reject_object for chunk in chunks if chunk.reject_object],
+        "registered_at": batch.registered_at.isoformat(),
+    }
+    body = json.dumps(report, indent=2).encode() + b"\n"
+    objects.write(layout.report_key(batch.dataset, batch.id), [body])

@@ -1,0 +1,94 @@
+"""Loads one chunk: reads its bytes, validates its rows, merges them, and puts its rejects away, in one transaction."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from csvbatch.contract import Contract
+from csvbatch.dialect import Dialect
+from csvbatch.header import match_header
+from csvbatch.pipeline import layout
+from csvbatch.pipeline.closing import close
+from csvbatch.pipeline.ports import Deadline, Objects
+from csvbatch.pipeline.rejects import RejectFile
+from csvbatch.reader import Rows, chunk_range, read_chunk
+from csvbatch.splitter import Chunk, scan
+from csvbatch.store import Batch, BatchState, ChunkInHand, ChunkResult, LoadOutcome, Merge, Row, Store
+from csvbatch.validator import RowValidator, compile_validator
+
+LOG = logging.getLogger(__name__)
+
+_ROWS_BETWEEN_LOOKS_AT_THE_CLOCK = 10_000
+
+
+def load(store: Store, objects: Objects, batch_id: str, chunk_number: int, deadline: Deadline) -> LoadOutcome:
+    """Load a chunk unless it is done, and close its batch where it was the last one.
+
+    Raises what the store raises, ChunkError, ObjectGoneError and OutOfTimeError; nothing of the chunk is merged then.
+    """
+    outcome = store.load_chunk(batch_id, chunk_number, partial(_load, objects, deadline))
+    LOG.info(
+        "chunk loaded" if outcome.loaded else "chunk was loaded before",
+        extra={
+            "batch": batch_id,
+            "chunk": chunk_number,
+            "rows_read": outcome.chunk.rows_read,
+            "rows_merged": outcome.chunk.rows_merged,
+            "rows_rejected": outcome.chunk.rows_rejected,
+        },
+    )
+    if outcome.batch.state is BatchState.CLOSING:
+        close(store, objects, outcome.batch)
+    return outcome
+
+
+def _load(objects: Objects, deadline: Deadline, in_hand: ChunkInHand, merge: Merge) -> ChunkResult:
+    batch, recorded, contract = in_hand.batch, in_hand.chunk, in_hand.contract
+    chunk = Chunk(recorded.chunk_number, recorded.start_byte, recorded.end_byte, recorded.first_line)
+    dialect, validate = _header_of(objects, batch, contract)
+    start, end = chunk_range(chunk, dialect)
+    with RejectFile() as rejects, objects.read(batch.source, start, end) as stream:
+        rows = _Counted(read_chunk(stream, dialect, chunk), validate, rejects, chunk.start, deadline)
+        merge(rows)
+        key = None
+        if rejects.rows:
+            key = layout.reject_key(batch.dataset, batch.id, batch.load_attempt, chunk.number)
+            objects.write(key, rejects.blocks())
+    return ChunkResult(rows_read=rows.read, rows_rejected=rejects.rows, reject_object=key)
+
+
+def _header_of(objects: Objects, batch: Batch, contract: Contract) -> tuple[Dialect, RowValidator]:
+    """The byte order of the object a chunk is of, and a validator for its header, which stands at its beginning."""
+    with objects.read(batch.source) as stream:
+        scanned = scan(iter(partial(stream.read, 256 * 1024), b""), contract.dialect, chunk_bytes=1)
+    return scanned.dialect, compile_validator(contract, match_header(contract, scanned.header))
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Gives the valid rows of a chunk, counts all, and hands the others to the reject file."""
+
+    rows: Rows
+    validate: RowValidator
+    rejects: RejectFile
+    first_offset: int
+    deadline: Deadline
+    read: int = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        validate, rows, reject = self.validate, self.rows, self.rejects.add
+        offset = self.first_offset
+        until_look = _ROWS_BETWEEN_LOOKS_AT_THE_CLOCK
+        for line, fields in rows:
+            values = validate(fields)
+            if type(values) is tuple:
+                yield offset, values
+            else:
+                reject(line, values, rows.text())  # type: ignore[arg-type]
+            offset += 1
+            until_look -= 1
+            if not until_look:
+                until_look = _ROWS_BETWEEN_LOOKS_AT_THE_CLOCK
+                self.deadline.check()
+        self.read = offset - self.first_offset

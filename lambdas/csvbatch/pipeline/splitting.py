@@ -1,0 +1,104 @@
+"""Splits a registered file: unpacks it if it is packed, scans all of it, and records its chunks or refuses it."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+
+from csvbatch.contract import Contract
+from csvbatch.file_errors import FileError
+from csvbatch.header import HeaderError, match_header
+from csvbatch.pipeline import closing, layout
+from csvbatch.pipeline.ports import Deadline, ObjectGoneError, Objects
+from csvbatch.reader import Readable, chunk_range, read_chunk
+from csvbatch.splitter import Chunk, scan
+from csvbatch.store import Batch, ObjectVersion, Store
+from csvbatch.unpack import unpack_gzip
+from csvbatch.validator import compile_validator
+
+UNKNOWN_DATASET = "unknown_dataset"
+OBJECT_GONE = "object_gone"
+TOO_MANY_REJECTS = "too_many_rejects"
+
+_BLOCK_BYTES = 1024 * 1024
+
+
+class _TooManyRejectsError(Exception):
+    """More rows of the file are wrong than its contract allows."""
+
+
+def split(
+    store: Store, objects: Objects, batch: Batch, contract: Contract | None, chunk_bytes: int, deadline: Deadline
+) -> Batch:
+    """Record a batch's chunks, or refuse its file; raises OutOfTimeError, and a later run begins again."""
+    if contract is None:
+        known = f"No contract for dataset {batch.dataset!r} is packaged. Add one, or correct the folder's name."
+        return closing.refuse(store, objects, batch, UNKNOWN_DATASET, [known])
+    store.begin_split(batch.id)
+    try:
+        source = _unpacked(objects, batch, deadline)
+        chunks = _scan(objects, source, contract, chunk_bytes, deadline)
+    except HeaderError as error:
+        reason = error.problems[0].fault.value
+        return closing.refuse(store, objects, batch, reason, [problem.sentence for problem in error.problems])
+    except FileError as error:
+        return closing.refuse(store, objects, batch, error.reason.value, [str(error)])
+    except ObjectGoneError as error:
+        return closing.refuse(store, objects, batch, OBJECT_GONE, [str(error)])
+    except _TooManyRejectsError as error:
+        return closing.refuse(store, objects, batch, TOO_MANY_REJECTS, [str(error)])
+    original = ObjectVersion(batch.object_key, batch.object_version)
+    return store.record_chunks(batch.id, chunks, None if source == original else source)
+
+
+def _unpacked(objects: Objects, batch: Batch, deadline: Deadline) -> ObjectVersion:
+    """The version that chunks will be ranges of; gzip cannot be read from the middle, so it is unpacked first."""
+    original = ObjectVersion(batch.object_key, batch.object_version)
+    incoming = layout.parse_incoming(batch.object_key)
+    if incoming is None or not incoming.is_packed:
+        return original
+    with objects.read(original) as stream:
+        return objects.write(layout.unpacked_key(batch.id), unpack_gzip(_blocks(stream, deadline)))
+
+
+def _scan(
+    objects: Objects, source: ObjectVersion, contract: Contract, chunk_bytes: int, deadline: Deadline
+) -> list[Chunk]:
+    with objects.read(source) as stream:
+        scanned = scan(_blocks(stream, deadline), contract.dialect, chunk_bytes=chunk_bytes)
+        match_header(contract, scanned.header)
+        chunks = list(scanned)
+    if contract.maximum_reject_share is not None:
+        _check_share(objects, source, contract, scanned.header, chunks, deadline)
+    return chunks
+
+
+def _check_share(
+    objects: Objects,
+    source: ObjectVersion,
+    contract: Contract,
+    header: tuple[str, ...],
+    chunks: list[Chunk],
+    deadline: Deadline,
+) -> None:
+    """Validate every row, so that a file with too many bad ones is refused before any of it is loaded."""
+    validate = compile_validator(contract, match_header(contract, header))
+    read = rejected = 0
+    for chunk in chunks:
+        deadline.check()
+        with objects.read(source, *chunk_range(chunk, contract.dialect)) as stream:
+            for _, fields in read_chunk(stream, contract.dialect, chunk):
+                read += 1
+                rejected += type(validate(fields)) is list
+    share = contract.maximum_reject_share
+    assert share is not None, "asked for only where there is one"
+    if read and Decimal(rejected) > share * read:
+        raise _TooManyRejectsError(
+            f"{rejected} of {read} rows break the contract, and maximum_reject_share is {share}. "
+            "Nothing was loaded. `csvbatch check` lists the rows; correct them and drop the file again."
+        )
+
+
+def _blocks(stream: Readable, deadline: Deadline) -> Iterator[bytes]:
+    for block in iter(partial(stream.read, _BLOCK_BYTES), b""):
+        deadline.check()
+        yield block

@@ -1,0 +1,134 @@
+"""Splits a CSV file into chunks that begin and end where rows do, in one pass and in bounded memory."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final
+
+from csvbatch.blocks import take
+from csvbatch.code_units import LONGEST_MARK_BYTES, byte_order
+from csvbatch.dialect import Dialect
+from csvbatch.file_errors import Reason, SplitError
+from csvbatch.limits import DEFAULT_LIMITS, Limits
+from csvbatch.lines import count_lines, first_row_end, last_row_end, skip_blank_lines
+from csvbatch.parsing import csv_reader, split_lines
+from csvbatch.segments import Segment, SegmentReader
+
+DEFAULT_WINDOW_BYTES: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Bytes [start, end) of the unpacked object: whole rows, the first of which begins on line `first_line`.
+
+    Numbers are from 0, lines physical and from 1. The first chunk begins with the first row after the header,
+    each other one where the one before it ends. Blank lines, which are not rows, may stand in a chunk.
+    """
+
+    number: int
+    start: int
+    end: int
+    first_line: int
+
+
+def scan(
+    blocks: Iterable[bytes],
+    dialect: Dialect,
+    *,
+    chunk_bytes: int,
+    limits: Limits = DEFAULT_LIMITS,
+    window_bytes: int = DEFAULT_WINDOW_BYTES,
+) -> "Scan":
+    """Read the header of a file, and return what gives its chunks in order while it reads the rest.
+
+    A chunk has at most `chunk_bytes` bytes unless it is one longer row. `window_bytes` is how much is looked
+    at together; neither that nor the size of the blocks changes the result. Raises `SplitError`, here or
+    while the chunks are taken: until the last one is, nobody knows whether the file can be read.
+    """
+    if chunk_bytes < 1 or window_bytes < 1:
+        raise ValueError(f"chunk_bytes {chunk_bytes}, window_bytes {window_bytes}: use 1 or more")
+    return Scan(blocks, dialect, chunk_bytes, limits, window_bytes)
+
+
+class Scan:
+    """One pass over one file: `header`, `dialect` with the byte order found, and, once, the chunks."""
+
+    def __init__(
+        self,
+        blocks: Iterable[bytes],
+        dialect: Dialect,
+        chunk_bytes: int,
+        limits: Limits,
+        window_bytes: int,
+    ) -> None:
+        blocks = iter(blocks)
+        first = take(blocks, LONGEST_MARK_BYTES)
+        encoding, self._mark_bytes = byte_order(first, dialect.encoding)
+        self.dialect: Final = replace(dialect, encoding=encoding)
+        self._unit_bytes = self.dialect.unit_bytes
+        self._chunk_units = max(1, chunk_bytes // self._unit_bytes)
+        unmarked = chain((first[self._mark_bytes :],), blocks)
+        self._segments = iter(SegmentReader(unmarked, self.dialect, limits, window_bytes))
+        self._segment = Segment(start=0, length=0, first_line=1, data=b"", units=b"", rows=b"")
+        header_start = self._find_row(0)
+        if header_start is None:
+            raise SplitError(Reason.EMPTY)
+        header_end = first_row_end(self._segment.rows, header_start, self._segment.length)
+        self.header: Final = self._parse_header(header_start, header_end, limits)
+        self._chunks = self._cut(header_end)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return self._chunks
+
+    @property
+    def bytes_scanned(self) -> int:
+        """Bytes found to be right so far: all of the object's, once the chunks are through."""
+        return self._byte(self._segment.start + self._segment.length)
+
+    def _byte(self, unit: int) -> int:
+        return self._mark_bytes + unit * self._unit_bytes
+
+    def _find_row(self, position: int) -> int | None:
+        """Go on to the first row from `position` on, into further segments if need be; None where none is."""
+        while True:
+            length = self._segment.length
+            position = skip_blank_lines(self._segment.rows, position, length)
+            if position < length:
+                return position
+            following = next(self._segments, None)
+            if following is None:
+                return None
+            self._segment, position = following, 0
+
+    def _parse_header(self, start: int, end: int, limits: Limits) -> tuple[str, ...]:
+        data = self._segment.data[start * self._unit_bytes : end * self._unit_bytes]
+        lines = split_lines(data.decode(self.dialect.encoding))
+        return tuple(next(csv_reader(lines, self.dialect, limits)))
+
+    def _cut(self, header_end: int) -> Iterator[Chunk]:
+        position = self._find_row(header_end)
+        if position is None:
+            return
+        number = 0
+        start = self._segment.start + position
+        first_line = self._segment.line_at(position)
+        for segment in chain((self._segment,), self._segments):
+            self._segment = segment
+            counted, line = 0, segment.first_line
+            while start + self._chunk_units < segment.start + segment.length:
+                cut = self._full_at(segment, start)
+                yield Chunk(number, self._byte(start), self._byte(segment.start + cut), first_line)
+                line += count_lines(segment.units, counted, cut)
+                counted = cut
+                number, start, first_line = number + 1, segment.start + cut, line
+        if self._byte(start) < self.bytes_scanned:
+            yield Chunk(number, self._byte(start), self.bytes_scanned, first_line)
+
+    def _full_at(self, segment: Segment, start: int) -> int:
+        """Give where in the segment a chunk ends that is too long with the whole of it."""
+        full = start + self._chunk_units - segment.start
+        begin = max(start - segment.start, 0)
+        cut = last_row_end(segment.rows, begin, full)
+        if cut == begin and start >= segment.start:
+            return first_row_end(segment.rows, full, segment.length)
+        return cut

@@ -1,0 +1,53 @@
+"""Where rows and their ledger are kept: one interface over SQLite, PostgreSQL and Oracle.
+
+A driver is imported when a store that needs it is opened, and not before.
+"""
+
+from csvbatch.store.database import Clock, Credentials, Timeouts
+from csvbatch.store.ddl import ddl
+from csvbatch.store.errors import BusyError, CredentialsError, LedgerError, RetryableError, StoreError, UrlError
+from csvbatch.store.records import (
+    Batch,
+    BatchState,
+    ChunkInHand,
+    ChunkRecord,
+    ChunkResult,
+    ChunkState,
+    ChunkTask,
+    Loader,
+    LoadOutcome,
+    Merge,
+    NewBatch,
+    ObjectVersion,
+    Row,
+)
+from csvbatch.store.store import Store
+from csvbatch.store.url import open_store
+
+__all__ = [
+    "Batch",
+    "BatchState",
+    "BusyError",
+    "ChunkInHand",
+    "ChunkRecord",
+    "ChunkResult",
+    "ChunkState",
+    "ChunkTask",
+    "Clock",
+    "Credentials",
+    "CredentialsError",
+    "LedgerError",
+    "LoadOutcome",
+    "Loader",
+    "Merge",
+    "NewBatch",
+    "ObjectVersion",
+    "RetryableError",
+    "Row",
+    "Store",
+    "StoreError",
+    "Timeouts",
+    "UrlError",
+    "ddl",
+    "open_store",
+]

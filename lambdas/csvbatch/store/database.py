@@ -1,0 +1,119 @@
+"""What the ledger needs of a database, and one transaction in it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from csvbatch.contract import Contract
+from csvbatch.store.errors import StoreError
+from csvbatch.store.grammar import Grammar
+from csvbatch.store.records import Row, moment
+
+type Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The user name and password of a database; never shown."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "Credentials(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to wait: for a connection, for a lock that somebody else holds, for a statement."""
+
+    connect: int = 10
+    lock: int = 60
+    statement: int = 600
+
+
+class Position(NamedTuple):
+    """The parts of a row's position that are the same for a whole chunk."""
+
+    load_sequence: int
+    load_attempt: int
+
+
+class Result(NamedTuple):
+    """Rows that a query found, and how many rows a statement touched."""
+
+    rows: list[tuple[Any, ...]]
+    touched: int
+
+
+class Database(Protocol):
+    """One connection, opened when first needed and again after it was lost."""
+
+    grammar: Grammar
+    timeouts: Timeouts
+
+    def begin(self, *, write: bool) -> None:
+        """Start a transaction, over a connection that is opened where there is none."""
+
+    def commit(self) -> None:
+        """Make the transaction's effects last."""
+
+    def rollback(self) -> None:
+        """Undo the transaction; never raises, and leaves a connection that is broken to be opened again."""
+
+    def execute(self, sql: str, parameters: Mapping[str, Any]) -> Result:
+        """Run one statement whose parameters are written as `:name`."""
+
+    def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
+        """Run one statement for each of the sets of parameters, of which there is at least one."""
+
+    def now(self) -> datetime:
+        """Read the database's clock."""
+
+    def columns(self, table: str) -> set[str]:
+        """Give the names of a table's columns in lower case; none where there is no such table."""
+
+    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> int:
+        """Merge rows into the contract's table, each only over an older one; give how many were offered."""
+
+    def failure(self, error: Exception) -> StoreError | None:
+        """Classify what a driver raised; None for an error that is not the driver's."""
+
+    def close(self) -> None:
+        """Give up the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A transaction under way, with the statements of the ledger in mind."""
+
+    database: Database
+    clock: Clock | None
+
+    def now(self) -> datetime:
+        """Give the time in UTC, from the clock that was injected or else the database's own."""
+        now = moment(self.clock() if self.clock else self.database.now())
+        assert now is not None
+        return now
+
+    def run(self, sql: str, **parameters: Any) -> int:
+        """Run a statement and give how many rows it touched."""
+        return self.database.execute(sql, parameters).touched
+
+    def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a query and give its rows."""
+        return self.database.execute(sql, parameters).rows
+
+    def locked_rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a query on one table, and keep others from changing what it found until the transaction ends."""
+        lock = self.database.grammar.lock_rows.format(seconds=self.database.timeouts.lock)
+        return self.rows(sql + lock, **parameters)
+
+    def free_rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Do as `locked_rows` does, but leave out what somebody else has locked."""
+        return self.rows(sql + self.database.grammar.lock_free_rows, **parameters)
+
+    def first_rows(self, first: int, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run an ordered query and give only so many of its rows."""
+        return self.rows(sql + self.database.grammar.first_rows, first=first, **parameters)

@@ -1,0 +1,239 @@
+"""PostgreSQL through psycopg 3: rows are copied to a temporary table and merged from there by the server."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from csvbatch.contract import Contract
+from csvbatch.store.database import Credentials, Position, Result, Timeouts
+from csvbatch.store.errors import BusyError, CredentialsError, RetryableError, StoreError
+from csvbatch.store.grammar import POSTGRESQL, Kind
+from csvbatch.store.records import Row
+from csvbatch.store.statements import STAGE, postgresql_insert_missing, postgresql_upsert
+from csvbatch.store.tables import target_table
+
+# How psycopg is to send each kind of value.
+_SENT_AS = {
+    Kind.TEXT: "text",
+    Kind.INTEGER: "int8",
+    Kind.DECIMAL: "numeric",
+    Kind.DATE: "date",
+    Kind.TIMESTAMP: "timestamp",
+    Kind.BOOLEAN: "bool",
+}
+
+_PARAMETER = re.compile(r":([a-z_]\w*)")
+
+# Classes 08 (connection) and 40 (deadlock, serialization), the server ends the connection, and a key that somebody
+# else inserted at the same time.
+_RETRYABLE = re.compile(r"08...|25P03|40...|57P0[1245]|23505")
+# Class 53 (memory, disk, connections), the server is starting, and a lock that was not to be had in time.
+_BUSY = re.compile(r"53...|57P03|55P03")
+_CREDENTIALS = re.compile(r"28...")
+# libpq has no SQLSTATE for a connection that was refused, so its text has to do.
+_REFUSED = (
+    ("28P01", re.compile("password authentication failed|no password supplied|role .* does not exist")),
+    ("3D000", re.compile("database .* does not exist")),
+    ("53300", re.compile("too many (clients|connections)|remaining connection slots")),
+    ("57P03", re.compile("the database system is")),
+)
+_NO_CONNECTION = "NO_CONNECTION"
+_ADVICE = {
+    _NO_CONNECTION: "check host, port, TLS and firewall, and that the server runs",
+    "23502": "let the table's constraints be those of its contract",
+    "23514": "let the table's constraints be those of its contract",
+    "3D000": "create the database, or name another one",
+    "42501": "grant the user SELECT, INSERT and UPDATE on the ledger and the target table, and TEMPORARY",
+    "42703": "run `csvbatch migrate`",
+    "42P01": "run `csvbatch migrate`",
+    "42P10": "give the table a primary key of the contract's key columns",
+    "57014": "the statement took too long: look for locks and for missing indexes",
+}
+_OTHER_ADVICE = "look the SQLSTATE up in PostgreSQL's manual, appendix A, and in the server's log"
+
+
+class PostgresqlDatabase:
+    """A PostgreSQL server, version 12 or later."""
+
+    grammar = POSTGRESQL
+
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials | None,
+        timeouts: Timeouts,
+        connect: Callable[[str], psycopg.Connection] = psycopg.connect,
+    ) -> None:
+        self.timeouts = timeouts
+        self._url = url
+        self._credentials = credentials
+        self._connect = connect
+        self._connection: psycopg.Connection | None = None
+
+    def begin(self, *, write: bool) -> None:
+        """See to it that there is a connection; its first statement starts the transaction."""
+        del write
+        if self._connection is None or self._connection.broken:
+            self._connection = self._open()
+
+    def _open(self) -> psycopg.Connection:
+        settings: dict[str, str | int] = {
+            "connect_timeout": self.timeouts.connect,
+            "application_name": "csvbatch",
+        }
+        if self._credentials is not None:
+            settings |= {"user": self._credentials.username, "password": self._credentials.password}
+        connection = self._connect(make_conninfo(self._url, **settings))
+        try:
+            self._set_limits(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _set_limits(self, connection: psycopg.Connection) -> None:
+        # A handler that was killed leaves its connection open and its rows locked until the server notices.
+        limits = {
+            "lock_timeout": f"{self.timeouts.lock}s",
+            "statement_timeout": f"{self.timeouts.statement}s",
+            "idle_in_transaction_session_timeout": f"{self.timeouts.statement}s",
+            "tcp_keepalives_idle": "30",
+            "tcp_keepalives_interval": "10",
+            "tcp_keepalives_count": "3",
+            "work_mem": "64MB",
+        }
+        calls = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in limits.items())
+        connection.execute(f"SELECT {calls}".encode())
+        connection.commit()
+
+    def commit(self) -> None:
+        """Make the transaction's effects last."""
+        self._connected().commit()
+
+    def rollback(self) -> None:
+        """Undo the transaction; the server does so by itself where the connection is lost."""
+        try:
+            if self._connection is not None:
+                self._connection.rollback()
+        except psycopg.Error:
+            self.close()
+
+    def execute(self, sql: str, parameters: Mapping[str, Any]) -> Result:
+        """Run one statement."""
+        cursor = self._connected().execute(_spelled(sql), parameters)
+        return Result(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+
+    def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
+        """Run one statement for each set of parameters, without waiting for an answer in between."""
+        self._connected().cursor().executemany(_spelled(sql), parameters)
+
+    def now(self) -> datetime:
+        """Read the server's clock, which goes on while a transaction does."""
+        now: datetime = self.execute("SELECT clock_timestamp()", {}).rows[0][0]
+        return now
+
+    def columns(self, table: str) -> set[str]:
+        """Give the names of the columns of the table that its bare name means here."""
+        rows = self.execute(
+            "SELECT attname FROM pg_attribute "
+            "WHERE attrelid = to_regclass(quote_ident(:table)) AND attnum > 0 AND NOT attisdropped",
+            {"table": table},
+        ).rows
+        return {name for (name,) in rows}
+
+    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> int:
+        """Copy the rows to a temporary table, then let the server insert new ones and update older ones."""
+        connection = self._connected()
+        create, copy, sent_as = _staging(contract)
+        connection.execute(create)
+        offered = 0
+        offered = _copy(connection, copy, sent_as, rows)
+        parameters = position._asdict()
+        inserted = self.execute(postgresql_insert_missing(contract), parameters).touched
+        if inserted < offered:
+            self.execute(postgresql_upsert(contract), parameters)
+        return offered
+
+    def failure(self, error: Exception) -> StoreError | None:
+        """Classify what psycopg raised, by its SQLSTATE."""
+        if isinstance(error, UnicodeEncodeError):
+            return StoreError(type(error).__name__, "a value is no text for PostgreSQL", "correct the file")
+        if not isinstance(error, psycopg.Error):
+            return None
+        code = error.sqlstate or _why_refused(error)
+        if _CREDENTIALS.fullmatch(code):
+            return CredentialsError(code, "PostgreSQL does not accept the user", "check user name and password")
+        if _BUSY.fullmatch(code):
+            return BusyError(code, "PostgreSQL is too busy", "try again later, or raise its limits")
+        if _RETRYABLE.fullmatch(code) or code == _NO_CONNECTION:
+            return RetryableError(code, "PostgreSQL could not finish", _ADVICE.get(code, "try again"))
+        return StoreError(code, "PostgreSQL refused a statement", _ADVICE.get(code, _OTHER_ADVICE))
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> psycopg.Connection:
+        if self._connection is None:
+            raise psycopg.OperationalError
+        return self._connection
+
+
+class _RowsFailedError(Exception):
+    """Takes the place of an error whose text psycopg would send to the server, which would log it."""
+
+
+def _copy(connection: psycopg.Connection, copy: bytes, sent_as: Sequence[str], rows: Iterable[Row]) -> int:
+    offered = 0
+    failure: Exception | None = None
+    try:
+        with connection.cursor().copy(copy) as stream:
+            stream.set_types(sent_as)
+            write = stream.write_row
+            try:
+                for offset, values in rows:
+                    write((*values, offset))
+                    offered += 1
+            except Exception as error:
+                failure = error
+                raise _RowsFailedError from None
+    except _RowsFailedError:
+        pass
+    if failure is not None:
+        raise failure
+    return offered
+
+
+def _why_refused(error: psycopg.Error) -> str:
+    """Give a SQLSTATE to an error of the client's, which found no server, lost it or was turned away."""
+    if not isinstance(error, psycopg.OperationalError):
+        return type(error).__name__
+    text = str(error)
+    return next((code for code, pattern in _REFUSED if pattern.search(text)), _NO_CONNECTION)
+
+
+@lru_cache(maxsize=256)
+def _spelled(sql: str) -> bytes:
+    """Write the parameters as psycopg takes them; as bytes, which it does not take for a mistake."""
+    return _PARAMETER.sub(r"%(\1)s", sql).encode()
+
+
+@lru_cache(maxsize=16)
+def _staging(contract: Contract) -> tuple[bytes, bytes, tuple[str, ...]]:
+    """Give the statements that make and fill the temporary table, and the types that go in."""
+    columns = target_table(contract).columns[: len(contract.columns)]
+    quoted = [POSTGRESQL.quote(column.name) for column in columns]
+    typed = [
+        f"{name} {POSTGRESQL.types[column.kind].format(size=column.size, scale=column.scale)}"
+        for name, column in zip(quoted, columns, strict=True)
+    ]
+    create = f"CREATE TEMPORARY TABLE {STAGE} ({', '.join(typed)}, load_offset bigint) ON COMMIT DROP"
+    copy = f"COPY {STAGE} ({', '.join(quoted)}, load_offset) FROM STDIN (FORMAT BINARY)"
+    return create.encode(), copy.encode(), (*(_SENT_AS[column.kind] for column in columns), "int8")

@@ -1,0 +1,183 @@
+"""What the ledger knows of batches and chunks, as values."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from csvbatch.contract import Contract
+
+
+class BatchState(StrEnum):
+    """Where a batch is on its way; only `closed` and `refused` are ends."""
+
+    REGISTERED = "registered"
+    SPLITTING = "splitting"
+    LOADING = "loading"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    INCOMPLETE = "incomplete"
+    REFUSED = "refused"
+
+
+class ChunkState(StrEnum):
+    """Where a chunk is on its way."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DONE = "done"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectVersion:
+    """One version of an object in a bucket."""
+
+    key: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """An object to load; `contract` is None where no contract is known for its dataset."""
+
+    dataset: str
+    bucket: str
+    object: ObjectVersion
+    object_bytes: int
+    contract: Contract | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch as the ledger has it. Counts of rows are those of its chunks that are done."""
+
+    id: str
+    load_sequence: int
+    load_attempt: int
+    dataset: str
+    bucket: str
+    object_key: str
+    object_version: str
+    object_bytes: int
+    state: BatchState
+    reason: str | None
+    splits: int
+    chunks_total: int
+    chunks_remaining: int
+    rows_read: int
+    rows_merged: int
+    rows_rejected: int
+    unpacked_key: str | None
+    unpacked_version: str | None
+    registered_at: datetime
+    changed_at: datetime
+    closed_at: datetime | None
+
+    @property
+    def source(self) -> ObjectVersion:
+        """The object that chunks are ranges of: the unpacked one where there is one."""
+        if self.unpacked_key is not None and self.unpacked_version is not None:
+            return ObjectVersion(self.unpacked_key, self.unpacked_version)
+        return ObjectVersion(self.object_key, self.object_version)
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> Self:
+        """Read a row whose columns are this class's fields in their order."""
+        values = dict(zip(cls.__slots__, row, strict=True))
+        values["state"] = BatchState(values["state"])
+        for name in ("registered_at", "changed_at", "closed_at"):
+            values[name] = moment(values[name])
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRecord:
+    """A chunk as the ledger has it: bytes [start_byte, end_byte) of its batch's source."""
+
+    batch_id: str
+    chunk_number: int
+    start_byte: int
+    end_byte: int
+    first_line: int
+    state: ChunkState
+    reason: str | None
+    sends: int
+    sent_at: datetime | None
+    done_at: datetime | None
+    rows_read: int
+    rows_merged: int
+    rows_rejected: int
+    reject_object: str | None
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> Self:
+        """Read a row whose columns are this class's fields in their order."""
+        values = dict(zip(cls.__slots__, row, strict=True))
+        values["state"] = ChunkState(values["state"])
+        for name in ("sent_at", "done_at"):
+            values[name] = moment(values[name])
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkTask:
+    """A chunk to send a message for, with the batch it belongs to."""
+
+    batch: Batch
+    chunk: ChunkRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkInHand:
+    """A chunk whose ledger row is locked by the transaction that is to load it."""
+
+    batch: Batch
+    chunk: ChunkRecord
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkResult:
+    """What a loader made of a chunk; `reject_object` is the key of its rejects, if it has any."""
+
+    rows_read: int
+    rows_rejected: int
+    reject_object: str | None = None
+
+
+type Row = tuple[int, Sequence[Any]]
+"""A row's offset, which rises strictly over the whole file, and its values in the contract's column order.
+
+The offset is the chunk's first byte plus the row's ordinal in the chunk. It rises over the file because a row and
+its newline take two bytes at least, so a chunk has fewer rows than bytes.
+"""
+
+type Merge = Callable[[Iterable[Row]], int]
+"""Merges rows into the table of the chunk in hand and gives how many they were; to be called once at most."""
+
+type Loader = Callable[[ChunkInHand, Merge], ChunkResult]
+"""Reads a chunk, passes its valid rows to `Merge`, puts its rejects away, and says what it counted.
+
+It is called again from the start when the transaction has to be done again, so what it does elsewhere has to
+bear repetition.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOutcome:
+    """What became of a delivery: `loaded` is False where the chunk had been loaded before."""
+
+    loaded: bool
+    batch: Batch
+    chunk: ChunkRecord
+
+
+def moment(value: datetime | str | None) -> datetime | None:
+    """Read a point in time from any database: text, without a zone, or with one; the result is in UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if value is None:
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

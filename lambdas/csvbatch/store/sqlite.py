@@ -1,0 +1,152 @@
+"""SQLite through Python's own `sqlite3`: the store that needs nothing."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from csvbatch.contract import Contract
+from csvbatch.store.database import Position, Result, Timeouts
+from csvbatch.store.errors import BusyError, RetryableError, StoreError
+from csvbatch.store.grammar import SQLITE
+from csvbatch.store.records import Row
+from csvbatch.store.statements import sqlite_upsert
+from csvbatch.store.values import Spell, compile_values
+
+# The default of 2 MB makes an index of more than a few ten thousand keys go to and fro between disk and memory.
+CACHE_KIB = 64 * 1024
+
+# Text for what SQLite has no exact type for; decimals have their column's scale, so equal ones are equal text.
+_SPELLINGS = {
+    "decimal": "format({value}, 'f')",
+    "date": "{value}.isoformat()",
+    "timestamp": "{value}.isoformat()",
+    "boolean": "+{value}",
+}
+
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+# An extended result code has the primary one in its lowest byte.
+_PRIMARY = 0xFF
+_ADVICE = {
+    sqlite3.SQLITE_ERROR: "if a table or column is missing, `csvbatch migrate` adds it",
+    sqlite3.SQLITE_CONSTRAINT: "make the table's constraints those of its contract",
+    sqlite3.SQLITE_READONLY: "make the file and its folder writable",
+    sqlite3.SQLITE_CANTOPEN: "check the path and the permissions of its folder",
+    sqlite3.SQLITE_FULL: "make room on the disk",
+    sqlite3.SQLITE_NOTADB: "name a SQLite database, or a file that does not exist yet",
+    sqlite3.SQLITE_CORRUPT: "restore the file from a backup",
+}
+_OTHER_ADVICE = "look the result code up at sqlite.org/rescode.html"
+
+
+class SqliteDatabase:
+    """A file on this machine. One writer at a time: others wait for as long as the lock timeout says."""
+
+    grammar = SQLITE
+
+    def __init__(
+        self, path: Path, timeouts: Timeouts, connect: Callable[..., sqlite3.Connection] = sqlite3.connect
+    ) -> None:
+        self.timeouts = timeouts
+        self._path = path
+        self._connect = connect
+        self._connection: sqlite3.Connection | None = None
+
+    def begin(self, *, write: bool) -> None:
+        """Start a transaction; one that may write keeps other writers out from here on."""
+        if self._connection is None:
+            self._connection = self._open()
+        self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    def _open(self) -> sqlite3.Connection:
+        connection = self._connect(self._path, timeout=self.timeouts.lock, isolation_level=None)
+        try:
+            # Otherwise a column that is missing is taken for a text, because its name stands in double quotes.
+            connection.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def commit(self) -> None:
+        """Make the transaction's effects last."""
+        self._connected().execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Undo the transaction, by giving up the connection where it does not obey."""
+        try:
+            if self._connection is not None and self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            self.close()
+
+    def execute(self, sql: str, parameters: Mapping[str, Any]) -> Result:
+        """Run one statement."""
+        cursor = self._connected().execute(sql, _as_text(parameters))
+        return Result(cursor.fetchall(), cursor.rowcount)
+
+    def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
+        """Run one statement for each set of parameters."""
+        self._connected().executemany(sql, map(_as_text, parameters))
+
+    def now(self) -> datetime:
+        """Read the machine's clock, which is all the clock an embedded database has."""
+        return datetime.now(UTC)
+
+    def columns(self, table: str) -> set[str]:
+        """Give the names of a table's columns."""
+        rows = self.execute("SELECT LOWER(name) FROM pragma_table_info(:table)", {"table": table}).rows
+        return {name for (name,) in rows}
+
+    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> int:
+        """Upsert the rows as they come: of two with the same key the later one is the newer."""
+        sql, spell = _statement(contract)
+        sequence, attempt = position
+        offered = count()
+        parameters = (
+            spell(values, sequence, offset, attempt) for (offset, values), _ in zip(rows, offered, strict=False)
+        )
+        self._connected().executemany(sql, parameters)
+        return next(offered)
+
+    def failure(self, error: Exception) -> StoreError | None:
+        """Classify what `sqlite3` raised."""
+        if isinstance(error, OverflowError | UnicodeEncodeError):
+            return StoreError(type(error).__name__, "a value does not fit SQLite", "narrow the contract")
+        if not isinstance(error, sqlite3.Error):
+            return None
+        number = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        code = getattr(error, "sqlite_errorname", type(error).__name__)
+        if number == sqlite3.SQLITE_BUSY_SNAPSHOT:
+            return RetryableError(code, "somebody wrote to the SQLite database first", "try again")
+        if number & _PRIMARY in _BUSY:
+            return BusyError(code, "somebody else is writing to the SQLite database", "try again later")
+        return StoreError(code, "SQLite refused a statement", _ADVICE.get(number & _PRIMARY, _OTHER_ADVICE))
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise sqlite3.ProgrammingError
+        return self._connection
+
+
+def _as_text(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+        for name, value in parameters.items()
+    }
+
+
+@lru_cache(maxsize=16)
+def _statement(contract: Contract) -> tuple[str, Spell]:
+    return sqlite_upsert(contract), compile_values(contract, _SPELLINGS)

@@ -1,0 +1,151 @@
+"""The tables a store needs, described once for all databases: the ledger's, and one for each contract."""
+
+from dataclasses import dataclass
+
+from csvbatch.columns import (
+    POSITION_COLUMNS,
+    BooleanColumn,
+    Column,
+    DateColumn,
+    DecimalColumn,
+    IntegerColumn,
+    StringColumn,
+    TimestampColumn,
+)
+from csvbatch.contract import Contract
+from csvbatch.store.grammar import Kind
+
+# S3 takes keys of up to 1,024 bytes in UTF-8, and gives version ids no longer than that.
+_OBJECT_NAME_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column of a table; `size` is characters, bytes or digits, as its kind says."""
+
+    name: str
+    kind: Kind
+    size: int = 0
+    scale: int = 0
+    null: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its primary key and what else is unique in it."""
+
+    name: str
+    columns: tuple[TableColumn, ...]
+    key: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns, in the table's order."""
+        return tuple(column.name for column in self.columns)
+
+
+def target_table(contract: Contract) -> Table:
+    """Describe the table of a contract: its columns, and the position each row was loaded from.
+
+    The position may be NULL, for rows that somebody else put there: they count as older than any loaded one.
+    """
+    columns = tuple(_target_column(column, contract) for column in contract.columns)
+    position = tuple(TableColumn(name, Kind.INTEGER) for name in POSITION_COLUMNS)
+    return Table(contract.table, columns + position, contract.key)
+
+
+def _target_column(column: Column, contract: Contract) -> TableColumn:
+    null = column.name not in contract.not_null
+    match column:
+        case StringColumn():
+            return TableColumn(column.name, Kind.TEXT, column.max_length, null=null)
+        case IntegerColumn():
+            return TableColumn(column.name, Kind.INTEGER, null=null)
+        case DecimalColumn():
+            return TableColumn(column.name, Kind.DECIMAL, column.precision, column.scale, null=null)
+        case DateColumn():
+            return TableColumn(column.name, Kind.DATE, null=null)
+        case TimestampColumn():
+            return TableColumn(column.name, Kind.TIMESTAMP, null=null)
+        case BooleanColumn():
+            return TableColumn(column.name, Kind.BOOLEAN, null=null)
+
+
+def _text(name: str, size: int, *, null: bool = False) -> TableColumn:
+    return TableColumn(name, Kind.TEXT, size, null=null)
+
+
+def _object_name(name: str, *, null: bool = False) -> TableColumn:
+    return TableColumn(name, Kind.KEY_TEXT, _OBJECT_NAME_BYTES, null=null)
+
+
+def _count(name: str) -> TableColumn:
+    return TableColumn(name, Kind.INTEGER, null=False)
+
+
+def _moment(name: str, *, null: bool = True) -> TableColumn:
+    return TableColumn(name, Kind.MOMENT, null=null)
+
+
+# What begins with `state` is unique anyway: it is there for its index, which this way comes into being together
+# with its table. Oracle commits every statement of a migration, so an index of its own might be missing later.
+BATCH = Table(
+    name="csvbatch_batch",
+    columns=(
+        _text("id", 16),
+        _count("load_sequence"),
+        _count("load_attempt"),
+        _text("dataset", 63),
+        _text("bucket", 63),
+        _object_name("object_key"),
+        _object_name("object_version"),
+        _count("object_bytes"),
+        TableColumn("contract", Kind.LONG_TEXT),
+        _text("state", 10),
+        _text("reason", 1000, null=True),
+        _count("splits"),
+        _count("chunks_total"),
+        _count("chunks_remaining"),
+        _count("rows_read"),
+        _count("rows_merged"),
+        _count("rows_rejected"),
+        _object_name("unpacked_key", null=True),
+        _object_name("unpacked_version", null=True),
+        _moment("registered_at", null=False),
+        _moment("changed_at", null=False),
+        _moment("closed_at"),
+    ),
+    key=("id",),
+    unique=(("load_sequence",), ("bucket", "object_key", "object_version"), ("state", "load_sequence")),
+)
+
+CHUNK = Table(
+    name="csvbatch_chunk",
+    columns=(
+        _text("batch_id", 16),
+        _count("chunk_number"),
+        _count("start_byte"),
+        _count("end_byte"),
+        _count("first_line"),
+        _text("state", 10),
+        _text("reason", 1000, null=True),
+        _count("sends"),
+        _moment("sent_at"),
+        _moment("done_at"),
+        _count("rows_read"),
+        _count("rows_merged"),
+        _count("rows_rejected"),
+        _object_name("reject_object", null=True),
+    ),
+    key=("batch_id", "chunk_number"),
+    unique=(("state", "batch_id", "chunk_number"),),
+)
+
+LEASE = Table(
+    name="csvbatch_lease",
+    columns=(_text("name", 63), _text("owner", 255), _moment("expires_at", null=False)),
+    key=("name",),
+)
+
+LEDGER = (BATCH, CHUNK, LEASE)

@@ -1,0 +1,183 @@
+"""Where the store's tests run: a fresh, empty place in each kind of database."""
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import oracledb
+import psycopg
+from tests.integration.store.contracts import CONTRACTS
+from tests.integration.store.faults import Faults, oracle_connect, postgresql_connect, sqlite_connect
+from tests.support.oracle_double import PRELUDE, OracleDouble
+from tests.support.postgresql import Server
+
+from csvbatch.contract import Contract
+from csvbatch.store import Clock, Store, Timeouts
+from csvbatch.store.database import Database
+from csvbatch.store.ddl import tables
+from csvbatch.store.oracle import OracleDatabase
+from csvbatch.store.oracle_address import OracleAddress, oracle_address
+from csvbatch.store.postgresql import PostgresqlDatabase
+from csvbatch.store.sqlite import SqliteDatabase
+from csvbatch.store.url import url_credentials
+
+POSITION = ("load_sequence", "load_offset", "load_attempt")
+
+
+class Place(ABC):
+    """A database with the tables of the tests' contracts in it."""
+
+    def __init__(self) -> None:
+        self._opened: list[Database] = []
+        self._own = self.open(None, Timeouts())
+        Store(self._own).migrate(CONTRACTS)
+
+    @abstractmethod
+    def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
+        """Give a connection of its own."""
+
+    def empty(self) -> None:
+        """Close what was opened and remove all rows."""
+        while self._opened:
+            self._opened.pop().close()
+        for table in tables(CONTRACTS):
+            self.run(f"DELETE FROM {self.quote(table.name)}")
+
+    def close(self) -> None:
+        """Close what was opened, and the connection that looks at it all."""
+        self.empty()
+        self._own.close()
+
+    def store(
+        self, *, clock: Clock | None = None, faults: Faults | None = None, timeouts: Timeouts | None = None
+    ) -> Store:
+        """Give a store over a connection of its own."""
+        self._opened.append(self.open(faults, timeouts or Timeouts()))
+        return Store(self._opened[-1], clock)
+
+    def run(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a statement of the test's own."""
+        self._own.begin(write=True)
+        rows = self._own.execute(sql, parameters).rows
+        self._own.commit()
+        return rows
+
+    def columns(self, table: str) -> set[str]:
+        """Give the names of a table's columns."""
+        self._own.begin(write=False)
+        columns = self._own.columns(table)
+        self._own.commit()
+        return columns
+
+    def drop(self, table: str) -> None:
+        """Remove a table if it is there."""
+        if self.columns(table):
+            self.run(f"DROP TABLE {self.quote(table)}")
+
+    def drop_index(self, index: str) -> None:
+        """Remove an index."""
+        self.run(f"DROP INDEX {self.quote(index)}")
+
+    def quote(self, name: str) -> str:
+        """Spell an identifier as this database does."""
+        return self._own.grammar.quote(name)
+
+    def rows(self, contract: Contract) -> list[tuple[Any, ...]]:
+        """Give the rows of a contract's table as Python values, position included, in the order of the key."""
+        names = (*contract.column_names, *POSITION)
+        sql = f"SELECT {', '.join(map(self.quote, names))} FROM {self.quote(contract.table)}"
+        found = [
+            tuple(_python(value, column.type) for value, column in zip(row, contract.columns, strict=False))
+            + tuple(None if part is None else int(part) for part in row[len(contract.columns) :])
+            for row in self.run(sql)
+        ]
+        key = [names.index(name) for name in contract.key]
+        return sorted(found, key=lambda row: [row[index] for index in key])
+
+    def values(self, contract: Contract) -> list[tuple[Any, ...]]:
+        """Give the rows without their positions."""
+        return [row[: -len(POSITION)] for row in self.rows(contract)]
+
+
+def _python(value: Any, kind: str) -> Any:
+    if value is None:
+        return None
+    match kind:
+        case "decimal":
+            return Decimal(value)
+        case "date":
+            return date.fromisoformat(value) if isinstance(value, str) else date(*value.timetuple()[:3])
+        case "timestamp":
+            return datetime.fromisoformat(value) if isinstance(value, str) else value
+        case "boolean":
+            assert value in (0, 1)
+            return bool(value)
+        case _:
+            return value
+
+
+class SqlitePlace(Place):
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        super().__init__()
+
+    def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
+        connect = sqlite_connect(faults) if faults else sqlite3.connect
+        return SqliteDatabase(self._path, timeouts, connect)
+
+
+class PostgresqlPlace(Place):
+    def __init__(self, server: Server, schema: str) -> None:
+        self.server = server
+        self.url = f"{server.url()}&options={quote(f'-csearch_path={schema}')}"
+        with psycopg.connect(server.url()) as connection:
+            connection.execute(f"CREATE SCHEMA {schema}".encode())
+        super().__init__()
+
+    def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
+        connect = postgresql_connect(faults) if faults else psycopg.connect
+        return PostgresqlDatabase(self.url, None, timeouts, connect)
+
+
+class OracleDoublePlace(PostgresqlPlace):
+    def __init__(self, server: Server, schema: str) -> None:
+        self.server = server
+        with psycopg.connect(server.url()) as connection:
+            connection.execute(f"CREATE SCHEMA {schema}".encode())
+            connection.execute(f"SET search_path TO {schema}".encode())
+            connection.execute(PRELUDE.encode())
+        self.url = f"{server.url()}&options={quote(f'-csearch_path={schema}')}"
+        Place.__init__(self)
+
+    def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
+        open_plain: Callable[[str], psycopg.Connection[Any]] = psycopg.connect
+
+        def connect(**_: Any) -> Any:
+            return OracleDouble(open_plain(self.url))
+
+        address = OracleAddress(host="double", port=1521, service="double")
+        through = oracle_connect(connect, faults) if faults else connect
+        return OracleDatabase(address, None, timeouts, through)
+
+
+class OraclePlace(Place):
+    def __init__(self, url: str) -> None:
+        self._url = url
+        super().__init__()
+
+    def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
+        parts = urlsplit(self._url)
+        connect = oracle_connect(oracledb.connect, faults) if faults else oracledb.connect
+        address = oracle_address(parts)
+        return OracleDatabase(address, url_credentials(parts), timeouts, connect)
+
+    def close(self) -> None:
+        """Remove the tables, too."""
+        for table in tables(CONTRACTS):
+            self.drop(table.name)
+        super().close()

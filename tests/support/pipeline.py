@@ -1,0 +1,99 @@
+"""A whole pipeline in one process: files in a folder, a SQLite store, a queue in memory."""
+
+import csv
+import io
+import json
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from csvbatch.contract import Contract
+from csvbatch.header import match_header
+from csvbatch.local.files import LocalFiles
+from csvbatch.local.queue import LocalQueue
+from csvbatch.pipeline.delivery import Delivery, deliver
+from csvbatch.pipeline.ports import NO_DEADLINE
+from csvbatch.pipeline.processing import Processor, Run
+from csvbatch.store import Batch, Store
+from csvbatch.validator import compile_validator
+from make_recipients import write_recipients
+
+
+@dataclass
+class Pipeline:
+    store: Store
+    files: LocalFiles
+    contracts: dict[str, Contract]
+    queue: LocalQueue = field(default_factory=LocalQueue)
+    chunk_bytes: int = 2000
+
+    def drop(self, name: str, content: bytes, dataset: str = "recipients") -> None:
+        path = self.files.folder / "dropped" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        self.files.incoming = {**self.files.incoming, f"incoming/{dataset}/{name}": path}
+
+    def processor(self, queue: LocalQueue | None = None) -> Processor:
+        return Processor(
+            store=self.store,
+            objects=self.files,
+            queue=queue or self.queue,
+            contracts=self.contracts,
+            chunk_bytes=self.chunk_bytes,
+            resend_after=timedelta(days=4),
+            lease_duration=timedelta(minutes=16),
+            deadline=NO_DEADLINE,
+        )
+
+    def process(self) -> Run:
+        return self.processor().run()
+
+    def handle(self) -> None:
+        for message in self.queue.drain():
+            deliver(self.store, self.files, Delivery(message.dumps(), is_last=False), NO_DEADLINE)
+
+    def load_all(self) -> None:
+        self.process()
+        self.handle()
+
+    def only_batch(self) -> Batch:
+        (batch,) = self.store.latest_batches(10)
+        return batch
+
+
+def names_in_table(pipeline: Pipeline) -> dict[tuple[object, ...], object]:
+    """The name in each row of the table `recipients`, by its key."""
+    with sqlite3.connect(pipeline.files.folder.parent / "store.db") as connection:
+        rows = connection.execute("SELECT nhs_number, dose, name FROM recipients")
+        return {(number, dose): name for number, dose, name in rows}
+
+
+def report_of(pipeline: Pipeline) -> dict[str, object]:
+    """The report of the only batch."""
+    batch = pipeline.only_batch()
+    text = (pipeline.files.folder / "reports" / batch.dataset / f"{batch.id}.json").read_text()
+    report: dict[str, object] = json.loads(text)
+    return report
+
+
+def recipients(folder: Path, rows: int = 200, *, seed: int = 1, bad_share: float = 0.1) -> bytes:
+    """A file of synthetic people."""
+    path = folder / f"recipients-{rows}-{seed}.csv"
+    write_recipients(path, rows=rows, seed=seed, bad_share=bad_share)
+    return path.read_bytes()
+
+
+def sequential_reading(content: bytes, contract: Contract) -> tuple[dict[tuple[object, ...], object], int, int]:
+    """What a plain reader makes of a file: the name in the last valid row of each key; rows good, and bad."""
+    rows = csv.reader(io.StringIO(content.decode(), newline=""))
+    validate = compile_validator(contract, match_header(contract, next(rows)))
+    table: dict[tuple[object, ...], object] = {}
+    good = bad = 0
+    for values in (validate(fields) for fields in rows if fields):
+        if isinstance(values, list):
+            bad += 1
+        else:
+            good += 1
+            table[tuple(values[position] for position in contract.key_positions)] = values[1]
+    return table, good, bad

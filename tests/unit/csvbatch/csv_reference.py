@@ -1,0 +1,82 @@
+"""What Python's `csv` makes of a whole text, and ways to take the same text through splitter and reader."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from csvbatch.dialect import Dialect
+from csvbatch.limits import DEFAULT_LIMITS, Limits
+from csvbatch.reader import chunk_range, read_chunk
+from csvbatch.splitter import DEFAULT_WINDOW_BYTES, Chunk, Scan, scan
+
+COMMA = Dialect()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    line: int
+    fields: list[str]
+    text: str
+
+
+def csv_rows(text: str, dialect: Dialect = COMMA) -> list[tuple[int, list[str]]]:
+    """The line and the fields of each row; blank lines are none."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote)
+    rows = []
+    line = 1
+    for fields in reader:
+        if fields:
+            rows.append((line, fields))
+        line = reader.line_num + 1
+    return rows
+
+
+def row_ends_and_open_quote(text: str, dialect: Dialect = COMMA) -> tuple[list[int], int | None]:
+    """Where the newlines stand that end rows, and the quote that is open at the end: CPython's `_csv.c` in short."""
+    state, ends, opened = "start", [], None
+    for position, character in enumerate(text):
+        if state == "quoted":
+            state = "quote in quoted" if character == dialect.quote else "quoted"
+        elif state == "quote in quoted" and character == dialect.quote:
+            state, opened = "quoted", position
+        elif character in "\r\n":
+            state = "start"
+            ends.append(position)
+        elif character == dialect.delimiter:
+            state = "start"
+        elif state == "start" and character == dialect.quote:
+            state, opened = "quoted", position
+        else:
+            state = "unquoted"
+    return ends, opened if state == "quoted" else None
+
+
+def line_at(text: str, position: int) -> int:
+    return len(io.StringIO(text[:position] + "?", newline="").readlines())
+
+
+def blocks(data: bytes, size: int) -> Iterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+def split(
+    data: bytes,
+    dialect: Dialect = COMMA,
+    *,
+    chunk_bytes: int = 1 << 20,
+    block_bytes: int = 1 << 20,
+    window_bytes: int = DEFAULT_WINDOW_BYTES,
+    limits: Limits = DEFAULT_LIMITS,
+) -> tuple[Scan, list[Chunk]]:
+    scanned = scan(
+        blocks(data, block_bytes), dialect, chunk_bytes=chunk_bytes, window_bytes=window_bytes, limits=limits
+    )
+    return scanned, list(scanned)
+
+
+def read(data: bytes, dialect: Dialect, chunk: Chunk, block_bytes: int = 1 << 20) -> list[ReadRow]:
+    start, end = chunk_range(chunk, dialect)
+    rows = read_chunk(blocks(data[start:end], block_bytes), dialect, chunk, object_bytes=len(data))
+    return [ReadRow(line, fields, rows.text()) for line, fields in rows]

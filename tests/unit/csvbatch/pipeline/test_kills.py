@@ -1,0 +1,106 @@
+"""Kills the processor and the handler before and after every step they take in the world outside."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
+
+from csvbatch.local.queue import LocalQueue
+from csvbatch.pipeline.delivery import Delivery, deliver
+from csvbatch.pipeline.loading import load
+from csvbatch.pipeline.ports import NO_DEADLINE
+from csvbatch.pipeline.processing import LEASE
+from csvbatch.store import BatchState, Store
+
+MOST_STEPS = 400
+
+
+class Killed(BaseException):
+    """The process is gone: nothing may catch this and go on."""
+
+
+class Mortal:
+    """Passes calls on, and dies before or after the one that is its last."""
+
+    def __init__(self, mortal: Any, steps: "Steps") -> None:
+        self._mortal = mortal
+        self._steps = steps
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._mortal, name)
+        return self._steps.counted(value) if callable(value) else value
+
+
+class Steps:
+    """Counts steps over several objects, and ends at the one it is told."""
+
+    def __init__(self, last: int) -> None:
+        self.left = last
+
+    def counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*arguments: Any, **named: Any) -> Any:
+            self._take()
+            result = call(*arguments, **named)
+            self._take()
+            return result
+
+        return step
+
+    def _take(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+
+
+def release_what_the_dead_held(store: Store) -> None:
+    """What time would do: the lease of the killed processor ends."""
+    store._run("test", lambda transaction: transaction.run("DELETE FROM csvbatch_lease WHERE name = :name", name=LEASE))
+
+
+def deliver_what_died_with_its_queue(pipeline: Pipeline) -> None:
+    """What a later run does once the queue's retention is over: it sends the messages again."""
+    for batch in pipeline.store.batches(BatchState.LOADING):
+        for chunk in pipeline.store.chunks(batch.id):
+            load(pipeline.store, pipeline.files, batch.id, chunk.chunk_number, NO_DEADLINE)
+
+
+def run_until_killed(pipeline: Pipeline, last: int) -> bool:
+    """One processor and its deliveries, each message delivered twice; True where it came through."""
+    steps = Steps(last)
+    store: Any = Mortal(pipeline.store, steps)
+    files: Any = Mortal(pipeline.files, steps)
+    queue = LocalQueue()
+    mortal = pipeline.processor(Mortal(queue, steps))  # type: ignore[arg-type]
+    mortal.store, mortal.objects = store, files
+    try:
+        mortal.run()
+        for message in [*queue.waiting, *queue.waiting]:
+            deliver(store, files, Delivery(message.dumps(), is_last=False), NO_DEADLINE)
+        mortal.run()
+    except Killed:
+        return False
+    return True
+
+
+def test_a_kill_between_any_two_steps_loses_and_doubles_nothing(pipeline: Pipeline, tmp_path: Path) -> None:
+    content = recipients(tmp_path, rows=30)
+    expected, good, bad = sequential_reading(content, pipeline.contracts["recipients"])
+    pipeline.chunk_bytes = 1500
+    came_through = False
+    for last in range(1, MOST_STEPS):
+        pipeline.drop(f"{last}.csv", content)
+        came_through = run_until_killed(pipeline, last)
+        release_what_the_dead_held(pipeline.store)
+        pipeline.load_all()
+        pipeline.load_all()
+        deliver_what_died_with_its_queue(pipeline)
+        (batch,) = pipeline.store.latest_batches(1)
+        assert batch.state is BatchState.CLOSED, last
+        assert (batch.rows_read, batch.rows_merged, batch.rows_rejected) == (good + bad, good, bad), last
+        assert names_in_table(pipeline) == expected, last
+        if came_through:
+            break
+    assert came_through, "the run has more steps than were tried"
+    assert last > 40
+    assert len(pipeline.store.latest_batches(MOST_STEPS)) == last

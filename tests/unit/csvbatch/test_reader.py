@@ -1,0 +1,114 @@
+"""Reading rows: each with its line, and its text when asked for."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.unit.csvbatch.csv_reference import COMMA, blocks, csv_rows
+
+from csvbatch.dialect import Dialect
+from csvbatch.file_errors import ChunkError, Reason
+from csvbatch.limits import Limits
+from csvbatch.reader import read_rows
+
+TEXT = '1,a\r\n\r\n2,"b\r\n\n""c"" é"\r3,💀\n\n\n4,5" pipe\n5,"x"y\r6,'
+
+
+@pytest.mark.parametrize("block_bytes", [1, 2, 3, 7, 1 << 20])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_rows_have_lines_fields_and_texts(encoding: str, block_bytes: int) -> None:
+    rows = read_rows(blocks(TEXT.encode(encoding), block_bytes), Dialect(encoding=encoding), first_line=1)
+    got = [(line, fields, rows.text()) for line, fields in rows]
+    assert [(line, fields) for line, fields, _ in got] == csv_rows(TEXT)
+    assert [text for _, _, text in got] == [
+        "1,a\r\n",
+        '2,"b\r\n\n""c"" é"\r',
+        "3,💀\n",
+        '4,5" pipe\n',
+        '5,"x"y\r',
+        "6,",
+    ]
+
+
+def test_lines_are_counted_from_the_first() -> None:
+    rows = read_rows([b"1,a\n\n2,b\n"], COMMA, first_line=1000)
+    assert [line for line, _ in rows] == [1000, 1002]
+
+
+def test_it_reads_from_files_and_from_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"1,a\n2,b\n")
+    with path.open("rb") as file:
+        from_file = list(read_rows(file, COMMA, first_line=1))
+    assert from_file == list(read_rows(io.BytesIO(b"1,a\n2,b\n"), COMMA, first_line=1))
+    assert from_file == list(read_rows([b"1,", b"", b"a\n2,b\n"], COMMA, first_line=1))
+    assert from_file == [(1, ["1", "a"]), (2, ["2", "b"])]
+
+
+def test_the_text_of_a_row_of_many_blocks_is_whole() -> None:
+    row = '1,"' + "word\r\n" * 50_000 + '"\n'
+    rows = read_rows(blocks((row + "2,b\n").encode(), 1000), COMMA, first_line=1)
+    texts = [rows.text() for _ in rows]
+    assert texts == [row, "2,b\n"]
+
+
+def test_no_rows_in_nothing() -> None:
+    assert list(read_rows([], COMMA, first_line=1)) == []
+    assert list(read_rows([b"\n\r\n"], COMMA, first_line=1)) == []
+
+
+def test_utf_16_needs_its_byte_order() -> None:
+    with pytest.raises(ValueError, match="byte order"):
+        read_rows([b""], Dialect(encoding="utf-16"), first_line=1)
+
+
+FAULTS = {
+    "an open quote": (COMMA, b'1,a\n2,"b\n3,c\n', Reason.UNTERMINATED_QUOTE, 11),
+    "a NUL": (COMMA, b'1,"a\r\n\n"\n2,\0\n', Reason.NUL, 13),
+    "bytes of another encoding": (COMMA, b"1,a\r2,\xe9\n", Reason.ENCODING, 11),
+    "bytes cut off at the end": (COMMA, "1,a\n2,é".encode()[:-1], Reason.ENCODING, 11),
+    "an undefined byte of cp1252": (Dialect(encoding="cp1252"), b"1,a\n\n2,\x81", Reason.ENCODING, 12),
+    "half a code unit": (Dialect(encoding="utf-16-le"), "1\n2".encode("utf-16-le") + b"\0", Reason.ENCODING, 11),
+}
+
+
+@pytest.mark.parametrize(("dialect", "data", "reason", "line"), FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("block_bytes", [1, 3, 100])
+def test_what_a_scan_refuses_is_an_error_with_its_line(
+    dialect: Dialect, data: bytes, reason: Reason, line: int, block_bytes: int
+) -> None:
+    with pytest.raises(ChunkError) as error:
+        list(read_rows(blocks(data, block_bytes), dialect, first_line=10))
+    assert (error.value.reason, error.value.line) == (reason, line)
+
+
+def test_a_field_longer_than_the_limit_is_an_error_with_its_line() -> None:
+    limit = 3_000_000
+    data = b'1,a\n2,"' + b"x\n" * (limit // 2 + 1) + b'"\n'
+    with pytest.raises(ChunkError) as error:
+        list(read_rows([data], COMMA, first_line=1, limits=Limits(field_bytes=limit)))
+    assert (error.value.reason, error.value.line) == (Reason.FIELD_TOO_LONG, 2)
+
+
+def test_a_line_longer_than_a_row_may_be_is_not_gathered() -> None:
+    taken: list[int] = []
+
+    def endless() -> Iterator[bytes]:
+        yield b"1,a\n2,"
+        while True:
+            taken.append(1)
+            yield b"x" * 65536
+
+    with pytest.raises(ChunkError) as error:
+        list(read_rows(endless(), COMMA, first_line=1, limits=Limits(row_bytes=1 << 20)))
+    assert (error.value.reason, error.value.line) == (Reason.ROW_TOO_LONG, 2)
+    assert len(taken) < 20
+
+
+def test_an_error_holds_nothing_of_the_content() -> None:
+    for data in (b"1,Zerubbabel\xff", b"1,Zerubbabel\0", b'1,"Zerubbabel'):
+        with pytest.raises(ChunkError) as error:
+            list(read_rows([data], COMMA, first_line=1))
+        seen = (str(error.value), error.value.args, error.value.__cause__, error.value.__context__)
+        assert "Zerubbabel" not in repr(seen)

@@ -1,0 +1,99 @@
+"""A chunk has a check of its own: bytes that are not what was split are not read as if they were."""
+
+import pytest
+from tests.unit.csvbatch.csv_reference import COMMA, read, split
+
+from csvbatch.dialect import Dialect
+from csvbatch.file_errors import ChunkError, Reason
+from csvbatch.reader import chunk_range, read_chunk
+from csvbatch.splitter import Chunk
+
+DATA = b'id,name\r\n1,"a\nb"\r\n2,c\r\n3,"d"\r\n'
+
+
+def error_of(data: bytes, chunk: Chunk, dialect: Dialect = COMMA, object_bytes: int | None = None) -> ChunkError:
+    start, end = chunk_range(chunk, dialect)
+    with pytest.raises(ChunkError) as error:
+        list(read_chunk([data[start:end]], dialect, chunk, object_bytes=object_bytes))
+    return error.value
+
+
+def test_the_range_to_read_has_the_newline_before_the_chunk() -> None:
+    _, chunks = split(DATA, chunk_bytes=9)
+    assert [DATA[slice(*chunk_range(chunk, COMMA))][:1] for chunk in chunks] == [b"\n"] * 3
+    wide = Dialect(encoding="utf-16-le")
+    assert chunk_range(Chunk(0, 20, 30, 2), wide) == (18, 30)
+
+
+@pytest.mark.parametrize("start", [10, 11, 13, 19, 20])
+def test_a_chunk_that_begins_inside_a_row_is_an_error(start: int) -> None:
+    error = error_of(DATA, Chunk(0, start, len(DATA), 7))
+    assert (error.reason, error.line) == (Reason.CHUNK_BOUNDARY, 7)
+
+
+def test_a_chunk_that_begins_inside_a_crlf_is_an_error() -> None:
+    inside = DATA.index(b"\n2")
+    assert error_of(DATA, Chunk(0, inside, len(DATA), 4)).reason is Reason.CHUNK_BOUNDARY
+
+
+def test_a_chunk_that_ends_inside_quotes_is_an_error() -> None:
+    inside = DATA.index(b"b")
+    error = error_of(DATA, Chunk(0, 9, inside, 2))
+    assert (error.reason, error.line) == (Reason.UNTERMINATED_QUOTE, 2)
+
+
+def test_a_chunk_that_ends_inside_a_row_is_an_error_unless_the_object_ends_there() -> None:
+    cut = DATA.index(b"c\r\n")
+    assert error_of(DATA, Chunk(0, 9, cut, 2), object_bytes=len(DATA)).reason is Reason.CHUNK_BOUNDARY
+    rows = read(DATA[:cut], COMMA, Chunk(0, 9, cut, 2))
+    assert [row.fields for row in rows] == [["1", "a\nb"], ["2", ""]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_so_it_is_in_utf_16(encoding: str) -> None:
+    dialect = Dialect(encoding=encoding)
+    data = DATA.decode().encode("utf-16-be" if encoding == "utf-16-be" else "utf-16-le")
+    chunk = Chunk(0, 18, len(data), 2)
+    assert [row.fields for row in read(data, dialect, chunk)] == [["1", "a\nb"], ["2", "c"], ["3", "d"]]
+    for start in (19, 20, 22):
+        assert error_of(data, Chunk(0, start, len(data), 2), dialect).reason is Reason.CHUNK_BOUNDARY
+    cut = len(data) - 6
+    error = error_of(data, Chunk(0, 18, cut, 2), dialect, object_bytes=len(data))
+    assert error.reason in (Reason.CHUNK_BOUNDARY, Reason.UNTERMINATED_QUOTE)
+
+
+@pytest.mark.parametrize("byte_order", ["utf-16-le", "utf-16-be"])
+def test_the_byte_order_of_utf_16_is_told_by_the_newline_before_the_chunk(byte_order: str) -> None:
+    data = "id\n1ਊ\n".encode(byte_order)
+    assert [row.fields for row in read(data, Dialect(encoding="utf-16"), Chunk(0, 6, len(data), 2))] == [["1ਊ"]]
+
+
+def test_an_object_that_is_shorter_now_is_an_error() -> None:
+    error = error_of(DATA[:20], Chunk(0, 18, len(DATA), 4))
+    assert error.reason is Reason.CHUNK_LENGTH
+    assert f"should have {len(DATA) - 18} bytes and has 2" in str(error)
+
+
+def test_an_object_that_is_empty_now_is_an_error() -> None:
+    assert error_of(b"", Chunk(0, 18, len(DATA), 4)).reason is Reason.CHUNK_LENGTH
+    assert error_of(b"", Chunk(0, 18, len(DATA), 4), Dialect(encoding="utf-16")).reason is Reason.CHUNK_LENGTH
+
+
+def test_more_bytes_than_the_chunk_has_are_an_error() -> None:
+    with pytest.raises(ChunkError) as error:
+        list(read_chunk([DATA[8:]], COMMA, Chunk(0, 9, 18, 2)))
+    assert error.value.reason is Reason.CHUNK_LENGTH
+
+
+def test_an_object_overwritten_with_other_rows_of_the_same_length_is_seen_where_newlines_moved() -> None:
+    other = DATA.replace(b"1,", b"111,").replace(b'"d"', b"d")
+    assert len(other) == len(DATA)
+    _, chunks = split(DATA, chunk_bytes=12)
+    reasons = {error_of(other, chunk, object_bytes=len(other)).reason for chunk in chunks[1:]}
+    assert reasons == {Reason.CHUNK_BOUNDARY}
+
+
+def test_another_quote_in_the_contract_is_seen_where_it_leaves_a_field_open() -> None:
+    data = b"id,name\n1,O'Neill\n2,'x\n"
+    _, chunks = split(data)
+    assert error_of(data, chunks[0], Dialect(quote="'")).reason is Reason.UNTERMINATED_QUOTE

@@ -1,0 +1,242 @@
+"""The SQL that stores send, read by each database's grammar."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from csvbatch.columns import POSITION_COLUMNS, IntegerColumn, StringColumn
+from csvbatch.contract import Contract
+from csvbatch.splitter import Chunk
+from csvbatch.store import BatchState, ChunkResult, NewBatch, ObjectVersion, Store, Timeouts
+from csvbatch.store.database import Result
+from csvbatch.store.grammar import GRAMMARS
+from csvbatch.store.sqlite import SqliteDatabase
+from csvbatch.store.statements import (
+    STAGE,
+    oracle_merge,
+    postgresql_insert_missing,
+    postgresql_upsert,
+    sqlite_upsert,
+)
+from csvbatch.store.tables import BATCH, CHUNK, LEASE
+
+READ_AS = {"sqlite": "sqlite", "postgresql": "postgres", "oracle": "oracle"}
+
+RESERVED = Contract(
+    dataset="reserved",
+    table="order",
+    key=("group", "number"),
+    columns=(
+        StringColumn(name="group", max_length=10),
+        IntegerColumn(name="number"),
+        StringColumn(name="select", max_length=10),
+    ),
+)
+KEYS = Contract(dataset="keys", table="keys", key=("name",), columns=(StringColumn(name="name", max_length=5),))
+
+# Oracle Database SQL Language Reference, "Oracle SQL Reserved Words": neither names nor binds may be one of them.
+ORACLE_RESERVED = set(
+    re.findall(
+        r"\w+",
+        """access add all alter and any as asc audit between by char check cluster column column_value comment compress
+        connect create current date decimal default delete desc distinct drop else exclusive exists file float for from
+        grant group having identified immediate in increment index initial insert integer intersect into is level like
+        lock long maxextents minus mlslabel mode modify nested_table_id noaudit nocompress not nowait null number of
+        offline on online option or order pctfree prior public raw rename resource revoke row rowid rownum rows select
+        session set share size smallint start successful synonym sysdate table then to trigger uid union unique update
+        user validate values varchar varchar2 view whenever where with""",
+    )
+)
+
+
+def parse(sql: str, database: str) -> exp.Expr:
+    tree = sqlglot.parse_one(sql, read=READ_AS[database], error_level=sqlglot.ErrorLevel.RAISE)
+    assert not isinstance(tree, exp.Command), f"the grammar does not know {sql}"
+    return tree
+
+
+def columns_of(tree: exp.Expr, table: str) -> list[str]:
+    return [column.name for column in tree.find_all(exp.Column) if column.table == table]
+
+
+# The ledger's
+
+
+class Recorder(SqliteDatabase):
+    """Remembers what it was told to run."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, Timeouts())
+        self.statements: set[str] = set()
+
+    def execute(self, sql: str, parameters: Mapping[str, Any]) -> Result:
+        self.statements.add(sql)
+        return super().execute(sql, parameters)
+
+    def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
+        self.statements.add(sql)
+        super().execute_many(sql, parameters)
+
+
+@pytest.fixture(scope="module")
+def ledger_statements(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Give what the ledger sends when each of a store's operations is used."""
+    database = Recorder(tmp_path_factory.mktemp("store") / "store.db")
+    store = Store(database)
+    store.migrate([KEYS])
+    database.statements.clear()
+    day = timedelta(days=1)
+    store.acquire_lease("a", "b", day)
+    store.release_lease("a", "b")
+    unpacked = ObjectVersion("work/a", "1")
+    batch = store.register(NewBatch("keys", "bucket", ObjectVersion("a", "1"), 1, KEYS))
+    store.known_versions("bucket", "a")
+    store.begin_split(batch.id)
+    store.record_chunks(batch.id, [Chunk(0, 0, 1, 1), Chunk(1, 1, 2, 2)], unpacked)
+    store.record_chunks(batch.id, [Chunk(0, 0, 1, 1), Chunk(1, 1, 2, 2)], unpacked)
+    store.chunks_to_send(day)
+    store.mark_sent(batch.id, [0])
+    store.mark_dead(batch.id, 0, "x")
+    store.redrive(batch.id)
+    for number in (0, 1):
+        store.load_chunk(batch.id, number, lambda in_hand, merge: ChunkResult(0, 0))
+    store.close(batch.id)
+    store.replay(batch.id, contract=KEYS, unpacked=unpacked)
+    store.chunks(batch.id)
+    store.contract(batch.id)
+    store.batches(BatchState.CLOSED, BatchState.CLOSING)
+    refused = store.register(NewBatch("keys", "bucket", ObjectVersion("a", "2"), 1, KEYS))
+    store.refuse(refused.id, "x")
+    store.close_connection()
+    return database.statements
+
+
+@pytest.mark.parametrize("database", GRAMMARS)
+def test_each_of_the_ledgers_statements_is_one_to_every_database(ledger_statements: set[str], database: str) -> None:
+    assert len(ledger_statements) > 25
+    for sql in ledger_statements:
+        parse(sql, database)
+
+
+def test_the_ledger_names_tables_and_columns_that_there_are(ledger_statements: set[str]) -> None:
+    tables = {table.name: set(table.column_names) for table in (BATCH, CHUNK, LEASE)}
+    for sql in ledger_statements:
+        tree = parse(sql, "oracle")
+        named = [table.name for table in tree.find_all(exp.Table)]
+        assert len(named) == 1
+        assert {column.name for column in tree.find_all(exp.Column)} <= tables[named[0]]
+
+
+def test_the_ledger_binds_nothing_by_a_word_that_oracle_reserves(ledger_statements: set[str]) -> None:
+    bound = {
+        placeholder.name.lower()
+        for sql in ledger_statements
+        for placeholder in parse(sql, "oracle").find_all(exp.Placeholder)
+    }
+    assert {"id", "now", "chunk_number"} <= bound
+    assert not bound & ORACLE_RESERVED
+
+
+@pytest.mark.parametrize(("database", "grammar"), GRAMMARS.items())
+def test_rows_are_locked_and_counted_off_in_each_databases_words(database: str, grammar: Any) -> None:
+    query = "SELECT id FROM csvbatch_batch WHERE id = :id"
+    locked = parse(query + grammar.lock_rows.format(seconds=60), database)
+    assert (locked.find(exp.Lock) is None) == (database == "sqlite")
+    parse(query + grammar.lock_free_rows, database)
+    first = parse(f"{query} ORDER BY id{grammar.first_rows}", database)
+    assert first.find(exp.Limit if database == "sqlite" else exp.Fetch) is not None
+
+
+# Merging
+
+
+@pytest.mark.parametrize("contract", [RESERVED, KEYS], ids=["reserved words", "nothing but a key"])
+def test_merges_are_statements_of_their_databases(contract: Contract) -> None:
+    assert isinstance(parse(oracle_merge(contract), "oracle"), exp.Merge)
+    assert isinstance(parse(postgresql_insert_missing(contract), "postgresql"), exp.Insert)
+    assert isinstance(parse(postgresql_upsert(contract), "postgresql"), exp.Insert)
+    assert isinstance(parse(sqlite_upsert(contract), "sqlite"), exp.Insert)
+
+
+def test_oracle_is_given_names_in_upper_case_and_in_quotes() -> None:
+    tree = parse(oracle_merge(RESERVED), "oracle")
+    names = {identifier for identifier in tree.find_all(exp.Identifier) if identifier.name not in ("s", "t", "DUAL")}
+    assert {identifier.name for identifier in names} == {
+        "ORDER",
+        "GROUP",
+        "NUMBER",
+        "SELECT",
+        *(name.upper() for name in POSITION_COLUMNS),
+    }
+    assert all(identifier.args["quoted"] for identifier in names)
+
+
+def test_oracle_binds_a_rows_values_once_and_in_their_order() -> None:
+    tree = parse(oracle_merge(RESERVED), "oracle")
+    bound = [
+        (alias.this.name, alias.alias) for alias in tree.find_all(exp.Alias) if isinstance(alias.this, exp.Placeholder)
+    ]
+    names = (*RESERVED.column_names, *POSITION_COLUMNS)
+    assert bound == [(f"v{index}", name.upper()) for index, name in enumerate(names)]
+    assert len(list(tree.find_all(exp.Placeholder))) == len(names)
+
+
+def test_oracle_sets_no_column_that_it_joins_by() -> None:
+    """Oracle refuses that (ORA-38104), and restarts a MERGE by the columns it sets: the position has to be one."""
+    tree = parse(oracle_merge(RESERVED), "oracle")
+    update = tree.find(exp.Update)
+    assert update is not None
+    assert [change.this.name for change in update.expressions] == [
+        "SELECT",
+        *(name.upper() for name in POSITION_COLUMNS),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "database"),
+    [(sqlite_upsert(RESERVED), "sqlite"), (postgresql_upsert(RESERVED), "postgresql")],
+    ids=["sqlite", "postgresql"],
+)
+def test_an_upsert_takes_over_whole_rows_and_only_older_ones(sql: str, database: str) -> None:
+    conflict = parse(sql, database).find(exp.OnConflict)
+    assert conflict is not None
+    assert [key.name for key in conflict.args["conflict_keys"]] == ["group", "number"]
+    assert [change.this.name for change in conflict.expressions] == ["select", *POSITION_COLUMNS]
+    older = conflict.args["where"].this
+    assert isinstance(older, exp.LT)
+    assert [column.name for column in older.this.find_all(exp.Column)] == list(POSITION_COLUMNS)
+    assert columns_of(older.expression, "excluded") == list(POSITION_COLUMNS)
+
+
+@pytest.mark.parametrize("statement", [postgresql_insert_missing, postgresql_upsert])
+def test_postgresql_takes_the_newest_row_of_each_key_in_the_order_of_bytes(statement: Any) -> None:
+    tree = parse(statement(RESERVED), "postgresql")
+    select = tree.expression
+    assert next(table.name for table in select.find_all(exp.Table)) == STAGE
+    distinct = [each.sql("postgres") for each in select.args["distinct"].args["on"].expressions]
+    order = [each.sql("postgres") for each in select.args["order"].expressions]
+    assert distinct == ['s."group" COLLATE "C"', 's."number"']
+    assert order[:2] == distinct
+    assert order[2].startswith("s.load_offset DESC")
+
+
+def test_nothing_of_a_contract_but_its_names_gets_into_statements() -> None:
+    hostile = Contract(
+        dataset="hostile",
+        table="hostile",
+        key=("name",),
+        columns=(
+            StringColumn(
+                name="name", header="'; DROP TABLE x --", max_length=9, allowed=("'; --",), null_tokens=("';",)
+            ),
+        ),
+    )
+    for statement in (oracle_merge, postgresql_insert_missing, postgresql_upsert, sqlite_upsert):
+        assert "'" not in statement(hostile)
+        assert ";" not in statement(hostile)

@@ -1,0 +1,37 @@
+import pytest
+
+from local_aws.s3_actions import object_action
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "action"),
+    [
+        ("GET", {}, "GetObject"),
+        ("HEAD", {}, "GetObject"),
+        ("HEAD", {"versionId"}, "GetObjectVersion"),
+        ("GET", {"versionId"}, "GetObjectVersion"),
+        ("GET", {"tagging"}, "GetObjectTagging"),
+        ("GET", {"tagging", "versionId"}, "GetObjectVersionTagging"),
+        ("GET", {"acl", "versionId"}, "GetObjectVersionAcl"),
+        ("GET", {"attributes"}, "GetObjectAttributes"),
+        ("GET", {"retention", "versionId"}, "GetObjectRetention"),
+        ("GET", {"uploadId"}, "ListMultipartUploadParts"),
+        ("PUT", {}, "PutObject"),
+        ("PUT", {"partNumber", "uploadId"}, "PutObject"),
+        ("PUT", {"tagging"}, "PutObjectTagging"),
+        ("PUT", {"tagging", "versionId"}, "PutObjectVersionTagging"),
+        ("PUT", {"acl"}, "PutObjectAcl"),
+        ("PUT", {"legal-hold"}, "PutObjectLegalHold"),
+        ("POST", {"uploads"}, "PutObject"),
+        ("POST", {"uploadId"}, "PutObject"),
+        ("POST", {"restore"}, "RestoreObject"),
+        ("DELETE", {}, "DeleteObject"),
+        ("DELETE", {"versionId"}, "DeleteObjectVersion"),
+        ("DELETE", {"tagging"}, "DeleteObjectTagging"),
+        ("DELETE", {"uploadId"}, "AbortMultipartUpload"),
+    ],
+)
+def test_request_is_the_action_of_the_service_authorization_reference(
+    method: str, query: set[str], action: str
+) -> None:
+    assert object_action(method, query) == action

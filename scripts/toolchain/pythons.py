@@ -89,7 +89,9 @@ def _project(report: Callable[[str], None]) -> None:
 
 def _uv_pip_install(folder: Path) -> list[str]:
     interpreter = str(folder / "bin" / "python")
-    return [interpreter, "-m", "uv", "pip", "install", "--quiet", "--python", interpreter]
+    # Compiled once here: where bytecode is not written, every start of the local AWS would compile moto again.
+    install = ["uv", "pip", "install", "--quiet", "--compile-bytecode"]
+    return [interpreter, "-m", *install, "--python", interpreter]
 
 
 def _text(path: Path) -> str:

@@ -80,7 +80,16 @@ def test_data_in_prod_refuses_to_be_destroyed_by_bare_terraform(prod_with_a_key:
     modules = [path.parent for path in cache.rglob("kms/backend.tf") if "222222222222" in path.read_text()]
     assert modules
     before = what_is_left(prod_with_a_key)
-    ran = prod_with_a_key.run([TOOLCHAIN["engine"], "destroy", "-auto-approve", "-no-color"], modules[0], 300)
+    environment = prod_with_a_key.environment
+    inputs = {
+        "TF_VAR_name": "csvbatch-prod",
+        "TF_VAR_account_id": environment.account_id,
+        "TF_VAR_region": environment.region,
+        "TF_VAR_deletion_window_days": "30",
+        "TF_VAR_deletion_protection": "true",
+    }
+    destroy = [TOOLCHAIN["engine"], "destroy", "-auto-approve", "-no-color", "-input=false"]
+    ran = prod_with_a_key.setting(**inputs).run(destroy, modules[0], 300)
     assert ran.status != 0
     assert "Instance cannot be destroyed" in ran.printed
     assert what_is_left(prod_with_a_key) == before

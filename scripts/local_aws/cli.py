@@ -1,0 +1,152 @@
+"""The `local-aws` command."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import environments
+from local_aws import client, environment, launcher
+from local_aws.errors import LocalAwsError
+from local_aws.state import Identity, Record, StateDirectory, default_parent, write_atomically
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; what went wrong is said on standard error, with exit status 1."""
+    options = _parser().parse_args(arguments)
+    try:
+        parent: Path = options.state_dir or default_parent()
+        return int(options.run(options, parent))
+    except LocalAwsError as error:
+        print(f"local-aws: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="local-aws",
+        description="An AWS on this machine, one per environment, that Terraform and the SDKs take for the real one.",
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--state-dir",
+        type=Path,
+        metavar="DIR",
+        help="folder that holds one folder per environment (default: .local/aws in the current checkout)",
+    )
+    one = argparse.ArgumentParser(add_help=False, parents=[common])
+    one.add_argument("environment", metavar="ENV", help="environment, such as dev")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    start = commands.add_parser("start", parents=[one], help="start it unless it runs, and wait until it answers")
+    start.add_argument("--account-id", metavar="ID", help="its account, 12 digits (default: what live/ENV says)")
+    start.add_argument("--region", metavar="REGION", help="its region (default: what live/ENV says)")
+    start.add_argument(
+        "--from-snapshot", type=Path, metavar="FILE", help="begin with what `local-aws snapshot` saved (trusted!)"
+    )
+    start.set_defaults(run=_start)
+
+    stop = commands.add_parser("stop", parents=[one], help="save what it holds and end it")
+    stop.set_defaults(run=_stop)
+
+    status = commands.add_parser("status", parents=[common], help="tell which environments run, and where")
+    status.set_defaults(run=_status)
+
+    env = commands.add_parser(
+        "env", parents=[one], help='print what takes it on in a shell: eval "$(local-aws env dev)"'
+    )
+    env.set_defaults(run=_env)
+
+    execute = commands.add_parser("exec", parents=[one], help="run a command that talks to it")
+    execute.add_argument("command", nargs="+", metavar="COMMAND", help="after --, with its arguments")
+    execute.set_defaults(run=_exec)
+
+    save = commands.add_parser("snapshot", parents=[one], help="write all it holds to a file, while it runs on")
+    save.add_argument("file", type=Path, metavar="FILE")
+    save.set_defaults(run=_snapshot)
+
+    reset = commands.add_parser("reset", parents=[one], help="end it and drop all it holds")
+    reset.set_defaults(run=_reset)
+    return parser
+
+
+def _start(options: argparse.Namespace, parent: Path) -> int:
+    identity = _identity(options.environment, options.account_id, options.region)
+    print(launcher.start(StateDirectory(parent, options.environment), identity, options.from_snapshot))
+    return 0
+
+
+def _identity(name: str, account_id: str | None, region: str | None) -> Identity:
+    if account_id and region:
+        return Identity(name, account_id, region)
+    try:
+        stated = environments.load(name)
+    except environments.UnknownEnvironmentError as error:
+        raise LocalAwsError(f"{error} Or give both --account-id and --region.") from error
+    return Identity(name, account_id or stated.account_id, region or stated.region)
+
+
+def _stop(options: argparse.Namespace, parent: Path) -> int:
+    state = StateDirectory(parent, options.environment)
+    print(f"{launcher.stop(state, save=True)}: stopped, saved in {state.snapshot_file}")
+    return 0
+
+
+def _status(_options: argparse.Namespace, parent: Path) -> int:
+    lines = [_state_line(StateDirectory(parent, folder.name)) for folder in sorted(parent.glob("*/"))]
+    print("\n".join(filter(None, lines)) or f"no local AWS has been started here ({parent})")
+    return 0
+
+
+def _state_line(state: StateDirectory) -> str | None:
+    running = state.running()
+    if running:
+        return f"{running}: runs as process {running.pid}"
+    last = state.record()
+    return f"{last}: stopped" if last else None
+
+
+def _env(options: argparse.Namespace, parent: Path) -> int:
+    state, record = _announced(options, parent)
+    print("\n".join(environment.shell_lines(state.endpoint(record), os.environ)))
+    return 0
+
+
+def _exec(options: argparse.Namespace, parent: Path) -> int:
+    state, record = _announced(options, parent)
+    program = options.command[0]
+    try:
+        os.execvpe(program, options.command, environment.applied(state.endpoint(record), os.environ))
+    except OSError as error:
+        raise LocalAwsError(f"cannot run {program}: {error.strerror}") from error
+
+
+def _snapshot(options: argparse.Namespace, parent: Path) -> int:
+    state = StateDirectory(parent, options.environment)
+    record = state.expect_running()
+    content = client.fetch_snapshot(state, record)
+    try:
+        write_atomically(options.file.resolve(), content)
+    except OSError as error:
+        raise LocalAwsError(f"cannot write {options.file}: {error.strerror}") from error
+    print(f"{record}: saved in {options.file}")
+    return 0
+
+
+def _reset(options: argparse.Namespace, parent: Path) -> int:
+    last = launcher.reset(StateDirectory(parent, options.environment))
+    print(f"{last or f'local AWS of {options.environment}'}: nothing is left of it")
+    return 0
+
+
+def _announced(options: argparse.Namespace, parent: Path) -> tuple[StateDirectory, Record]:
+    """Say whom we talk to on standard error: standard output is for a shell, or for the command that is run."""
+    state = StateDirectory(parent, options.environment)
+    record = state.expect_running()
+    print(record, file=sys.stderr)
+    return state, record
+
+
+if __name__ == "__main__":
+    sys.exit(main())

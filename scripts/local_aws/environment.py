@@ -1,0 +1,89 @@
+"""The environment variables that lead AWS tools to a local AWS, and away from everything else."""
+
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ACCESS_KEY_ID = "LOCALAWSNOTAREALKEY0"
+"""Twenty capitals and digits, as moto wants them, and plainly no key."""
+SECRET_ACCESS_KEY = "local-aws-not-a-real-secret"
+
+_CREDENTIALS_AND_DETOURS = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+)
+_SERVICE_ENDPOINT = re.compile(r"AWS_ENDPOINT_URL_\w+|(TF_)?AWS_\w+_ENDPOINT(_URL)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where one local AWS answers, and for which account."""
+
+    account_id: str
+    region: str
+    url: str
+    ca_bundle: Path
+
+
+def settings(endpoint: Endpoint, inherited: Mapping[str, str]) -> dict[str, str]:
+    """The variables to set, given those a process has already."""
+    nowhere = os.devnull
+    without_proxy = _without_proxy(inherited)
+    return {
+        "AWS_ENDPOINT_URL": endpoint.url,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_REGION": endpoint.region,
+        "AWS_DEFAULT_REGION": endpoint.region,
+        "AWS_CA_BUNDLE": str(endpoint.ca_bundle),
+        "AWS_CONFIG_FILE": nowhere,
+        "AWS_SHARED_CREDENTIALS_FILE": nowhere,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CSVBATCH_AWS": "local",
+        "NO_PROXY": without_proxy,
+        "no_proxy": without_proxy,
+    }
+
+
+def removals(inherited: Mapping[str, str]) -> list[str]:
+    """The variables to unset: other credentials, and whatever would send one service elsewhere."""
+    elsewhere = (name for name in inherited if _SERVICE_ENDPOINT.fullmatch(name))
+    return sorted({*_CREDENTIALS_AND_DETOURS, *elsewhere})
+
+
+def applied(endpoint: Endpoint, inherited: Mapping[str, str]) -> dict[str, str]:
+    """A whole process environment that talks to `endpoint` and nothing else of AWS."""
+    removed = set(removals(inherited))
+    kept = {name: value for name, value in inherited.items() if name not in removed}
+    return kept | settings(endpoint, inherited)
+
+
+def shell_lines(endpoint: Endpoint, inherited: Mapping[str, str]) -> Iterator[str]:
+    """Lines for a POSIX shell to evaluate."""
+    for name in removals(inherited):
+        yield f"unset {name}"
+    for name, value in settings(endpoint, inherited).items():
+        yield f"export {name}={shlex.quote(value)}"
+
+
+def _without_proxy(inherited: Mapping[str, str]) -> str:
+    hosts = inherited.get("no_proxy") or inherited.get("NO_PROXY") or ""
+    listed = [host for host in hosts.split(",") if host]
+    return ",".join(listed if "127.0.0.1" in listed else [*listed, "127.0.0.1"])

@@ -1,0 +1,83 @@
+"""What a running request tells a policy: who asks, over what, with which S3 headers."""
+
+import os
+from datetime import UTC, datetime
+
+from flask import has_request_context, request
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sts.models import sts_backends
+from moto.utilities.utils import get_partition
+
+from local_aws import policies
+
+_ABSENT = frozenset(
+    {
+        "aws:multifactorauthpresent",
+        "aws:multifactorauthage",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:referer",
+        "aws:federatedprovider",
+        "aws:calledvia*",
+        "s3:x-amz-*",
+        "s3:prefix",
+        "s3:delimiter",
+        "s3:max-keys",
+        "s3:versionid",
+    }
+)
+_QUERY_KEYS = ("prefix", "delimiter", "max-keys", "versionId")
+
+
+def account_id() -> str:
+    """The one account of this server."""
+    return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+
+
+def current_principal() -> policies.Principal:
+    """The role whose session signed the running request, else the account itself."""
+    account, (access_key, region) = account_id(), _credential()
+    partition = get_partition(region)
+    for session in sts_backends[account][partition].assumed_roles:
+        if session.access_key_id == access_key:
+            return policies.Principal(account, session.role_arn)
+    return policies.Principal(account, f"arn:{partition}:iam::{account}:root")
+
+
+def current_facts(principal: policies.Principal) -> policies.Facts:
+    """The condition keys of the running request; without one, only what holds at any time."""
+    now = datetime.now(UTC)
+    values = {
+        "aws:currenttime": now.isoformat(),
+        "aws:epochtime": str(int(now.timestamp())),
+        "aws:principalaccount": principal.account_id,
+        "aws:resourceaccount": account_id(),
+        "s3:resourceaccount": account_id(),
+        "aws:principalarn": principal.arn,
+        "aws:principalisawsservice": "false",
+        "aws:viaawsservice": "false",
+    }
+    if not has_request_context():
+        return policies.Facts(values, _ABSENT)
+    values["aws:securetransport"] = str(request.is_secure).lower()
+    values["aws:requestedregion"] = _credential()[1]
+    values["aws:useragent"] = request.headers.get("User-Agent", "")
+    if "Referer" in request.headers:
+        values["aws:referer"] = request.headers["Referer"]
+    for name, value in request.headers.items():
+        if name.lower().startswith("x-amz-"):
+            values[f"s3:{name.lower()}"] = value
+    for name in _QUERY_KEYS:
+        if name in request.args:
+            values[f"s3:{name.lower()}"] = request.args[name]
+    return policies.Facts(values, _ABSENT)
+
+
+def _credential() -> tuple[str, str]:
+    """Access key and region of the running request's signature, in the header or in the URL."""
+    if not has_request_context():
+        return "", ""
+    signed = request.headers.get("Authorization", "").partition("Credential=")[2]
+    scope = (signed or request.args.get("X-Amz-Credential", "")).split("/")
+    return (scope[0], scope[2]) if len(scope) > 2 else ("", "")

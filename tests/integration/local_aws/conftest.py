@@ -1,0 +1,26 @@
+"""One server in the test's own process for all tests of patches."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from tests.integration.local_aws.served import ACCOUNT_ID, Aws, Served
+
+from local_aws.patches.registry import PatchFunction
+
+Compare = Callable[[PatchFunction, Callable[[Aws], Any]], tuple[Any, Any]]
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MOTO_ACCOUNT_ID", ACCOUNT_ID)
+        server = Served(tmp_path_factory.mktemp("served"))
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def compare(served: Served) -> Compare:
+    return served.compare

@@ -70,8 +70,10 @@ class OracleDouble:
         self.call_timeout = 0
         self.current_schema: str | None = None
         connection.adapters.register_loader("numeric", _NumberLoader)
-        # Nobody analyses the tests' tables, so a plan that was made while they were empty would read all of them.
+        # Nobody analyses the tests' tables, so a plan that was made while they were empty would read all of them;
+        # and one that may not do so looks dear enough to be compiled.
         connection.execute("SET enable_seqscan = off")
+        connection.execute("SET jit = off")
         connection.commit()
 
     def cursor(self) -> "CursorDouble":

@@ -61,6 +61,7 @@ OVER_LIMITS = {
     "field without a newline after it": (f"id\n1\n{LONG}", Reason.FIELD_TOO_LONG, 3),
     "field in quotes": (f'id\n1\n"{LONG}"\n', Reason.FIELD_TOO_LONG, 3),
     "field of many lines, second in its row": ('id\n1\n"\n","' + "a\n" * 11 + '"\n', Reason.FIELD_TOO_LONG, 4),
+    "field after a quoted newline, last in its row": (f'id\na,b,c,"\n",{LONG}\n', Reason.FIELD_TOO_LONG, 3),
     "field of doubled quotes": ('id\n"' + '""' * 11 + '"\n', Reason.FIELD_TOO_LONG, 2),
     "field with a quote in its middle": (f'id\na" {LONG}\n', Reason.FIELD_TOO_LONG, 2),
     "header's field": (f"{LONG}\n1\n", Reason.FIELD_TOO_LONG, 1),

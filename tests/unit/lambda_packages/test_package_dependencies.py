@@ -1,7 +1,10 @@
 """What a wheel can get wrong, told before anything is packaged."""
 
+import hashlib
+import io
 import json
 import sys
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +64,19 @@ def test_a_wheel_that_lambda_could_not_load_is_refused(
     said = refusal()
     assert "cannot be installed for x86_64: nothing is built here" in said
     assert "native==1.0" in said
+
+
+def test_a_package_that_would_have_to_be_built_is_refused(
+    pin: Callable[..., None], wheelhouse: Wheelhouse, refusal: Callable[[], str]
+) -> None:
+    builds = "[build-system]\nrequires = []\nbuild-backend = 'b'\n[project]\nname = 'source'\nversion = '1.0'\n"
+    archive = wheelhouse.folder / "source-1.0.tar.gz"
+    with tarfile.open(archive, "w:gz") as source:
+        member = tarfile.TarInfo("source-1.0/pyproject.toml")
+        member.size = len(builds)
+        source.addfile(member, io.BytesIO(builds.encode()))
+    pin(f"source==1.0 --hash=sha256:{hashlib.sha256(archive.read_bytes()).hexdigest()}\n")
+    assert "cannot be installed for x86_64: nothing is built here" in refusal()
 
 
 def test_a_package_that_nobody_offers_is_refused(pin: Callable[..., None], refusal: Callable[[], str]) -> None:

@@ -89,3 +89,9 @@ def test_a_name_that_not_every_system_takes_is_refused(lambdas: Path, name: str)
 def test_of_a_files_mode_only_its_owners_right_to_run_it_counts(lambdas: Path, mode: int, packaged: int) -> None:
     (lambdas / "batch_processor" / "handler.py").chmod(mode)
     assert read_sources(lambdas, ["batch_processor"])[1].mode == packaged
+
+
+def test_what_is_for_people_at_their_own_machine_is_left_out(lambdas: Path) -> None:
+    before = paths(lambdas, *SHARED)
+    write_files(lambdas, {"csvbatch/cli/__init__.py": "import typer\n", "csvbatch/local/files.py": ""})
+    assert paths(lambdas, *SHARED) == before

@@ -1,0 +1,33 @@
+"""What can go wrong that a user can put right."""
+
+
+class PackagingError(Exception):
+    """A failure whose text says what is wrong, where, and what to do about it."""
+
+
+class LockError(PackagingError):
+    """The lock of the dependencies cannot be used."""
+
+
+class WheelError(PackagingError):
+    """A dependency cannot be installed for Lambda, or is not what its wheel says."""
+
+
+class SourceError(PackagingError):
+    """A file under `lambdas/` cannot be packaged."""
+
+
+class ContractsError(PackagingError):
+    """A contract is wrong, or cannot be checked."""
+
+
+class SizeError(PackagingError):
+    """A package is larger than Lambda, or than the project, allows."""
+
+
+class MismatchError(PackagingError):
+    """A zip, its manifest and its object do not agree."""
+
+
+class UploadError(PackagingError):
+    """S3 or STS refused, or did not answer."""

@@ -1,0 +1,56 @@
+"""From a lock to members of an archive: install, trim, compile, deflate, and check against the wheels."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lambda_packages.archive import Member
+from lambda_packages.bytecode import bytecode_path
+from lambda_packages.compression import pack_files
+from lambda_packages.contents import Entry, Package, content_digest
+from lambda_packages.distributions import Distribution, read_distributions
+from lambda_packages.errors import WheelError
+from lambda_packages.lock import Lock
+from lambda_packages.progress import Report
+from lambda_packages.target import Target
+from lambda_packages.trimming import goes_to_lambda
+from lambda_packages.wheels import install
+
+
+def install_and_pack(
+    lock: Lock, target: Target, folder: Path, report: Report
+) -> tuple[list[Member], tuple[Package, ...]]:
+    """Install into a folder; give its files, packed, and what they belong to."""
+    report("installing dependencies", 0, 1)
+    install(lock, target, folder)
+    report("installing dependencies", 1, 1)
+    distributions = read_distributions(folder)
+    kept = [path for distribution in distributions for path in distribution.files if goes_to_lambda(path)]
+    members = pack_files(folder, kept, report)
+    entries = {member.entry.path: member.entry for member in members}
+    return members, tuple(_package(distribution, entries) for distribution in distributions)
+
+
+def _package(distribution: Distribution, entries: dict[str, Entry]) -> Package:
+    own = list(_own_entries(distribution, entries))
+    return Package(
+        distribution.name,
+        distribution.version,
+        distribution.licence,
+        content_digest(own),
+        sum(entry.size for entry in own),
+    )
+
+
+def _own_entries(distribution: Distribution, entries: dict[str, Entry]) -> Iterator[Entry]:
+    for path, recorded in distribution.files.items():
+        entry = entries.get(path)
+        if entry is None:
+            continue
+        if entry.sha256 != recorded:
+            raise WheelError(
+                f"{path} is not what the wheel of {distribution.name} {distribution.version} records: the wheel is "
+                f"damaged, or uv's copy of it was changed (uv cache clean {distribution.name})"
+            )
+        yield entry
+        if path.endswith(".py") and bytecode_path(path) in entries:
+            yield entries[bytecode_path(path)]

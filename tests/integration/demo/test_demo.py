@@ -1,0 +1,51 @@
+"""The demo as its users start it, from nothing: applied, loaded through the deployed zips, checked."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.support.platform import TOOLCHAIN
+
+from demo import cli
+from environments import REPOSITORY
+
+LIMIT_SECONDS = 1800
+
+
+def demo(folder: Path, cache: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "demo", "--folder", str(folder), "--rows", "20000"],
+        cwd=REPOSITORY,
+        env={
+            "PATH": os.defpath,
+            "PYTHONPATH": str(REPOSITORY / "scripts"),
+            "TF_CLI_CONFIG_FILE": TOOLCHAIN["cli_configuration"],
+            "TG_DOWNLOAD_DIR": str(cache),
+        },
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_every_number_adds_up_and_a_second_demo_begins_anew(tmp_path: Path) -> None:
+    for _ in range(2):
+        done = demo(tmp_path / "demo", tmp_path / "cache")
+        assert done.returncode == 0, done.stdout + done.stderr
+        digests = re.findall(r"CodeSha256 deployed (\S+), zip executed (\S+)", done.stdout)
+        assert len(digests) == 2
+        assert all(deployed == executed for deployed, executed in digests)
+        assert "All numbers add up: 5 files" in done.stdout.splitlines()[-1]
+
+
+def test_without_packages_it_says_so_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "PACKAGES", tmp_path / "packages")
+    assert cli.main(["--folder", str(tmp_path / "demo")]) == 1
+    assert "Build them: make package" in capsys.readouterr().err

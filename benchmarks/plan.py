@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import environments
-
 from tests.support.platform import TOOLCHAIN, Platform, running
+
+import environments
 
 PAIRS = 5
 SINGLE_ROOT = Path(__file__).parent / "plan_single_root"
@@ -21,14 +21,16 @@ LIMIT_SECONDS = 1200
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, running("dev", Path(folder) / "cache") as units:
-        with running("dev", Path(folder) / "cache") as single:
-            units.bootstrap()
-            single.bootstrap()
-            units.terragrunt("run", "--all", "apply").expect_success()
-            plan_single = applied_single_root(single, Path(folder))
-            plan_units = plan_of_units(units)
-            report(plan_units, plan_single)
+    """Apply both, then plan them in turn."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running("dev", Path(folder) / "cache") as units,
+        running("dev", Path(folder) / "cache") as single,
+    ):
+        units.bootstrap()
+        single.bootstrap()
+        units.terragrunt("run", "--all", "apply").expect_success()
+        report(plan_of_units(units), applied_single_root(single, Path(folder)))
 
 
 def plan_of_units(platform: Platform) -> Callable[[], float]:

@@ -70,7 +70,7 @@ def plan(
     environment: environments.Environment, variables: Mapping[str, str], console: Console
 ) -> tuple[list[UnitPlan], int]:
     """Plan all units at once; a plan takes outputs from state, so their order buys nothing."""
-    command = [terragrunt_launcher.COMMAND, "run", "--all", "--non-interactive", "--log-format", "json"]
+    command = [terragrunt_launcher.COMMAND, "run", "--all", "--non-interactive", "--no-color", "--log-format", "json"]
     command += ["--queue-ignore-dag-order", "--working-dir", str(environment.folder), "plan"]
     plans = {name: UnitPlan(name) for name in environment.units()}
     started = time.monotonic()

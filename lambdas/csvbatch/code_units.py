@@ -21,6 +21,8 @@ _MARKS: Final = (
 
 LONGEST_MARK_BYTES: Final = 3
 
+_UNDEFINED_IN_CP1252: Final = b"\x81\x8d\x8f\x90\x9d"
+
 _FILL_UNLESS_ZERO: Final = b"\0" + FILL * 255
 
 
@@ -54,7 +56,10 @@ def to_code_units(data: bytes, encoding: str) -> bytes:
 
 def undecodable(data: bytes, end: int, encoding: str) -> int | None:
     """Give where the first byte before `end` is that can't be decoded, or None; characters end there."""
-    if encoding == "latin-1" or (not encoding.startswith("utf-16") and data.isascii()):
+    if encoding == "cp1252":
+        found = [at for byte in _UNDEFINED_IN_CP1252 if (at := data.find(byte, 0, end)) >= 0]
+        return min(found, default=None)
+    if encoding == "latin-1" or (encoding == "utf-8" and data.isascii()):
         return None
     try:
         data[:end].decode(encoding)

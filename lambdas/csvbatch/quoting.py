@@ -42,7 +42,8 @@ class Quoting:
         self._field_ends = frozenset(delimiter.encode("ascii") + CRLF)
         # A quote that follows a closing one is the second of a doubled one.
         self._before_opening = self._field_ends.union(self._quote)
-        self._fields_of_one_line = _fields_of_one_line(re.escape(delimiter), re.escape(quote))
+        self._fields_of_row = _fields_of_row(re.escape(delimiter), re.escape(quote)).match
+        self._fields_of_one_line = _fields_of_one_line(re.escape(delimiter), re.escape(quote)).match
         self._hide = bytes.maketrans(CRLF, FILL * 2)
 
     def mask(self, text: bytes) -> MaskedText:
@@ -55,29 +56,28 @@ class Quoting:
             return self._hide_newlines(self._without_literal_quotes(text))
 
     def _hide_newlines(self, text: bytes) -> MaskedText:
-        """Go from one field in quotes to the next, or, where they are many, to the next of several lines."""
+        """Go from one row with quotes to the next, or, where quotes are many, to the next with a quoted newline."""
         dense = text.count(self._quote, 0, _SAMPLE) * _SPARSE > _SAMPLE
         any_cr = CR in text
-        find, quote, before_opening = text.find, self._quote, self._before_opening
+        find, quote, fields_of_row = text.find, self._quote, self._fields_of_row
         masked: bytearray | None = None
-        start = 0
-        while (opening := find(quote, self._skip(text, start) if dense else start)) >= 0:
-            if opening and text[opening - 1] not in before_opening:
+        end = 0
+        while (start := find(quote, self._skip(text, end) if dense else end)) >= 0:
+            fields = fields_of_row(text, start)
+            if fields is None and start and text[start - 1] not in self._before_opening:
                 raise _LiteralQuoteError
-            closing = find(quote, opening + 1)
-            end = closing if closing >= 0 else len(text)
-            if find(LF, opening, end) >= 0 or (any_cr and find(CR, opening, end) >= 0):
+            end = fields.end() if fields else len(text)
+            if find(LF, start, end) >= 0 or (any_cr and find(CR, start, end) >= 0):
                 if masked is None:
                     masked = bytearray(text)
-                masked[opening:end] = text[opening:end].translate(self._hide)
-            if closing < 0:
+                masked[start:end] = text[start:end].translate(self._hide)
+            if fields is None:
                 break
-            start = closing + 1
-        return MaskedText(text if masked is None else bytes(masked), opening if opening >= 0 else None)
+        return MaskedText(text if masked is None else bytes(masked), start if start >= 0 else None)
 
     def _skip(self, text: bytes, start: int) -> int:
-        ordinary = self._fields_of_one_line.match(text, start)
-        return ordinary.end() if ordinary else start
+        fields = self._fields_of_one_line(text, start)
+        return fields.end() if fields else start
 
     def _without_literal_quotes(self, text: bytes) -> bytes:
         """Cut at every quote, into parts outside and inside by turns, and take back the cuts inside a field."""
@@ -101,8 +101,15 @@ class Quoting:
         return self._quote.join(kept)
 
 
+def _fields_of_row(delimiter: str, quote: str) -> re.Pattern[bytes]:
+    """From a quote that opens a field: what is in quotes in this row, and what is between."""
+    field = f"{quote}[^{quote}]*+{quote}"
+    next_field = f"[^{quote}\\r\\n]*+(?<=[{delimiter}{quote}]){field}"
+    return re.compile(f"(?<![^{delimiter}{quote}\\r\\n]){field}(?:{next_field})*+".encode("ascii"))
+
+
 def _fields_of_one_line(delimiter: str, quote: str) -> re.Pattern[bytes]:
-    """Match up to the first quote that opens a field of several lines, is never closed, or opens nothing."""
+    """From outside quotes: up to the first quote that opens a field of several lines, or is not closed, or literal."""
     outside = f"[^{quote}]*+"
     field = f"(?<=[{delimiter}{quote}\\r\\n]){quote}[^{quote}\\r\\n]*+{quote}"
     return re.compile(f"{outside}(?:{field}{outside})*+".encode("ascii"))

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import environments
 import pytest
+
+import environments
 
 ROOT = environments.REPOSITORY
 TOOLCHAIN = json.loads((ROOT / ".tools" / "toolchain.json").read_text(encoding="utf-8"))

@@ -35,8 +35,8 @@ def refuse(store: Store, objects: Objects, batch: Batch, reason: str, problems: 
 
 
 def close_all(store: Store, objects: Objects) -> int:
-    """Close every batch that waits for it; gives how many there were."""
-    waiting = store.batches(BatchState.CLOSING)
+    """Close every batch of this bucket that waits for it; gives how many there were."""
+    waiting = [batch for batch in store.batches(BatchState.CLOSING) if batch.bucket == objects.bucket]
     for batch in waiting:
         close(store, objects, batch)
     return len(waiting)

@@ -69,6 +69,8 @@ class Processor:
             done["sent"] += self._send()
             done["registered"] += self._register()
             for batch in self.store.batches(BatchState.REGISTERED, BatchState.SPLITTING):
+                if batch.bucket != self.objects.bucket:
+                    continue
                 self.deadline.check()
                 after = split(
                     self.store, self.objects, batch, self._contract(batch.id), self.chunk_bytes, self.deadline
@@ -108,9 +110,14 @@ class Processor:
                 raise
             return None
 
+    def _chunks_to_send(self) -> list[ChunkTask]:
+        """Those of this bucket: a database may be shared, and another bucket's files are not to be read here."""
+        tasks = self.store.chunks_to_send(self.resend_after)
+        return [task for task in tasks if task.batch.bucket == self.objects.bucket]
+
     def _send(self) -> int:
         sent = 0
-        for tasks in _together(self.store.chunks_to_send(self.resend_after)):
+        for tasks in _together(self._chunks_to_send()):
             self.deadline.check()
             taken = self.queue.send([_message(task) for task in tasks])
             self.store.mark_sent(tasks[0].batch.id, [message.chunk for message in taken])

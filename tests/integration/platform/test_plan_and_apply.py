@@ -1,4 +1,9 @@
+import io
+
+from rich.console import Console
 from tests.support.platform import Platform, planned_units, unchanged_units
+
+import plan_units
 
 
 def test_every_unit_of_dev_is_planned_where_nothing_was_ever_applied(new_dev: Platform) -> None:
@@ -9,8 +14,12 @@ def test_every_unit_of_dev_is_planned_where_nothing_was_ever_applied(new_dev: Pl
 
 def test_every_unit_of_prod_is_planned_where_nothing_was_ever_applied(new_prod: Platform) -> None:
     new_prod.bootstrap()
-    plan = new_prod.terragrunt("run", "--all", "plan").expect_success()
-    assert sorted(planned_units(plan.printed)) == new_prod.environment.units()
+    page = io.StringIO()
+    variables = {name: value for name, value in new_prod.variables.items() if name != "TG_NO_COLOR"}
+    plans, status = plan_units.plan(new_prod.environment, variables, Console(file=page))
+    assert status == 0, page.getvalue()
+    assert [one.unit for one in plans] == new_prod.environment.units()
+    assert all(one.counts is not None and one.counts[0] > 0 and one.counts[1:] == (0, 0) for one in plans)
 
 
 def test_a_plan_after_an_apply_changes_nothing_in_any_unit(applied_dev: Platform) -> None:

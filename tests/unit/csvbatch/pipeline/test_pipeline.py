@@ -7,6 +7,7 @@ import pytest
 from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
 
 from csvbatch.contract import dumps, loads_json
+from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.delivery import Delivery, OtherBucketError, deliver
 from csvbatch.pipeline.messages import MessageError
 from csvbatch.pipeline.ports import NO_DEADLINE, Deadline, ObjectGoneError, OutOfTimeError, Status
@@ -201,3 +202,15 @@ def test_a_second_processor_does_nothing_while_the_first_is_at_work(pipeline: Pi
     assert first.run().is_complete
     assert seen[0].registered == 0
     assert not seen[0].is_complete
+
+
+def test_a_processor_leaves_the_batches_of_another_bucket_alone(pipeline: Pipeline, tmp_path: Path) -> None:
+    pipeline.drop("a.csv", recipients(tmp_path))
+    pipeline.process()
+    before = pipeline.only_batch()
+    pipeline.queue.waiting.clear()
+    pipeline.store.replay(before.id)
+    elsewhere = pipeline.processor()
+    elsewhere.objects = LocalFiles(tmp_path / "other", {}, bucket="elsewhere")
+    assert elsewhere.run() == Run(is_complete=True)
+    assert not pipeline.queue.waiting

@@ -1,0 +1,78 @@
+"""Validates a file as the platform does, and says what it would reject or refuse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from csvbatch.cli.sources import blocks, opened, part
+from csvbatch.contract import Contract
+from csvbatch.file_errors import FileError
+from csvbatch.header import HeaderError, match_header
+from csvbatch.pipeline.splitting import TOO_MANY_REJECTS
+from csvbatch.reader import chunk_range, read_chunk
+from csvbatch.splitter import scan
+from csvbatch.validator import RowError, compile_validator
+
+_CHUNK_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that would be rejected: where it begins, the rules it breaks, and its text."""
+
+    line: int
+    errors: list[RowError]
+    text: str
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found; `reason` is why the whole file would be refused, `problems` say it in sentences."""
+
+    rows: int = 0
+    rejected: int = 0
+    first: list[Reject] = field(default_factory=list)
+    reason: str | None = None
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every row would be merged."""
+        return self.reason is None and not self.rejected
+
+
+def check_file(path: Path, contract: Contract, keep: int, on_read: Callable[[int], None]) -> Findings:
+    """Read all of a file; keeps the first `keep` rejects. `on_read` is told of bytes, each of which is read twice."""
+    findings = Findings()
+    try:
+        _check(path, contract, keep, findings, on_read)
+    except HeaderError as error:
+        findings.reason = error.problems[0].fault.value
+        findings.problems = [problem.sentence for problem in error.problems]
+    except FileError as error:
+        findings.reason = error.reason.value
+        findings.problems = [str(error)]
+    return findings
+
+
+def _check(path: Path, contract: Contract, keep: int, findings: Findings, on_read: Callable[[int], None]) -> None:
+    with opened(path) as stream:
+        # All of it, before the first row: a file that cannot be split is refused whole.
+        scanned = scan(blocks(stream, on_read), contract.dialect, chunk_bytes=_CHUNK_BYTES)
+        validate = compile_validator(contract, match_header(contract, scanned.header))
+        for chunk in list(scanned):
+            rows = read_chunk(part(stream, *chunk_range(chunk, scanned.dialect)), scanned.dialect, chunk)
+            for line, fields in rows:
+                findings.rows += 1
+                errors = validate(fields)
+                if isinstance(errors, list):
+                    findings.rejected += 1
+                    if len(findings.first) < keep:
+                        findings.first.append(Reject(line, errors, rows.text()))
+            on_read(chunk.end - chunk.start)
+    share = contract.maximum_reject_share
+    if share is not None and findings.rejected > share * findings.rows:
+        findings.reason = TOO_MANY_REJECTS
+        findings.problems = [
+            f"{findings.rejected} of {findings.rows} rows break the contract, and its maximum_reject_share is {share}."
+        ]

@@ -1,0 +1,106 @@
+"""`csvbatch load`: the whole pipeline without AWS, into any store."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from csvbatch.cli import options
+from csvbatch.cli.contracts import all_contracts, contract_of
+from csvbatch.cli.one_file import Loaded, OneFile
+from csvbatch.cli.problems import FOUND
+from csvbatch.cli.sources import require_file
+from csvbatch.cli.stores import opened_store, require_database, split_url
+from csvbatch.cli.terminal import progress, show, show_json, show_table
+from csvbatch.contract import Contract
+from csvbatch.pipeline import layout
+from csvbatch.store import BatchState, Store
+
+_NUMERIC = ("rows", "merged", "rejected", "chunks", "seconds")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: csvbatch load airports.csv --dataset airports --database sqlite:///airports.db")(load)
+
+
+def load(
+    file: options.File,
+    dataset: Annotated[str, typer.Option("--dataset", "-d", metavar="D", help="The file's dataset.")],
+    database: options.Database = None,
+    secret: options.Secret = None,
+    output: options.Output = options.OUTPUT,
+    chunk_bytes: Annotated[int, typer.Option(min=1, metavar="N", help="Bytes of a chunk, at most.")] = 16 * 1024**2,
+    contracts: options.Contracts = None,
+    json: options.Json = False,
+) -> None:
+    """Load a file without AWS: validate its rows, merge them, keep the others as rejects.
+
+    A file that was loaded before is recognised by name, size and time of change, and nothing is done; one that
+    was interrupted goes on. A new SQLite file gets its tables; other databases get them from `csvbatch migrate`.
+    Ends with status 1 where rows were rejected, the file refused, or a chunk could not be loaded.
+    """
+    require_file(file)
+    contract = contract_of(dataset, all_contracts(contracts))
+    is_new = _is_new_sqlite(require_database(database))
+    start = time.monotonic()
+    with opened_store(database, secret) as store:
+        if is_new:
+            store.migrate([contract])
+        loaded = _loaded(OneFile(file, contract, store, output, chunk_bytes))
+        seconds = round(time.monotonic() - start, 2)
+        rejects = _rejects_folder(store, loaded, contract, output)
+    _show(file, loaded, seconds, rejects, output, json=json)
+    if loaded.batch.state is not BatchState.CLOSED or loaded.batch.rows_rejected:
+        raise typer.Exit(FOUND)
+
+
+def _is_new_sqlite(url: str) -> bool:
+    parts = split_url(url)
+    return parts.scheme == "sqlite" and not Path(parts.path.removeprefix("/")).exists()
+
+
+def _loaded(one: OneFile) -> Loaded:
+    with progress("chunks") as shown:
+        task = shown.add_task("splitting", total=None) if shown else None
+
+        def on_chunk(done: int, total: int) -> None:
+            if shown and task is not None:
+                shown.update(task, description="loading", completed=done, total=total)
+
+        return one.load(on_chunk)
+
+
+def _rejects_folder(store: Store, loaded: Loaded, contract: Contract, output: Path) -> Path | None:
+    if not loaded.batch.rows_rejected:
+        return None
+    keys = [chunk.reject_object for chunk in store.chunks(loaded.batch.id) if chunk.reject_object]
+    return output / (Path(keys[0]).parent if keys else Path(layout.REJECTED) / contract.dataset)
+
+
+def _show(file: Path, loaded: Loaded, seconds: float, rejects: Path | None, output: Path, *, json: bool) -> None:
+    batch = loaded.batch
+    report = output / layout.report_key(batch.dataset, batch.id)
+    facts = {
+        "file": str(file),
+        "rows": batch.rows_read,
+        "merged": batch.rows_merged,
+        "rejected": batch.rows_rejected,
+        "chunks": batch.chunks_total,
+        "seconds": seconds,
+        "rejects": None if rejects is None else str(rejects),
+    }
+    if json:
+        more = {"batch": batch.id, "state": batch.state.value, "reason": batch.reason, "known": loaded.was_known}
+        show_json({**facts, **more, "failures": list(loaded.failures)})
+        return
+    if loaded.was_known:
+        show(f"{file} was loaded before, as batch {batch.id}: nothing was done.")
+    show_table(list(facts), [list(facts.values())], numeric=_NUMERIC)
+    if batch.state is BatchState.REFUSED:
+        show(f"The file was refused ({batch.reason}), and nothing of it loaded. {report} says why.")
+    for failure in loaded.failures:
+        show(failure)
+    if batch.state not in (BatchState.CLOSED, BatchState.REFUSED):
+        show(f"Batch {batch.id} is {batch.state.value}: put right what is said above, and run the same command again.")

@@ -1,0 +1,131 @@
+"""The whole pipeline for one file, without AWS: registered, split, loaded and closed in this process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from csvbatch.cli.problems import CommandError, sentence
+from csvbatch.cli.sources import blocks
+from csvbatch.contract import Contract
+from csvbatch.local.files import LocalFiles
+from csvbatch.local.queue import LocalQueue
+from csvbatch.pipeline import layout
+from csvbatch.pipeline.delivery import Delivery, deliver
+from csvbatch.pipeline.ports import NO_DEADLINE
+from csvbatch.pipeline.processing import Processor
+from csvbatch.store import (
+    Batch,
+    BatchState,
+    ChunkTask,
+    CredentialsError,
+    LedgerError,
+    RetryableError,
+    Store,
+)
+from csvbatch.store.batches import batch_id
+from csvbatch.unpack import unpack_gzip
+
+BUCKET = "local"
+"""Stands in the ledger in place of a bucket, for files that were loaded from somebody's machine."""
+
+_LEASE = timedelta(minutes=16)
+
+
+class OneBatchStore(Store):
+    """A store whose processor sees a single batch: the other ones' files are not here."""
+
+    def __init__(self, store: Store, identity: str) -> None:
+        super().__init__(store._database, store._clock)
+        self._identity = identity
+
+    def batches(self, *states: BatchState) -> list[Batch]:
+        """Give the batch, if it is in one of these states."""
+        return [batch for batch in super().batches(*states) if batch.id == self._identity]
+
+    def chunks_to_send(self, resend_after: timedelta) -> list[ChunkTask]:
+        """Give the batch's chunks that need a message."""
+        return [task for task in super().chunks_to_send(resend_after) if task.batch.id == self._identity]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a file: `was_known` says that it had ended before, `failures` which chunks did not load."""
+
+    batch: Batch
+    was_known: bool
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OneFile:
+    """A file, the dataset it is of, the store it goes to, and the folder for rejects and reports."""
+
+    path: Path
+    contract: Contract
+    store: Store
+    output: Path
+    chunk_bytes: int
+
+    def load(self, on_chunk: Callable[[int, int], None]) -> Loaded:
+        """Load it, or what an interrupted run left of it; `on_chunk` is told chunks done and chunks in all."""
+        files = self._files()
+        (stored,) = files.versions(layout.INCOMING)
+        identity = batch_id(files.bucket, stored.object)
+        before = _known(self.store, identity)
+        if before is not None and before.state in (BatchState.CLOSED, BatchState.REFUSED):
+            return Loaded(before, was_known=True)
+        if before is not None:
+            self._prepare(files, before)
+        store = OneBatchStore(self.store, identity)
+        queue = LocalQueue()
+        run = Processor(
+            store=store,
+            objects=files,
+            queue=queue,
+            contracts={self.contract.dataset: self.contract},
+            chunk_bytes=self.chunk_bytes,
+            # Messages of a run that was interrupted went with it.
+            resend_after=timedelta(0),
+            lease_duration=_LEASE,
+            deadline=NO_DEADLINE,
+        ).run()
+        if not run.is_complete:
+            raise CommandError("Another batch processor is at work on this database: try again when it is done.")
+        failures = tuple(self._deliver(files, queue, on_chunk))
+        return Loaded(store.batch(identity), was_known=False, failures=failures)
+
+    def _files(self) -> LocalFiles:
+        # Rejects hold what the file holds, so they are nobody else's to read.
+        self.output.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = f"{layout.INCOMING}{self.contract.dataset}/{self.path.name}"
+        return LocalFiles(self.output, {key: self.path.resolve()}, bucket=BUCKET)
+
+    def _prepare(self, files: LocalFiles, batch: Batch) -> None:
+        """Let an unfinished batch go on: its dead chunks again, its unpacked file where that is gone."""
+        if batch.state is BatchState.INCOMPLETE:
+            self.store.redrive(batch.id)
+        if batch.unpacked_key and not (self.output / batch.unpacked_key).is_file():
+            with self.path.open("rb") as stream:
+                unpacked = files.write(layout.unpacked_key(batch.id), unpack_gzip(blocks(stream)))
+            self.store.replay(batch.id, unpacked=unpacked)
+
+    def _deliver(self, files: LocalFiles, queue: LocalQueue, on_chunk: Callable[[int, int], None]) -> list[str]:
+        failures: dict[int, str] = {}
+        messages = {message.chunk: message for message in queue.drain()}
+        for done, message in enumerate(messages.values()):
+            on_chunk(done, len(messages))
+            try:
+                deliver(self.store, files, Delivery(message.dumps(), is_last=True), NO_DEADLINE)
+            except (CredentialsError, RetryableError) as error:
+                raise CommandError(f"{error}. What was loaded stays; run the same command again to go on.") from None
+            except Exception as error:
+                failures[message.chunk] = sentence(error)
+        return [f"chunk {number}: {text}" for number, text in failures.items()]
+
+
+def _known(store: Store, identity: str) -> Batch | None:
+    try:
+        return store.batch(identity)
+    except LedgerError:
+        return None

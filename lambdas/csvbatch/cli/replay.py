@@ -1,0 +1,96 @@
+"""`csvbatch replay`: a batch is loaded once more, in its old place in the sequence."""
+
+from typing import Annotated
+
+import typer
+
+from csvbatch.cli import options
+from csvbatch.cli.contracts import all_contracts, contract_of
+from csvbatch.cli.one_file import BUCKET
+from csvbatch.cli.problems import CommandError, UsageError
+from csvbatch.cli.stores import opened_store
+from csvbatch.cli.terminal import confirm, show, show_json, show_table
+from csvbatch.contract import Contract
+from csvbatch.pipeline import layout
+from csvbatch.pipeline.ports import ObjectGoneError
+from csvbatch.store import Batch, BatchState, ObjectVersion, Store
+from csvbatch.unpack import unpack_gzip
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: csvbatch replay --rejects --present-contract --database sqlite:///airports.db")(replay)
+
+
+def replay(
+    batch: options.OneBatch = None,
+    rejects: Annotated[bool, typer.Option("--rejects", help="All closed batches that have rejects.")] = False,
+    present_contract: Annotated[
+        bool,
+        typer.Option("--present-contract", help="Validate by the dataset's contract of today, not the batch's copy."),
+    ] = False,
+    contracts: options.Contracts = None,
+    database: options.Database = None,
+    secret: options.Secret = None,
+    bucket: options.Bucket = None,
+    yes: options.Yes = False,
+    json: options.Json = False,
+) -> None:
+    """Let a batch, or all batches that have rejects, be loaded once more.
+
+    Its rows do not replace what later batches brought. The next run of the batch processor sends its chunks; a
+    file that came by `csvbatch load` is loaded again by the same command. A packed file needs its bucket named.
+    """
+    if bool(batch) == rejects:
+        raise UsageError("Give a batch, or --rejects for all that have some.")
+    with opened_store(database, secret) as store:
+        found = (
+            [store.batch(batch)] if batch else [one for one in store.batches(BatchState.CLOSED) if one.rows_rejected]
+        )
+        known = all_contracts(contracts) if present_contract else None
+        if not json:
+            _show(found)
+        if found:
+            confirm(f"Batches to load once more: {len(found)}. Go on?", yes=yes)
+        for one in found:
+            contract = None if known is None else contract_of(one.dataset, known)
+            after = _replay(store, one, contract, bucket)
+            if json:
+                show_json({"batch": after.id, "state": after.state.value, "attempt": after.load_attempt})
+
+
+def _show(found: list[Batch]) -> None:
+    if not found:
+        show("There are no batches with rejects.")
+        return
+    rows = [(one.id, one.dataset, one.object_key, one.state.value, one.rows_rejected) for one in found]
+    show_table(("batch", "dataset", "file", "state", "rejected"), rows, numeric=("rejected",))
+
+
+def _replay(store: Store, batch: Batch, contract: Contract | None, bucket: str | None) -> Batch:
+    unpacked = None
+    if batch.unpacked_key and batch.bucket != BUCKET:
+        unpacked = _unpacked_again(batch, bucket)
+    return store.replay(batch.id, contract=contract, unpacked=unpacked)
+
+
+def _unpacked_again(batch: Batch, bucket: str | None) -> ObjectVersion | None:
+    """What a packed file is unpacked to is short-lived: give it anew where it is gone."""
+    from csvbatch.aws.s3_objects import S3Objects
+    from csvbatch.cli.aws import aws, translated
+
+    if bucket != batch.bucket:
+        raise UsageError(f"Batch {batch.id} is of a packed file: name its bucket with --bucket {batch.bucket}.")
+    with translated():
+        objects = S3Objects(bucket, aws().client("s3"))
+        try:
+            with objects.read(batch.source):
+                return None
+        except ObjectGoneError:
+            original = ObjectVersion(batch.object_key, batch.object_version)
+        try:
+            with objects.read(original) as stream:
+                blocks = iter(lambda: stream.read(1024 * 1024), b"")
+                return objects.write(layout.unpacked_key(batch.id), unpack_gzip(blocks))
+        except ObjectGoneError as error:
+            raise CommandError(f"Batch {batch.id} cannot be replayed: {error}.") from None

@@ -1,0 +1,86 @@
+"""`csvbatch status`: what became of the files."""
+
+from collections import Counter
+from typing import Annotated, Any
+
+import typer
+
+from csvbatch.cli import options
+from csvbatch.cli.problems import FOUND
+from csvbatch.cli.stores import opened_store
+from csvbatch.cli.terminal import show, show_json, show_table
+from csvbatch.store import Batch, BatchState, ChunkRecord, ChunkState
+
+_COLUMNS = ("batch", "dataset", "file", "state", "reason", "rows", "merged", "rejected", "done", "chunks", "registered")
+_NUMERIC = ("rows", "merged", "rejected", "done", "chunks")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: csvbatch status --database sqlite:///airports.db --state incomplete")(status)
+
+
+def status(
+    batch: options.OneBatch = None,
+    database: options.Database = None,
+    secret: options.Secret = None,
+    state: Annotated[BatchState | None, typer.Option(help="Only batches in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many batches to list.")] = 20,
+    json: options.Json = False,
+) -> None:
+    """List the batches registered last, or show one with the chunks that are not done.
+
+    For one batch, ends with status 1 where it is incomplete or its file was refused.
+    """
+    with opened_store(database, secret) as store:
+        found = [store.batch(batch)] if batch else store.latest_batches(limit, state)
+        chunks = store.chunks(batch) if batch else []
+    if json:
+        for one in found:
+            show_json(
+                facts(one) | ({"chunks_by_state": _by_state(chunks), "unfinished": _rest(chunks)} if batch else {})
+            )
+    elif not found:
+        show("There are no such batches.")
+    else:
+        show_table(_COLUMNS, [list(facts(one).values()) for one in found], numeric=_NUMERIC)
+        if rest := _rest(chunks):
+            show_table(list(rest[0]), [list(one.values()) for one in rest], numeric=("chunk", "start", "end", "sends"))
+    if batch and found[0].state in (BatchState.INCOMPLETE, BatchState.REFUSED):
+        raise typer.Exit(FOUND)
+
+
+def facts(batch: Batch) -> dict[str, Any]:
+    """What is shown of a batch."""
+    return {
+        "batch": batch.id,
+        "dataset": batch.dataset,
+        "file": batch.object_key,
+        "state": batch.state.value,
+        "reason": batch.reason,
+        "rows": batch.rows_read,
+        "merged": batch.rows_merged,
+        "rejected": batch.rows_rejected,
+        "done": batch.chunks_total - batch.chunks_remaining,
+        "chunks": batch.chunks_total,
+        "registered": batch.registered_at.isoformat(timespec="seconds"),
+    }
+
+
+def _by_state(chunks: list[ChunkRecord]) -> dict[str, int]:
+    return dict(Counter(chunk.state.value for chunk in chunks))
+
+
+def _rest(chunks: list[ChunkRecord]) -> list[dict[str, Any]]:
+    return [
+        {
+            "chunk": chunk.chunk_number,
+            "state": chunk.state.value,
+            "reason": chunk.reason,
+            "start": chunk.start_byte,
+            "end": chunk.end_byte,
+            "sends": chunk.sends,
+        }
+        for chunk in chunks
+        if chunk.state is not ChunkState.DONE
+    ]

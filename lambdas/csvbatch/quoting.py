@@ -42,7 +42,6 @@ class Quoting:
         self._field_ends = frozenset(delimiter.encode("ascii") + CRLF)
         # A quote that follows a closing one is the second of a doubled one.
         self._before_opening = self._field_ends.union(self._quote)
-        self._fields_of_row = _fields_of_row(re.escape(delimiter), re.escape(quote)).match
         self._fields_of_one_line = _fields_of_one_line(re.escape(delimiter), re.escape(quote)).match
         self._hide = bytes.maketrans(CRLF, FILL * 2)
 
@@ -56,24 +55,25 @@ class Quoting:
             return self._hide_newlines(self._without_literal_quotes(text))
 
     def _hide_newlines(self, text: bytes) -> MaskedText:
-        """Go from one row with quotes to the next, or, where quotes are many, to the next with a quoted newline."""
+        """Go from one field in quotes to the next, or, where they are many, to the next of several lines."""
         dense = text.count(self._quote, 0, _SAMPLE) * _SPARSE > _SAMPLE
         any_cr = CR in text
-        find, quote, fields_of_row = text.find, self._quote, self._fields_of_row
+        find, quote, before_opening = text.find, self._quote, self._before_opening
         masked: bytearray | None = None
-        end = 0
-        while (start := find(quote, self._skip(text, end) if dense else end)) >= 0:
-            fields = fields_of_row(text, start)
-            if fields is None and start and text[start - 1] not in self._before_opening:
+        start = 0
+        while (opening := find(quote, self._skip(text, start) if dense else start)) >= 0:
+            if opening and text[opening - 1] not in before_opening:
                 raise _LiteralQuoteError
-            end = fields.end() if fields else len(text)
-            if find(LF, start, end) >= 0 or (any_cr and find(CR, start, end) >= 0):
+            closing = find(quote, opening + 1)
+            end = closing if closing >= 0 else len(text)
+            if find(LF, opening, end) >= 0 or (any_cr and find(CR, opening, end) >= 0):
                 if masked is None:
                     masked = bytearray(text)
-                masked[start:end] = text[start:end].translate(self._hide)
-            if fields is None:
+                masked[opening:end] = text[opening:end].translate(self._hide)
+            if closing < 0:
                 break
-        return MaskedText(text if masked is None else bytes(masked), start if start >= 0 else None)
+            start = closing + 1
+        return MaskedText(text if masked is None else bytes(masked), opening if opening >= 0 else None)
 
     def _skip(self, text: bytes, start: int) -> int:
         fields = self._fields_of_one_line(text, start)
@@ -99,13 +99,6 @@ class Quoting:
             kept += parts[position + 1 : position + 2]
             position += 2
         return self._quote.join(kept)
-
-
-def _fields_of_row(delimiter: str, quote: str) -> re.Pattern[bytes]:
-    """From a quote that opens a field: what is in quotes in this row, and what is between."""
-    field = f"{quote}[^{quote}]*+{quote}"
-    next_field = f"[^{quote}\\r\\n]*+(?<=[{delimiter}{quote}]){field}"
-    return re.compile(f"(?<![^{delimiter}{quote}\\r\\n]){field}(?:{next_field})*+".encode("ascii"))
 
 
 def _fields_of_one_line(delimiter: str, quote: str) -> re.Pattern[bytes]:

@@ -130,7 +130,6 @@ def mark_dead(transaction: Transaction, identity: str, number: int, reason: str)
 def redrive(transaction: Transaction, identity: str) -> int:
     """Let a batch's dead chunks be sent again; give how many there were."""
     transaction.locked_rows(f"{_SELECT} WHERE batch_id = :id ORDER BY chunk_number", id=identity)
-    batches.lock(transaction, identity)
     revived = transaction.run(
         "UPDATE csvbatch_chunk SET state = 'pending', reason = NULL WHERE batch_id = :id AND state = 'dead'",
         id=identity,
@@ -193,21 +192,15 @@ def _only(rows: list[tuple[object, ...]], identity: str, number: int) -> ChunkRe
 
 
 def _settle(transaction: Transaction, identity: str) -> None:
-    """Bring a batch's state in line with its chunks; whoever comes second waits here and sees the first's."""
-    batch = batches.lock(transaction, identity)
-    dead = transaction.rows("SELECT COUNT(*) FROM csvbatch_chunk WHERE batch_id = :id AND state = 'dead'", id=identity)[
-        0
-    ][0]
-    if dead:
-        state = BatchState.INCOMPLETE
-    elif batch.chunks_remaining:
-        state = BatchState.LOADING
-    else:
-        state = BatchState.CLOSING
+    """Bring a batch's state in line with its chunks.
+
+    A statement of its own: where the counts have just waited for somebody else's, it sees what that one did.
+    """
     transaction.run(
-        "UPDATE csvbatch_batch SET state = :state, changed_at = :now WHERE id = :id",
+        "UPDATE csvbatch_batch SET changed_at = :now, state = CASE WHEN EXISTS "
+        "(SELECT 1 FROM csvbatch_chunk WHERE batch_id = :id AND state = 'dead') THEN 'incomplete' "
+        "WHEN chunks_remaining = 0 THEN 'closing' ELSE 'loading' END WHERE id = :id",
         id=identity,
-        state=state.value,
         now=transaction.now(),
     )
 

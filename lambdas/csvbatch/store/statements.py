@@ -12,6 +12,9 @@ from csvbatch.store.grammar import ORACLE, POSTGRESQL, SQLITE, Grammar
 STAGE = "csvbatch_stage"
 """PostgreSQL's temporary table for one chunk's rows: the contract's columns and the offset."""
 
+SAMPLE_ROWS = 200
+"""Staged rows that tell whether a chunk is likely to bring keys that the table has."""
+
 
 def sqlite_upsert(contract: Contract) -> str:
     """Merge one row: the contract's columns, sequence, offset, attempt."""
@@ -21,17 +24,22 @@ def sqlite_upsert(contract: Contract) -> str:
     return f"INSERT INTO {target} VALUES ({marks}) {_take_over_older(contract, SQLITE)}"
 
 
+def postgresql_count_known(contract: Contract) -> str:
+    """Count those of the first staged rows whose keys the table has."""
+    keys = POSTGRESQL.quoted(contract.key)
+    return (
+        f"SELECT COUNT(*) FROM (SELECT {keys} FROM {STAGE} FETCH FIRST {SAMPLE_ROWS} ROWS ONLY) AS s "
+        f"WHERE EXISTS ({_same_key(contract)})"
+    )
+
+
 def postgresql_insert_missing(contract: Contract) -> str:
     """Insert the staged rows whose keys the table does not have.
 
-    A plain INSERT takes two thirds of the time of one that is ready for a conflict. The subquery stands where it
-    does, and not in a join, so that it is a look-up in the key's index whatever the planner believes of a table
-    that nobody has analysed. Somebody who inserts the same key at the same time makes this one fail.
+    A plain INSERT costs a good deal less than one that is ready for a conflict. Somebody who inserts the same key at
+    the same time makes it fail.
     """
-    quote = POSTGRESQL.quote
-    same_key = " AND ".join(f"t.{quote(name)} = s.{quote(name)}" for name in contract.key)
-    missing = f"(SELECT 1 FROM {quote(contract.table)} AS t WHERE {same_key}) IS NULL"
-    return _insert_newest(contract, where=f" WHERE {missing}")
+    return _insert_newest(contract, where=f" WHERE NOT EXISTS ({_same_key(contract)})")
 
 
 def postgresql_upsert(contract: Contract) -> str:
@@ -56,6 +64,12 @@ def oracle_merge(contract: Contract) -> str:
         f"WHEN MATCHED THEN UPDATE SET {changes} WHERE {_older_for_oracle()} "
         f"WHEN NOT MATCHED THEN INSERT ({ORACLE.quoted(columns)}) VALUES ({values})"
     )
+
+
+def _same_key(contract: Contract) -> str:
+    quote = POSTGRESQL.quote
+    same_key = " AND ".join(f"t.{quote(name)} = s.{quote(name)}" for name in contract.key)
+    return f"SELECT 1 FROM {quote(contract.table)} AS t WHERE {same_key}"
 
 
 def _insert_newest(contract: Contract, where: str = "") -> str:

@@ -59,7 +59,7 @@ class Loading:
                 handler=f"{name}.handler.handler",
                 Environment={"Variables": variables},
                 Timeout=120,
-                LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": "INFO"},
+                LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG"},
             )
             for name in ("batch_processor", "request_handler")
         )

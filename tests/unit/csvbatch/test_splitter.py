@@ -87,6 +87,11 @@ def test_a_row_that_just_fits_is_not_left_out() -> None:
     assert [(chunk.start, chunk.end) for chunk in chunks] == [(8, 16), (16, 20)]
 
 
+def test_so_it_is_where_the_last_newline_is_missing() -> None:
+    _, chunks = split(b"id,name\n1,a\n2,b", chunk_bytes=7)
+    assert [(chunk.start, chunk.end) for chunk in chunks] == [(8, 15)]
+
+
 def test_a_row_longer_than_a_chunk_is_a_chunk_of_its_own() -> None:
     data = b"id,name\n1,a\n2," + b"x" * 100 + b"\n3,c\n"
     _, chunks = split(data, chunk_bytes=10)

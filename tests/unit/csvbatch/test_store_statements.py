@@ -20,6 +20,7 @@ from csvbatch.store.sqlite import SqliteDatabase
 from csvbatch.store.statements import (
     STAGE,
     oracle_merge,
+    postgresql_count_known,
     postgresql_insert_missing,
     postgresql_upsert,
     sqlite_upsert,
@@ -159,6 +160,7 @@ def test_rows_are_locked_and_counted_off_in_each_databases_words(database: str, 
 @pytest.mark.parametrize("contract", [RESERVED, KEYS], ids=["reserved words", "nothing but a key"])
 def test_merges_are_statements_of_their_databases(contract: Contract) -> None:
     assert isinstance(parse(oracle_merge(contract), "oracle"), exp.Merge)
+    assert isinstance(parse(postgresql_count_known(contract), "postgresql"), exp.Select)
     assert isinstance(parse(postgresql_insert_missing(contract), "postgresql"), exp.Insert)
     assert isinstance(parse(postgresql_upsert(contract), "postgresql"), exp.Insert)
     assert isinstance(parse(sqlite_upsert(contract), "sqlite"), exp.Insert)
@@ -237,6 +239,12 @@ def test_nothing_of_a_contract_but_its_names_gets_into_statements() -> None:
             ),
         ),
     )
-    for statement in (oracle_merge, postgresql_insert_missing, postgresql_upsert, sqlite_upsert):
+    for statement in (
+        oracle_merge,
+        postgresql_count_known,
+        postgresql_insert_missing,
+        postgresql_upsert,
+        sqlite_upsert,
+    ):
         assert "'" not in statement(hostile)
         assert ";" not in statement(hostile)

@@ -1,0 +1,123 @@
+"""The `demo` command: applies dev on a local AWS of its own, loads files through the deployed zips, and checks it all.
+
+Nothing of it can reach a real AWS.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+import environments
+import local_environment
+from aws_target import AwsTargetError, choose
+from csvbatch.store import StoreError
+from demo import story
+from demo.applying import apply
+from demo.errors import DemoError
+from demo.platform import DemoPlatform
+from local_aws import launcher
+from local_aws.errors import LocalAwsError
+from local_aws.state import StateDirectory
+from local_runtime.aws import Aws
+from local_runtime.errors import LocalRuntimeError
+from local_runtime.functions import DATABASE_VARIABLE, Places
+from local_runtime.runtime import LocalRuntime
+from make_airports import AirportsMissingError
+
+FOLDER = environments.REPOSITORY / ".local" / "demo"
+PACKAGES = environments.REPOSITORY / "dist" / "lambda"
+ROWS = 200_000
+WIDTH_OF_A_LOG = 180
+_EXPECTED = (
+    AirportsMissingError,
+    AwsTargetError,
+    DemoError,
+    LocalAwsError,
+    LocalRuntimeError,
+    BotoCoreError,
+    ClientError,
+    StoreError,
+    environments.UnknownEnvironmentError,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; 0 where every number adds up, else 1 with the reason on standard error."""
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+    parser.add_argument("--rows", type=_rows, default=ROWS, metavar="N", help=f"recipients (default: {ROWS:,})")
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, metavar="DIR", help="where everything is kept (default: .local/demo)"
+    )
+    options = parser.parse_args(arguments)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG)
+    started = time.monotonic()
+
+    def say(line: str) -> None:
+        console.print(f"[{time.monotonic() - started:5.0f} s] {line}", markup=False, soft_wrap=True)
+
+    try:
+        choose("local")
+        summary = _run(options.folder.resolve(), options.rows, console, say)
+    except _EXPECTED as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("demo: interrupted; the next demo goes on from what was applied", file=sys.stderr)
+        return 130
+    console.print(f"{summary}, {time.monotonic() - started:.0f} s in all", style="green", markup=False, soft_wrap=True)
+    return 0
+
+
+def _run(folder: Path, rows: int, console: Console, say: Callable[[str], None]) -> str:
+    environment = environments.load("dev")
+    if not list(PACKAGES.glob("*/*.json")):
+        raise DemoError(f"the functions were never packaged: {PACKAGES} has no package. Build them: make package")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state = StateDirectory(folder / "aws", environment.name)
+    try:
+        say("starting the local AWS")
+        variables = local_environment.ready(environment, folder / "aws")
+        say(f"applying the {len(environment.units())} units of {environment.name}; the first time takes minutes")
+        apply(environment, variables, say)
+        database = _new_database(folder)
+        say(f"in the place of Oracle, which is not here: {database}")
+        places = Places(PACKAGES, folder / "runtime")
+        aws = Aws(state.endpoint(state.expect_running()))
+        with LocalRuntime(aws, places, {DATABASE_VARIABLE: f"sqlite:///{database}"}) as runtime:
+            platform = DemoPlatform(runtime, database, variables)
+            for name, deployed, executed in platform.check_digests():
+                say(f"{name}: CodeSha256 deployed {deployed}, zip executed {executed}")
+            platform.prepare()
+            steps = story.tell(platform, folder, rows, say, lambda step: console.print(step.as_table()))
+            platform.store.close_connection()
+    finally:
+        if state.running():
+            launcher.stop(state, save=True)
+    batches = [one.batch for step in steps for one in step.loaded]
+    return (
+        f"All numbers add up: {len(batches)} files, {sum(one.rows_read for one in batches):,} rows = "
+        f"{sum(one.rows_merged for one in batches):,} merged + {sum(one.rows_rejected for one in batches):,} rejected"
+    )
+
+
+def _new_database(folder: Path) -> Path:
+    database = folder / "store.db"
+    for file in (database, folder / "store.db-wal", folder / "store.db-shm"):
+        file.unlink(missing_ok=True)
+    return database
+
+
+def _rows(text: str) -> int:
+    rows = int(text)
+    if not 1000 <= rows <= 10_000_000:
+        raise argparse.ArgumentTypeError("has to be from 1,000, for some rows to be bad, to 10,000,000")
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""Which messages of a batch failed, by what the function returned.
+
+The rules: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html. A response that is empty
+or null says that all went well, and so does a list of failures that is; an entry of the list that is empty, null,
+has another key or names no message of the batch fails all of them.
+"""
+
+import json
+from collections.abc import Collection
+
+
+def failed(payload: bytes, message_ids: Collection[str]) -> set[str]:
+    """The messages to be delivered again."""
+    everything = set(message_ids)
+    try:
+        response = json.loads(payload or b"null")
+    except ValueError:
+        return everything
+    if response is None:
+        return set()
+    if not isinstance(response, dict):
+        return everything
+    failures = response.get("batchItemFailures")
+    if failures is None:
+        return set()
+    if not isinstance(failures, list):
+        return everything
+    named = set()
+    for entry in failures:
+        name = entry.get("itemIdentifier") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or name not in everything:
+            return everything
+        named.add(name)
+    return named

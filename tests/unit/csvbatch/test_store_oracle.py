@@ -1,0 +1,126 @@
+"""What the Oracle store hands to the driver, seen by a connection that only remembers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Self, cast
+
+import oracledb
+import pytest
+
+from csvbatch.columns import BooleanColumn, DateColumn, DecimalColumn, IntegerColumn, StringColumn, TimestampColumn
+from csvbatch.contract import Contract
+from csvbatch.store import Credentials, Timeouts
+from csvbatch.store.database import Position
+from csvbatch.store.oracle import ARRAY_ROWS, OracleDatabase
+from csvbatch.store.oracle_address import OracleAddress
+
+PAIRS = Contract(
+    dataset="pairs",
+    table="pairs",
+    key=("name", "number"),
+    columns=(IntegerColumn(name="number"), StringColumn(name="name", max_length=9)),
+)
+EVERYTHING = Contract(
+    dataset="everything",
+    table="everything",
+    key=("text",),
+    columns=(
+        StringColumn(name="text", max_length=9),
+        IntegerColumn(name="integer"),
+        DecimalColumn(name="decimal", precision=9, scale=2),
+        DateColumn(name="day"),
+        TimestampColumn(name="moment"),
+        BooleanColumn(name="flag"),
+    ),
+)
+ADDRESS = OracleAddress("db.example", 2484, "orcl", "tcps", wallet="/opt/wallet", schema="LOADER")
+
+
+class Memory:
+    """Stands for a connection and its cursors."""
+
+    def __init__(self) -> None:
+        self.call_timeout = 0
+        self.current_schema = ""
+        self.settings: dict[str, Any] = {}
+        self.types: list[tuple[Any, ...]] = []
+        self.arrays: list[list[tuple[Any, ...]]] = []
+
+    def __call__(self, **settings: Any) -> oracledb.Connection:
+        self.settings = settings
+        return cast(oracledb.Connection, self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def cursor(self) -> Self:
+        return self
+
+    def setinputsizes(self, *types: Any) -> None:
+        self.types.append(types)
+
+    def executemany(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        self.arrays.append(list(rows))
+
+
+@pytest.fixture
+def memory() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+def database(memory: Memory) -> OracleDatabase:
+    database = OracleDatabase(ADDRESS, Credentials("user", "password"), Timeouts(5, 6, 7), memory)
+    database.begin(write=True)
+    return database
+
+
+def test_a_connection_has_its_address_and_its_timeouts(memory: Memory, database: OracleDatabase) -> None:
+    assert memory.settings == {
+        "user": "user",
+        "password": "password",
+        "host": "db.example",
+        "port": 2484,
+        "service_name": "orcl",
+        "protocol": "tcps",
+        "wallet_location": "/opt/wallet",
+        "tcp_connect_timeout": 5,
+        "expire_time": 1,
+    }
+    assert (memory.call_timeout, memory.current_schema) == (7000, "LOADER")
+
+
+def test_an_array_has_each_key_once_with_its_newest_row_in_the_order_of_the_keys(
+    memory: Memory, database: OracleDatabase
+) -> None:
+    """Chunks that lock rows in the same order can't wait for each other in a circle."""
+    rows = [(10, (2, "b")), (11, (1, "b")), (12, (2, "a")), (13, (1, "b"))]
+    assert database.merge(PAIRS, Position(5, 2), rows) == 4
+    assert memory.arrays == [[(2, "a", 5, 12, 2), (1, "b", 5, 13, 2), (2, "b", 5, 10, 2)]]
+
+
+def test_rows_are_sent_in_arrays(memory: Memory, database: OracleDatabase) -> None:
+    rows = ((number, (number, "a")) for number in range(2 * ARRAY_ROWS + 1))
+    assert database.merge(PAIRS, Position(1, 1), rows) == 2 * ARRAY_ROWS + 1
+    assert [len(array) for array in memory.arrays] == [ARRAY_ROWS, ARRAY_ROWS, 1]
+
+
+def test_no_rows_are_no_array(memory: Memory, database: OracleDatabase) -> None:
+    """python-oracledb raises for an empty list."""
+    assert database.merge(PAIRS, Position(1, 1), []) == 0
+    assert memory.arrays == []
+
+
+def test_values_are_bound_by_their_columns_types(memory: Memory, database: OracleDatabase) -> None:
+    """Each array anew: the driver forgets them when it has executed."""
+    row = ("a", 1, Decimal("1.50"), date(2024, 2, 29), datetime(2024, 2, 29, 1, 2, 3), True)
+    empty = ("b", None, None, None, None, None)
+    database.merge(EVERYTHING, Position(1, 1), [(0, row), (1, empty)])
+    number, day, moment = oracledb.DB_TYPE_NUMBER, oracledb.DB_TYPE_DATE, oracledb.DB_TYPE_TIMESTAMP
+    assert memory.types == [(None, number, number, day, moment, number, number, number, number)]
+    assert memory.arrays == [[(*row, 1, 0, 1), (*empty, 1, 1, 1)]]
+    assert type(memory.arrays[0][0][5]) is int, "Oracle has no boolean before version 23"

@@ -3,16 +3,16 @@
 import logging
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
-from aws_lambda_powertools.logging.utils import # Lambda's runtime puts the root logger on the function's level. At DEBUG, botocore writes whole answers, the secret's
-# value among them, and drivers write rows; so only what this project logs may go below a warning.
-logging.getLogger().setLevel(logging.WARNING)
-copy_config_to_registered_loggers
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
 LOGGER = Logger(utc=True, log_uncaught_exceptions=False)
 METRICS = Metrics()
 TRACER = Tracer(auto_patch=False)
 """Nothing is patched: a traced driver would send statements, and a traced client what it was given."""
 
+# Lambda's runtime puts the root logger on the function's level. At DEBUG, botocore writes whole answers, the secret's
+# value among them, and drivers write rows; so only what this project logs may go below a warning.
+logging.getLogger().setLevel(logging.WARNING)
 copy_config_to_registered_loggers(LOGGER, include={"csvbatch"})
 logging.getLogger("csvbatch").propagate = False
 

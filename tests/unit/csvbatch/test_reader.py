@@ -31,6 +31,19 @@ def test_rows_have_lines_fields_and_texts(encoding: str, block_bytes: int) -> No
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_nothing_is_lost_or_added_where_two_reads_meet(encoding: str) -> None:
+    dialect = Dialect(encoding=encoding)
+    seam = 64 * 1024 // dialect.unit_bytes
+    at_seam = '\r\n2,"é\r\n\r💀\r\n"\r\n3,c\r\r\n4,d\n'
+    for shift in range(len(at_seam) + 8):
+        text = "1," + "x" * (seam - 2 - shift) + at_seam
+        rows = read_rows([text.encode(encoding)], dialect, first_line=1)
+        got = [(line, fields, rows.text()) for line, fields in rows]
+        assert [(line, fields) for line, fields, _ in got] == csv_rows(text)
+        assert "".join(text for _, _, text in got) == text.replace("\r\r\n4", "\r4")
+
+
 def test_lines_are_counted_from_the_first() -> None:
     rows = read_rows([b"1,a\n\n2,b\n"], COMMA, first_line=1000)
     assert [line for line, _ in rows] == [1000, 1002]

@@ -1,6 +1,8 @@
 """What every test shares: no test may meet real credentials."""
 
+import csv
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,3 +16,11 @@ def no_real_aws() -> None:
         AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull, AWS_EC2_METADATA_DISABLED="true"
     )
     os.environ.pop("CSVBATCH_AWS", None)
+
+
+@pytest.fixture(autouse=True)
+def csv_limit_of_a_new_process() -> Iterator[None]:
+    """Give each test the longest field that `csv` takes at first: one setting for the whole process, only ever raised."""
+    before = csv.field_size_limit()
+    yield
+    csv.field_size_limit(before)

@@ -13,12 +13,16 @@ Compare = Callable[[PatchFunction, Callable[[Aws], Any]], tuple[Any, Any]]
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("MOTO_ACCOUNT_ID", ACCOUNT_ID)
-        server = Served(tmp_path_factory.mktemp("served"))
-        server.start()
-        yield server
-        server.stop()
+    server = Served(tmp_path_factory.mktemp("served"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def account_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set for each test and not for the session: in-process moto of the tests that follow reads it too."""
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", ACCOUNT_ID)
 
 
 @pytest.fixture

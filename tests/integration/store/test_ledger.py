@@ -261,15 +261,16 @@ def test_a_loader_gets_the_chunk_with_its_batch_and_contract(place: Place) -> No
     assert (seen[0].batch, seen[0].contract, seen[0].chunk.start_byte) == (batch, EVERYTHING, 1100)
 
 
-def test_a_loader_that_fails_leaves_nothing_behind(place: Place) -> None:
+@pytest.mark.parametrize("failure", [LookupError("the object is gone"), KeyboardInterrupt("the object is gone")])
+def test_a_loader_that_fails_leaves_nothing_behind(place: Place, failure: BaseException) -> None:
     store = place.store()
     batch = split_batch(store, PAIRS, 1)
 
     def loader(in_hand: ChunkInHand, merge: Merge) -> ChunkResult:
         merge([(100, ("a", 1))])
-        raise LookupError("the object is gone")
+        raise failure
 
-    with pytest.raises(LookupError, match="the object is gone"):
+    with pytest.raises(type(failure), match="the object is gone"):
         store.load_chunk(batch.id, 0, loader)
     assert place.rows(PAIRS) == []
     assert store.chunks(batch.id)[0].state is ChunkState.PENDING

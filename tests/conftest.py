@@ -20,7 +20,7 @@ def no_real_aws() -> None:
 
 @pytest.fixture(autouse=True)
 def csv_limit_of_a_new_process() -> Iterator[None]:
-    """Give each test the longest field that `csv` takes at first: one setting for the whole process, only ever raised."""
+    """Put the longest field that `csv` takes back: it is one setting for the whole process, and only ever raised."""
     before = csv.field_size_limit()
     yield
     csv.field_size_limit(before)

@@ -7,6 +7,7 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -28,6 +29,8 @@ Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 _SIGNED_FOR = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/(?P<service>[^/]+)/aws4_request")
+_WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+_OF_THE_CONNECTION = frozenset({"connection", "transfer-encoding"})
 _QUERY_ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 
 
@@ -37,8 +40,9 @@ class _Response:
     headers: list[tuple[str, str]] = field(default_factory=list)
     chunks: list[bytes] = field(default_factory=list)
 
-    def start(self, status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> None:
+    def start(self, status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> Callable[[bytes], object]:
         self.status, self.headers = status, headers
+        return self.chunks.append
 
 
 class Application:
@@ -73,11 +77,52 @@ class Application:
         return response
 
 
+class RequestHandler(MotoRequestHandler):
+    """Answers one request after the other on a connection, which the client closes: that spares a handshake a request.
+
+    An answer leaves in one piece. Go's client sometimes closes a new connection between the head of an answer and its
+    body, and asks again: Terraform then found its lock taken, by itself.
+    """
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def handle_expect_100(self) -> bool:
+        """Tell a client that waits to go on, at once."""
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
+
+    def run_wsgi(self) -> None:
+        """Answer the request that was read; the application has read its body to the end."""
+        self.environ = self.make_environ()
+        response = _Response()
+        body = b"".join(self.server.app(self.environ, response.start))
+        status, _, phrase = response.status.partition(" ")
+        has_body = self.command != "HEAD" and int(status) not in _WITHOUT_BODY
+        self.send_response(int(status), phrase)
+        for name, value in response.headers:
+            if name.lower() not in _OF_THE_CONNECTION and not (has_body and name.lower() == "content-length"):
+                self.send_header(name, value)
+        if has_body:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if has_body:
+            self.wfile.write(body)
+        self.wfile.flush()
+
+    def finish(self) -> None:
+        """Let go of the connection; that the client went away first is no failure."""
+        with suppress(OSError):
+            super().finish()
+
+
 class Server(ThreadedWSGIServer):
     """A thread per connection on 127.0.0.1; the TLS handshake too is left to the thread."""
 
     def __init__(self, listening_fd: int, application: Application, tls: ssl.SSLContext) -> None:
-        super().__init__("127.0.0.1", 0, application, MotoRequestHandler, fd=listening_fd)
+        super().__init__("127.0.0.1", 0, application, RequestHandler, fd=listening_fd)
         # In the accepting thread, as werkzeug has it, one silent client would keep everybody out.
         self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.ssl_context = tls

@@ -124,3 +124,39 @@ def test_chunked_upload_arrives_whole(served: Served) -> None:
         return content
 
     assert served.run(all_patches(), stored) == b"id\n1\n"
+
+
+def connected(served: Served) -> ssl.SSLSocket:
+    host, _, port = served.url.removeprefix("https://").partition(":")
+    context = ssl.create_default_context(cafile=str(served.ca_file))
+    return context.wrap_socket(socket.create_connection((host, int(port)), timeout=10), server_hostname=host)
+
+
+def test_head_and_body_of_an_answer_leave_in_one_piece(served: Served) -> None:
+    with connected(served) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        record = connection.recv(1 << 16)
+
+    assert record.startswith(b"HTTP/1.1 200 ")
+    assert record.endswith(b"</ListAllMyBucketsResult>")
+
+
+@pytest.mark.parametrize("first", [b"GET / ", b"HEAD /nothing-here "], ids=["body", "no body"])
+def test_a_connection_is_used_again(served: Served, first: bytes) -> None:
+    with connected(served) as connection:
+        for request in (first, b"GET / "):
+            connection.sendall(request + b"HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = connection.recv(1 << 16)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(served: Served) -> None:
+    with connected(served) as connection:
+        connection.sendall(b"PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+        asked = connection.recv(1 << 16)
+        connection.sendall(b"x")
+        answer = connection.recv(1 << 16)
+
+    assert asked.startswith(b"HTTP/1.1 100 ")
+    assert answer.startswith(b"HTTP/1.1 404 ")

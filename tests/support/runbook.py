@@ -42,13 +42,13 @@ class Section:
 
 
 def sections() -> Mapping[str, Section]:
-    """Every section of the document that quotes an error, by its title."""
+    """Every section of the document that quotes an error or says what to type, by its title."""
     found = {}
     for part in DOCUMENT.read_text(encoding="utf-8").split("\n## ")[1:]:
         title, _, body = part.partition("\n")
-        if quoted := _fenced("text", body):
-            commands = [line for block in _fenced("sh", body) for line in block.splitlines()]
-            found[title] = Section(title, tuple(quoted), tuple(line.split("  #")[0].strip() for line in commands))
+        commands = [line.split("  #")[0].strip() for block in _fenced("sh", body) for line in block.splitlines()]
+        if (quoted := _fenced("text", body)) or commands:
+            found[title] = Section(title, tuple(quoted), tuple(commands))
     return found
 
 

@@ -59,7 +59,9 @@ def test_a_stale_digest_is_refused_and_recorded_again(
     section = sections["The digest is stale"]
     backend.record_digest("0" * 32)
     assert section.is_what_happened(plan())
-    assert nothing_to_do(section.follow(applied_dev)[-1])
+    shown, *_, planned = section.follow(applied_dev)
+    assert "state-repair . --accept" in shown.printed
+    assert nothing_to_do(planned)
 
 
 def test_an_overwritten_state_is_refused_and_its_last_version_restored(
@@ -69,7 +71,9 @@ def test_an_overwritten_state_is_refused_and_its_last_version_restored(
     good, last = backend.state(), backend.versions()[0]["VersionId"]
     backend.overwrite(json.dumps(good | {"resources": []}).encode())
     assert section.is_what_happened(plan())
-    assert nothing_to_do(section.follow(applied_dev, VERSION_ID=last)[-1])
+    shown, *_, planned = section.follow(applied_dev, VERSION_ID=last)
+    assert f"state-repair . --restore {last}" in shown.printed
+    assert nothing_to_do(planned)
     assert backend.state() == good
 
 
@@ -80,7 +84,9 @@ def test_a_deleted_state_is_refused_and_its_last_version_restored(
     last = backend.versions()[0]["VersionId"]
     backend.s3.delete_object(Bucket=backend.bucket, Key=backend.key)
     assert section.is_what_happened(plan(), which=1)
-    assert nothing_to_do(section.follow(applied_dev, VERSION_ID=last)[-1])
+    shown, *_, planned = section.follow(applied_dev, VERSION_ID=last)
+    assert f"state-repair . --restore {last}" in shown.printed
+    assert nothing_to_do(planned)
 
 
 def test_a_state_that_cannot_be_read_is_refused_and_nothing_is_changed(
@@ -95,7 +101,9 @@ def test_a_state_that_cannot_be_read_is_refused_and_nothing_is_changed(
     assert backend.content() == half
     assert own_keys(applied_dev) == keys == {key_of_alias(applied_dev)}
     assert backend.locks() == (None, None)
-    assert nothing_to_do(section.follow(applied_dev, VERSION_ID=last)[-1])
+    shown, *_, planned = section.follow(applied_dev, VERSION_ID=last)
+    assert f"state-repair . --restore {last}" in shown.printed
+    assert nothing_to_do(planned)
 
 
 def test_what_exists_without_the_state_knowing_is_refused_and_imported(

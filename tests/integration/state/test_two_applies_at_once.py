@@ -1,6 +1,7 @@
 """The first apply is stopped as soon as it holds both locks, so that the second surely meets them."""
 
 import getpass
+import shlex
 import signal
 import socket
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,8 @@ import pytest
 from tests.support.platform import Platform, Ran, running
 from tests.support.runbook import Section
 from tests.support.state import Apply, Backend, applying, wait_until
+
+SOMEBODY = "Somebody else is applying"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def stopped_with_both_locks(apply: Apply, backend: Backend) -> dict[str, str]:
 
 
 def test_the_second_is_refused_and_told_who_holds_the_lock(contest: Contest, sections: Mapping[str, Section]) -> None:
-    assert sections["Somebody else is applying"].is_what_happened(contest.second)
+    assert sections[SOMEBODY].is_what_happened(contest.second)
     assert f"Who: {getpass.getuser()}@{socket.gethostname()}" in " ".join(contest.second.printed.split())
     assert contest.lock["ID"] in contest.second.printed
 
@@ -77,9 +80,12 @@ def stopped(applied_dev: Platform, tmp_path: Path) -> Iterator[Apply]:
         yield first
 
 
-def test_a_lock_that_is_released_in_time_is_waited_for(stopped: Apply, applied_dev: Platform, tmp_path: Path) -> None:
+def test_a_lock_that_is_released_in_time_is_waited_for(
+    stopped: Apply, applied_dev: Platform, tmp_path: Path, sections: Mapping[str, Section]
+) -> None:
+    _, _, *patience = shlex.split(sections[SOMEBODY].commands[-1])
     somebody_else = Platform("dev", applied_dev.aws, tmp_path / "cache")
-    with applying(somebody_else, "kms", tmp_path / "second.log", "-lock-timeout=60s") as second:
+    with applying(somebody_else, "kms", tmp_path / "second.log", *patience) as second:
         wait_until(lambda: "Acquiring state lock. This may take a few moments..." in second.printed(), second)
         stopped.send(signal.SIGCONT)
         stopped.end().expect_success()

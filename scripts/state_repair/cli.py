@@ -167,7 +167,7 @@ def _described(found: Found, unit: Path) -> str:
 
 def _row(version: Version, found: Found) -> str:
     state = version.state
-    what = f"serial {state['serial']}, {len(state['resources'])} resources" if state else "cannot be read"
+    what = f"serial {state['serial']}, {version.managed} resources" if state else "cannot be read"
     marks = [
         mark
         for mark, holds in (("current", version.is_current), ("has the digest", version.digest == found.digest))

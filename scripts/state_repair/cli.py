@@ -103,7 +103,7 @@ def _open(unit: Path, variables: Mapping[str, str] = os.environ) -> UnitState:
     environment = environments.of_folder(unit)
     if environment is None or not (unit / "terragrunt.hcl").is_file():
         raise RepairError(f"{unit} is no unit. Give the folder live/<environment>/<component>.")
-    clients = {name: _client(name, environment.region) for name in ("sts", "s3", "dynamodb")}
+    clients = _clients(environment.region)
     for client in clients.values():
         _require_local(client.meta.endpoint_url, variables)
     try:
@@ -123,9 +123,10 @@ def _open(unit: Path, variables: Mapping[str, str] = os.environ) -> UnitState:
     return state
 
 
-def _client(service: str, region: str) -> Any:
+def _clients(region: str) -> dict[str, Any]:
     try:
-        return boto3.Session().client(service, region_name=region, config=_PATIENCE)
+        session = boto3.Session(region_name=region)
+        return {name: session.client(name, config=_PATIENCE) for name in ("sts", "s3", "dynamodb")}
     except (BotoCoreError, ValueError) as error:
         raise RepairError(f"AWS cannot be reached ({type(error).__name__}): check profile and endpoint.") from None
 
@@ -166,7 +167,7 @@ def _described(found: Found, unit: Path) -> str:
 
 def _row(version: Version, found: Found) -> str:
     state = version.state
-    what = f"serial {state['serial']}, {len(state['resources'])} resources" if state else "cannot be read"
+    what = f"serial {state['serial']}, {version.managed} resources" if state else "cannot be read"
     marks = [
         mark
         for mark, holds in (("current", version.is_current), ("has the digest", version.digest == found.digest))

@@ -47,8 +47,17 @@ class Version:
             found = json.loads(self.content)
         except ValueError:
             return None
-        known = isinstance(found, dict) and {"version", "serial", "lineage", "resources"} <= found.keys()
+        if not isinstance(found, dict) or not {"version", "serial", "lineage", "resources"} <= found.keys():
+            return None
+        resources = found["resources"]
+        known = isinstance(resources, list) and all(isinstance(resource, dict) for resource in resources)
         return found if known else None
+
+    @property
+    def managed(self) -> int:
+        """How many resources that state owns; what it has only looked up is not counted."""
+        resources = self.state["resources"] if self.state else []
+        return sum(resource.get("mode") == "managed" for resource in resources)
 
 
 @dataclass(frozen=True, slots=True)

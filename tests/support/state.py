@@ -126,5 +126,11 @@ def own_keys(platform: Platform) -> set[str]:
     return {one for one in ids if kms.describe_key(KeyId=one)["KeyMetadata"]["Description"].startswith("Encrypts ")}
 
 
+def keys_that_rotate(platform: Platform) -> set[str]:
+    """Those of which Terraform surely knows: it asks for rotation once it was told the key's id."""
+    kms = platform.client("kms")
+    return {one for one in own_keys(platform) if kms.get_key_rotation_status(KeyId=one)["KeyRotationEnabled"]}
+
+
 def key_of_alias(platform: Platform) -> str:
     return str(platform.client("kms").describe_key(KeyId=KEY_ALIAS)["KeyMetadata"]["KeyId"])

@@ -69,7 +69,8 @@ class Stored:
 
 
 def state(serial: int) -> bytes:
-    return json.dumps({"version": 4, "serial": serial, "lineage": "one", "resources": [{}] * serial}).encode()
+    resources = [{"mode": "data"}, *[{"mode": "managed"}] * serial]
+    return json.dumps({"version": 4, "serial": serial, "lineage": "one", "resources": resources}).encode()
 
 
 @pytest.fixture
@@ -246,8 +247,14 @@ def the_lock(stored: Stored) -> dict[str, Any]:
     return found
 
 
-def test_version_that_cannot_be_read_is_not_restored(stored: Stored, capsys: pytest.CaptureFixture[str]) -> None:
-    broken = stored.put(b'{"version": 4}')
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff", b"[]", b'{"version": 4}', state(serial=1)[:-1], state(serial=1).replace(b'{"mode": "data"}', b"5")],
+)
+def test_version_that_cannot_be_read_is_not_restored(
+    content: bytes, stored: Stored, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = stored.put(content)
     assert main([UNIT, "--restore", broken, "--write"]) == 1
     assert "is no state that Terraform could read" in capsys.readouterr().err
 

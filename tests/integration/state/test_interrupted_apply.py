@@ -5,12 +5,12 @@ import signal
 from pathlib import Path
 
 from tests.support.platform import Platform
-from tests.support.state import Backend, applying, own_keys, wait_until
+from tests.support.state import Backend, applying, keys_that_rotate, wait_until
 
 
 def test_no_lock_is_left_and_the_state_knows_what_was_begun(bootstrapped_dev: Platform, tmp_path: Path) -> None:
     with applying(bootstrapped_dev, "kms", tmp_path / "apply.log") as apply:
-        begun = wait_until(lambda: own_keys(bootstrapped_dev), apply)
+        begun = wait_until(lambda: keys_that_rotate(bootstrapped_dev), apply)
         apply.send(signal.SIGINT)
         ended = apply.end()
     assert ended.status != 0

@@ -5,6 +5,10 @@ class PackagingError(Exception):
     """A failure whose text says what is wrong, where, and what to do about it."""
 
 
+class ProjectError(PackagingError):
+    """pyproject.toml cannot be used."""
+
+
 class LockError(PackagingError):
     """The lock of the dependencies cannot be used."""
 

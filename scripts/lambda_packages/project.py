@@ -18,6 +18,11 @@ class Project:
         return self.root / "lambdas"
 
     @property
+    def pyproject(self) -> Path:
+        """The project's name, version and dependencies."""
+        return self.root / "pyproject.toml"
+
+    @property
     def lock(self) -> Path:
         """The hashed lock of the functions' dependencies."""
         return self.root / "requirements" / "lambda.txt"

@@ -25,6 +25,10 @@ class ContractsError(PackagingError):
     """A contract is wrong, or cannot be checked."""
 
 
+class LicenceError(PackagingError):
+    """A package has a licence that nobody allowed."""
+
+
 class SizeError(PackagingError):
     """A package is larger than Lambda, or than the project, allows."""
 

@@ -28,6 +28,11 @@ class Project:
         return self.root / "requirements" / "lambda.txt"
 
     @property
+    def environments(self) -> tuple[Path, ...]:
+        """The virtual environments of the tools."""
+        return self.root / ".venv", self.root / ".venv-scan"
+
+    @property
     def output(self) -> Path:
         """Where packages go unless told otherwise."""
         return self.root / "dist" / "lambda"

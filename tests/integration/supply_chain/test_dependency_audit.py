@@ -32,7 +32,7 @@ ADVISORY = {
 
 @dataclass
 class Database:
-    """What the database knows by name and version, and was asked; after its `healthy` first answers it has a `status`."""
+    """What the database knows, and was asked; after its first `healthy` answers it has another `status`."""
 
     knows: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=lambda: {KNOWN_VULNERABLE: [ADVISORY]})
     asked: list[tuple[str, str]] = field(default_factory=list)

@@ -11,7 +11,8 @@ export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
 LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready plan demo package test test-slow unit modules bench lint fmt lock shell clean
+.PHONY: help setup ready plan demo package test test-slow unit modules bench lint fmt lock shell clean \
+	secrets licences audit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +55,15 @@ lint: ready ## formatting, lint and types of Python, Terraform and Terragrunt
 
 fmt: ready ## format everything
 	@ruff format . && ruff check --fix . ; terraform fmt -recursive modules && terragrunt hcl fmt
+
+secrets: ready ## look for secrets in every file that git tracks
+	@secret-scan
+
+licences: ready package ## list what the packages ship and the tools use, with licences; fail on one that is not allowed
+	@lambda-packages licences
+
+audit: ready ## ask an advisory database about every locked package; says so where it cannot be reached
+	@dependency-audit
 
 lock: ready ## resolve the dependencies again and write requirements/*.txt
 	@uv pip compile --group pyproject.toml:bootstrap $(LOCK) -o requirements/bootstrap.txt

@@ -14,10 +14,12 @@ from lambda_packages.contents import content_digest, entry_of
 from lambda_packages.contracts import contracts_checked
 from lambda_packages.dependencies import Dependencies, find_dependencies
 from lambda_packages.errors import MismatchError, PackagingError, SourceError
+from lambda_packages.identity import Identity, read_identity
 from lambda_packages.lock import read_lock
 from lambda_packages.manifest import Manifest, Place, object_key, read_manifest
 from lambda_packages.progress import Report
 from lambda_packages.project import Project
+from lambda_packages.sbom import Bill
 from lambda_packages.size import check_size
 from lambda_packages.sources import SHARED, SourceFile, function_names, read_sources
 from lambda_packages.target import RUNTIME, Target, check_interpreter
@@ -51,6 +53,7 @@ class _Draft:
     dependencies: Dependencies
     content_digest: str
     unzipped_bytes: int
+    sbom: bytes
 
     def describes(self, manifest: Manifest) -> bool:
         return (manifest.content_digest, manifest.packages) == (
@@ -62,7 +65,8 @@ class _Draft:
 def build(job: Job, names: Sequence[str], report: Report) -> list[Built]:
     """Build these functions' packages, or all; raises `PackagingError`, and then has written none."""
     check_interpreter()
-    lock = read_lock(job.project.lock)
+    identity = read_identity(job.project.pyproject, job.cache)
+    lock = read_lock(job.project.lock, identity.dependencies)
     functions = _functions(job.project, names)
     own = {name: read_sources(job.project.lambdas, [name]) for name in functions}
     shared = read_sources(job.project.lambdas, SHARED)
@@ -70,7 +74,7 @@ def build(job: Job, names: Sequence[str], report: Report) -> list[Built]:
         compiled = compile_sources(shared, job.cache)
         sources = {name: own[name] + compile_sources(own[name], job.cache) + shared + compiled for name in functions}
         dependencies = find_dependencies(lock, job.target, job.cache, report)
-    drafts = [_draft(job, name, sources[name], dependencies) for name in functions]
+    drafts = [_draft(job, identity, name, sources[name], dependencies) for name in functions]
     beginning = functools.cache(dependencies.beginning)
     packages = [_finish(draft, beginning) for draft in drafts]
     if any(package.written for package in packages):
@@ -88,7 +92,7 @@ def _functions(project: Project, names: Sequence[str]) -> Sequence[str]:
     return names or known
 
 
-def _draft(job: Job, name: str, sources: list[SourceFile], dependencies: Dependencies) -> _Draft:
+def _draft(job: Job, identity: Identity, name: str, sources: list[SourceFile], dependencies: Dependencies) -> _Draft:
     entries = [entry_of(source.path, source.mode, source.content) for source in sources]
     foreign = {entry.path for entry in dependencies.entries}
     for entry in entries:
@@ -98,7 +102,17 @@ def _draft(job: Job, name: str, sources: list[SourceFile], dependencies: Depende
     unzipped_bytes = sum(entry.size for entry in entries)
     check_size(name, unzipped_bytes, dependencies.packages, job.budget_bytes)
     place = Place(job.output, job.target.architecture, name)
-    return _Draft(place, tuple(sources), dependencies, content_digest(entries), unzipped_bytes)
+    digest = content_digest(entries)
+    bill = Bill(
+        identity.name,
+        identity.version,
+        name,
+        job.target.architecture,
+        digest,
+        dependencies.packages,
+        dependencies.requires,
+    )
+    return _Draft(place, tuple(sources), dependencies, digest, unzipped_bytes, bill.as_json())
 
 
 def _finish(draft: _Draft, beginning: Callable[[], Beginning]) -> Built:
@@ -109,7 +123,7 @@ def _finish(draft: _Draft, beginning: Callable[[], Beginning]) -> Built:
     zipped = zip_of(beginning(), [pack(source.path, source.mode, source.content) for source in sources])
     manifest = _manifest(draft, zipped)
     try:
-        _write(draft.place, zipped, manifest)
+        _write(draft, zipped, manifest)
     except OSError as error:
         raise PackagingError(
             f"{error.filename or draft.place.folder}: {error.strerror}; make room, or choose another --output"
@@ -117,18 +131,20 @@ def _finish(draft: _Draft, beginning: Callable[[], Beginning]) -> Built:
     return Built(manifest, written=True)
 
 
-def _write(place: Place, zipped: Zip, manifest: Manifest) -> None:
-    # Two files cannot be replaced in one step; a build killed between them is found out by `_current`.
+def _write(draft: _Draft, zipped: Zip, manifest: Manifest) -> None:
+    place = draft.place
+    # Three files cannot be replaced in one step; a build killed between them is found out by `_current`.
     with only_one(place.folder / ".lock"):
         remove_unfinished(place.folder)
         write_whole(place.zip, *zipped.pieces)
+        write_whole(place.sbom, draft.sbom)
         write_whole(place.manifest, manifest.as_json())
 
 
 def _current(draft: _Draft) -> Manifest | None:
     try:
         manifest = read_manifest(draft.place)
-        if not draft.describes(manifest):
+        if not draft.describes(manifest) or draft.place.sbom.read_bytes() != draft.sbom:
             return None
         with draft.place.zip.open("rb") as file:
             zip_sha256 = hashlib.file_digest(file, "sha256").hexdigest()

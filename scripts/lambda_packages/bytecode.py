@@ -9,6 +9,7 @@ import marshal
 import sys
 import warnings
 from pathlib import PurePosixPath
+from types import CodeType
 
 from lambda_packages.target import TASK_ROOT
 
@@ -34,4 +35,36 @@ def bytecode(source: bytes, module_path: str, *, strict: bool = False) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("error" if strict else "ignore", SyntaxWarning)
         code = compile(source, f"{TASK_ROOT}/{module_path}", "exec", dont_inherit=True, optimize=0)
-    return bytecode_header(source) + marshal.dumps(code)
+    return bytecode_header(source) + _marshalled(code)
+
+
+def _marshalled(code: CodeType) -> bytes:
+    """Write a code object so that the bytes depend on nothing else that this process holds.
+
+    Marshal marks what others refer to as well, which what has just been read is free of.
+    """
+    shared = _with_equals_shared(code, {name: name for name in _qualified_names(code)})
+    return marshal.dumps(marshal.loads(marshal.dumps(shared)))
+
+
+def _qualified_names(code: CodeType) -> list[str]:
+    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return [code.co_qualname, *(name for one in inner for name in _qualified_names(one))]
+
+
+def _with_equals_shared(code: CodeType, known: dict[object, object]) -> CodeType:
+    """Make equal constants one object, which is written once, where compiling does so only at times.
+
+    It is a matter of what text is interned already, by whatever module is loaded. Then the qualified name of a function
+    is another object than the constant of the same text, and each function that names a set of such texts gets a set of
+    its own. (`typing` interns what typing_extensions has as well, and a progress bar loads `typing`.)
+    """
+    constants: list[object] = []
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            constants.append(_with_equals_shared(constant, known))
+        elif isinstance(constant, frozenset) and all(isinstance(one, str) for one in constant):
+            constants.append(known.setdefault(constant, constant))
+        else:
+            constants.append(known.get(constant, constant) if isinstance(constant, str) else constant)
+    return code.replace(co_consts=tuple(constants))

@@ -74,6 +74,20 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", parents=[one], help="check that zip and manifest agree")
     verify.set_defaults(run=_verify)
 
+    licences = commands.add_parser(
+        "licences",
+        parents=[common],
+        help="list what each package ships and the tools use, with licences; refuse others",
+    )
+    licences.add_argument(
+        "--tools",
+        type=Path,
+        action="append",
+        metavar="DIR",
+        help="virtual environment of tools; may be repeated (default: those of the checkout)",
+    )
+    licences.set_defaults(run=_licences)
+
     upload = commands.add_parser("upload", parents=[one], help="put a package into a bucket, unless it is there")
     upload.add_argument("--bucket", required=True, metavar="BUCKET", help="the artifacts bucket")
     upload.set_defaults(run=_upload)
@@ -111,6 +125,23 @@ def _verify(options: argparse.Namespace) -> None:
 
     manifest, _ = verify(_place(options))
     print(f"{manifest.name} {manifest.architecture}: zip and manifest agree, content {manifest.content_digest}")
+
+
+def _licences(options: argparse.Namespace) -> None:
+    from lambda_packages.identity import read_identity
+    from lambda_packages.licences import check, installed, shipped
+    from lambda_packages.sources import function_names
+
+    project = _project(options)
+    own = read_identity(project.pyproject, cache_folder()).name
+    output = options.output or project.output
+    used = list(shipped(output, options.architecture, function_names(project.lambdas)))
+    for environment in options.tools or project.environments:
+        used += installed(environment, own)
+    for one in used:
+        print(f"{one.where:<16} {one.name:<28} {one.version:<14} {one.licence}")
+    check(used)
+    print(f"{len(used)} uses, every licence allowed")
 
 
 def _upload(options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from lambda_packages import bytecode as compiling
 from lambda_packages.bytecode import bytecode, bytecode_header, bytecode_path
 from lambda_packages.cache import write_whole
 from lambda_packages.contents import REGULAR_FILE
@@ -16,16 +17,18 @@ from lambda_packages.sources import SourceFile
 def compile_sources(sources: Iterable[SourceFile], cache: Path) -> list[SourceFile]:
     """Compile the modules among the sources; raises `SourceError` for one that Python does not take."""
     shelf = cache / "bytecode"
+    compiler = Path(compiling.__file__).read_bytes()
     compiled = []
     for source in sources:
         if source.path.endswith(".py"):
-            content = _from(shelf, source)
+            content = _from(shelf, compiler, source)
             compiled.append(SourceFile(bytecode_path(source.path), REGULAR_FILE, content))
     return compiled
 
 
-def _from(shelf: Path, source: SourceFile) -> bytes:
-    key = hashlib.sha256(f"{sys.version}\n{source.path}\n".encode() + source.content).hexdigest()
+def _from(shelf: Path, compiler: bytes, source: SourceFile) -> bytes:
+    parts = (compiler, sys.version.encode(), source.path.encode(), source.content)
+    key = hashlib.sha256(b"\n".join(parts)).hexdigest()
     kept = shelf / f"{key}.pyc"
     with contextlib.suppress(FileNotFoundError):
         content = kept.read_bytes()

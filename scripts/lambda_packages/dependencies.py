@@ -30,6 +30,7 @@ class Dependencies:
     folder: Path
     entries: tuple[Entry, ...]
     packages: tuple[Package, ...]
+    requires: dict[str, tuple[str, ...]]
     files_bytes: int
     zip_sha256: str
 
@@ -63,7 +64,7 @@ def _key(lock: Lock, target: Target) -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    parts = (lock.sha256, target.wheels, sys.version, zlib.ZLIB_RUNTIME_VERSION, digest.hexdigest())
+    parts = (lock.sha256, *lock.asked, target.wheels, sys.version, zlib.ZLIB_RUNTIME_VERSION, digest.hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
@@ -76,7 +77,8 @@ def _load(folder: Path) -> Dependencies | None:
         os.utime(folder)
     entries = tuple(Entry(*values) for values in index["entries"])
     packages = tuple(Package(*values) for values in index["packages"])
-    return Dependencies(folder, entries, packages, index["files_bytes"], index["zip_sha256"])
+    requires = {name: tuple(others) for name, others in index["requires"].items()}
+    return Dependencies(folder, entries, packages, requires, index["files_bytes"], index["zip_sha256"])
 
 
 def _make(lock: Lock, target: Target, folder: Path, report: Report) -> Dependencies:
@@ -96,14 +98,15 @@ def _fill(folder: Path, lock: Lock, target: Target, report: Report) -> Dependenc
     from lambda_packages.installation import install_and_pack
 
     installed = folder / "installed"
-    members, packages = install_and_pack(lock, target, installed, report)
+    done = install_and_pack(lock, target, installed, report)
     remove_folder(installed)
-    zipped = zip_of(NOTHING, members)
-    entries = tuple(member.entry for member in members)
-    made = Dependencies(folder, entries, packages, zipped.files_bytes, zipped.sha256.hex())
+    zipped = zip_of(NOTHING, done.members)
+    entries = tuple(member.entry for member in done.members)
+    made = Dependencies(folder, entries, done.packages, done.requires, zipped.files_bytes, zipped.sha256.hex())
     index = {
         "entries": [dataclasses.astuple(entry) for entry in made.entries],
         "packages": [dataclasses.astuple(package) for package in made.packages],
+        "requires": made.requires,
         "files_bytes": made.files_bytes,
         "zip_sha256": made.zip_sha256,
     }

@@ -15,14 +15,16 @@ _STATES_NOTHING = frozenset({"", "unknown", "dual license"})
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """An installed distribution; `files` has the SHA-256 that its wheel records for each path, in hex.
+    """An installed distribution; `requires` is what its metadata say, word for word.
 
-    What the wheel does not record has an empty one: uv adds such files to RECORD without a digest.
+    `files` has the SHA-256 that its wheel records for each path, in hex. What the wheel does not record has an empty
+    one: uv adds such files to RECORD without a digest.
     """
 
     name: str
     version: str
     licence: str
+    requires: tuple[str, ...]
     files: dict[str, str]
 
 
@@ -44,7 +46,8 @@ def _read(folder: Path, dist_info: Path) -> Distribution:
     with (dist_info / "RECORD").open(encoding="utf-8", newline="") as record:
         files = {path: _hex(digest) for path, digest, *_ in csv.reader(record)}
     name = re.sub(r"[-_.]+", "-", metadata["Name"]).lower()
-    return Distribution(name, metadata["Version"], _licence(name, metadata), files)
+    requires = tuple(metadata.get_all("Requires-Dist", []))
+    return Distribution(name, metadata["Version"], licence_of(name, metadata), requires, files)
 
 
 def _hex(digest: str) -> str:
@@ -52,8 +55,11 @@ def _hex(digest: str) -> str:
     return base64.urlsafe_b64decode(value + "==").hex() if algorithm == "sha256" else ""
 
 
-def _licence(name: str, metadata: Message) -> str:
-    """Take the SPDX expression (PEP 639), else a line of text that says something, else the classifiers."""
+def licence_of(name: str, metadata: Message) -> str:
+    """Take the SPDX expression (PEP 639), else a line of text that says something, else the classifiers.
+
+    Raises `WheelError` where there is none of them.
+    """
     text = (metadata["License"] or "").strip()
     classified = [
         classifier.rpartition(" :: ")[2]
@@ -64,7 +70,7 @@ def _licence(name: str, metadata: Message) -> str:
     licence: str = metadata["License-Expression"] or said or "; ".join(classified)
     if not licence:
         raise WheelError(
-            f"{name} {metadata['Version']} states no licence in its metadata, and the manifest must: "
+            f"{name} {metadata['Version']} states no licence in its metadata, and whoever ships or uses it must know: "
             f"pin a version that does, or another package"
         )
     return licence

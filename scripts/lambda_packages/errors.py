@@ -5,6 +5,10 @@ class PackagingError(Exception):
     """A failure whose text says what is wrong, where, and what to do about it."""
 
 
+class ProjectError(PackagingError):
+    """pyproject.toml cannot be used."""
+
+
 class LockError(PackagingError):
     """The lock of the dependencies cannot be used."""
 
@@ -19,6 +23,10 @@ class SourceError(PackagingError):
 
 class ContractsError(PackagingError):
     """A contract is wrong, or cannot be checked."""
+
+
+class LicenceError(PackagingError):
+    """A package has a licence that nobody allowed."""
 
 
 class SizeError(PackagingError):

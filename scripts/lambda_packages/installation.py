@@ -1,6 +1,7 @@
 """From a lock to members of an archive: install, trim, compile, deflate, and check against the wheels."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from lambda_packages.archive import Member
@@ -11,15 +12,23 @@ from lambda_packages.distributions import Distribution, read_distributions
 from lambda_packages.errors import WheelError
 from lambda_packages.lock import Lock
 from lambda_packages.progress import Report
+from lambda_packages.requirements import direct_requirements
 from lambda_packages.target import Target
 from lambda_packages.trimming import goes_to_lambda
 from lambda_packages.wheels import install
 
 
-def install_and_pack(
-    lock: Lock, target: Target, folder: Path, report: Report
-) -> tuple[list[Member], tuple[Package, ...]]:
-    """Install into a folder; give its files, packed, and what they belong to."""
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What was installed: its files, packed, what they belong to, and who requires whom."""
+
+    members: list[Member]
+    packages: tuple[Package, ...]
+    requires: dict[str, tuple[str, ...]]
+
+
+def install_and_pack(lock: Lock, target: Target, folder: Path, report: Report) -> Installed:
+    """Install into a folder, and pack what goes to Lambda."""
     report("installing dependencies", 0, 1)
     install(lock, target, folder)
     report("installing dependencies", 1, 1)
@@ -27,7 +36,8 @@ def install_and_pack(
     kept = [path for distribution in distributions for path in distribution.files if goes_to_lambda(path)]
     members = pack_files(folder, kept, report)
     entries = {member.entry.path: member.entry for member in members}
-    return members, tuple(_package(distribution, entries) for distribution in distributions)
+    packages = tuple(_package(distribution, entries) for distribution in distributions)
+    return Installed(members, packages, direct_requirements(distributions, lock.asked, target))
 
 
 def _package(distribution: Distribution, entries: dict[str, Entry]) -> Package:

@@ -9,13 +9,14 @@ from lambda_packages.errors import LockError
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock file, and the SHA-256 of its bytes in hex."""
+    """A lock file, the SHA-256 of its bytes in hex, and what the project asks for, which the lock makes exact."""
 
     path: Path
     sha256: str
+    asked: tuple[str, ...]
 
 
-def read_lock(path: Path) -> Lock:
+def read_lock(path: Path, asked: tuple[str, ...]) -> Lock:
     """Read a lock; raises `LockError` where there is none, or nothing in it."""
     try:
         content = path.read_bytes()
@@ -26,4 +27,4 @@ def read_lock(path: Path) -> Lock:
         ) from error
     if not any(line.strip() and not line.lstrip().startswith(b"#") for line in content.splitlines()):
         raise LockError(f"{path}: it pins nothing; make it anew (make lock)")
-    return Lock(path, hashlib.sha256(content).hexdigest())
+    return Lock(path, hashlib.sha256(content).hexdigest(), asked)

@@ -56,6 +56,11 @@ class Place:
         """The zip's file."""
         return self.folder / f"{self.name}.zip"
 
+    @property
+    def sbom(self) -> Path:
+        """The software bill of materials, in the form of name that CycloneDX recommends."""
+        return self.folder / f"{self.name}.cdx.json"
+
 
 def object_key(name: str, digest: str) -> str:
     """Give the key under which a package with this content is deployed."""

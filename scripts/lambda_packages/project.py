@@ -18,9 +18,19 @@ class Project:
         return self.root / "lambdas"
 
     @property
+    def pyproject(self) -> Path:
+        """The project's name, version and dependencies."""
+        return self.root / "pyproject.toml"
+
+    @property
     def lock(self) -> Path:
         """The hashed lock of the functions' dependencies."""
         return self.root / "requirements" / "lambda.txt"
+
+    @property
+    def environments(self) -> tuple[Path, ...]:
+        """The virtual environments of the tools."""
+        return self.root / ".venv", self.root / ".venv-scan"
 
     @property
     def output(self) -> Path:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from lambda_packages.contents import Entry, content_digest, entry_of
 from lambda_packages.errors import MismatchError
 from lambda_packages.manifest import Manifest, Place, object_key, read_manifest
+from lambda_packages.sbom import check_bill
 
 
 def verify(place: Place) -> tuple[Manifest, bytes]:
@@ -25,6 +26,7 @@ def verify(place: Place) -> tuple[Manifest, bytes]:
     ]
     if wrong:
         raise MismatchError(f"{place.manifest} and {manifest.zip} do not agree; build again\n" + "\n".join(wrong))
+    check_bill(place, manifest)
     return manifest, zipped
 
 

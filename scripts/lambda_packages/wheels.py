@@ -16,6 +16,10 @@ _ADVICE = (
         r"matching (platform|python abi|python implementation) tag|no (usable )?wheels|building .* disabled",
         "nothing is built here: pin a version that has a wheel for CPython 3.13 and glibc 2.34 or older",
     ),
+    (
+        r"failed to (read|unzip|extract)|invalid (zip|wheel|archive)|unexpected end of file|file structure",
+        "a wheel is damaged: drop the copies of it (uv cache clean), and see who offers it",
+    ),
     (r"must have a hash", "make the lock with hashes (make lock)"),
     (r"couldn't parse", "the lock is damaged: make it anew (make lock)"),
 )

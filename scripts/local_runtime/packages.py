@@ -31,7 +31,8 @@ def find(function: str, code_sha256: str, folder: Path) -> Package:
     LocalRuntimeError where none has it, or where a zip is not what its manifest says.
     """
     known = []
-    for path in sorted(folder.glob("*/*.json")):
+    bills = set(folder.glob("*/*.cdx.json"))
+    for path in sorted(set(folder.glob("*/*.json")) - bills):
         manifest = json.loads(path.read_bytes())
         known.append(f"{path.stem} ({path.parent.name}) {manifest['code_sha256']}")
         if manifest["code_sha256"] == code_sha256:

@@ -1,5 +1,6 @@
 """The packages of this checkout, with the wheels that the real lock pins."""
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.support.cyclonedx import complaint
 
 from lambda_packages.cli import main
 from lambda_packages.manifest import Place, read_manifest
@@ -127,6 +129,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("checkout")
     for folder in ("lambdas", "requirements"):
         shutil.copytree(REPOSITORY / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(REPOSITORY / "pyproject.toml", copy)
     return copy
 
 
@@ -177,11 +180,12 @@ def test_a_second_cold_build_elsewhere_gives_the_same_bytes(checkout: Path, pack
     elsewhere = tmp_path / "else" / "where"
     for folder in ("lambdas", "requirements"):
         shutil.copytree(checkout / folder, elsewhere / folder)
+    shutil.copy(checkout / "pyproject.toml", elsewhere)
     for path in elsewhere.rglob("*"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
     build(elsewhere, tmp_path / "cache", "x86_64", 0o077, PYTHONHASHSEED="3", TZ="Asia/Tokyo", LC_ALL="C")
     for function in FUNCTIONS:
-        for file in (f"{function}.json", f"{function}.zip"):
+        for file in (f"{function}.json", f"{function}.zip", f"{function}.cdx.json"):
             assert (elsewhere / "dist/lambda/x86_64" / file).read_bytes() == (packages / "x86_64" / file).read_bytes()
 
 
@@ -189,6 +193,18 @@ def test_a_second_cold_build_elsewhere_gives_the_same_bytes(checkout: Path, pack
 def test_zip_and_manifest_agree(packages: Path, architecture: str) -> None:
     for function in FUNCTIONS:
         assert main(["verify", function, "--output", str(packages), "--architecture", architecture]) == 0
+
+
+@pytest.mark.parametrize("architecture", TARGETS)
+def test_the_bill_of_materials_is_valid_and_names_what_the_lock_pins(packages: Path, architecture: str) -> None:
+    sbom = Place(packages, architecture, FUNCTIONS[0]).sbom
+    assert complaint(sbom) == ""
+    bill = json.loads(sbom.read_bytes())
+    pinned = set(
+        re.findall(r"^([a-z0-9-]+)==(\S+)", (REPOSITORY / "requirements/lambda.txt").read_text(), re.MULTILINE)
+    )
+    assert {(one["name"], one["version"]) for one in bill["components"]} <= pinned
+    assert "pkg:pypi/oracledb" in " ".join(bill["dependencies"][0]["dependsOn"])
 
 
 @pytest.mark.parametrize("architecture", TARGETS)

@@ -40,9 +40,12 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
         (folder / path).write_bytes(_bytes(content))
 
 
+PYPROJECT = '[project]\nname = "made-up"\nversion = "1.2.3"\ndependencies = ["other"]\n'
+
+
 def make_checkout(root: Path, lock: str) -> Path:
     write_files(root / "lambdas", SOURCES)
-    write_files(root, {"requirements/lambda.txt": lock})
+    write_files(root, {"requirements/lambda.txt": lock, "pyproject.toml": PYPROJECT})
     return root
 
 

@@ -68,7 +68,12 @@ def test_dependencies_come_first_and_then_the_sources_each_with_its_bytecode(che
 
 def test_every_function_is_packaged_unless_some_are_named(checkout: Path) -> None:
     build("request_handler")
-    assert {path.name for path in FOLDER.glob("*.*")} == {".lock", "request_handler.json", "request_handler.zip"}
+    assert {path.name for path in FOLDER.glob("*.*")} == {
+        ".lock",
+        "request_handler.cdx.json",
+        "request_handler.json",
+        "request_handler.zip",
+    }
     build()
     assert MANIFEST.exists()
 
@@ -129,7 +134,7 @@ def test_another_place_umask_time_language_and_file_order_give_the_same_bytes(
         _, complaints = process.communicate(timeout=60)
         assert process.returncode == 0, complaints
     for name in ("batch_processor", "request_handler"):
-        for suffix in ("json", "zip"):
+        for suffix in ("cdx.json", "json", "zip"):
             file = FOLDER / f"{name}.{suffix}"
             assert (first / file).read_bytes() == (second / file).read_bytes()
 

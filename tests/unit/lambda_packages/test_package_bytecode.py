@@ -1,4 +1,5 @@
 import importlib
+import importlib.util
 import marshal
 import os
 import subprocess
@@ -46,6 +47,21 @@ def compiled_elsewhere(source: bytes, *flags: str, **variables: str) -> bytes:
 @pytest.mark.parametrize("seed", ["0", "1", "12345"])
 def test_it_is_the_same_in_every_process(seed: str) -> None:
     assert compiled_elsewhere(SOURCE, PYTHONHASHSEED=seed) == bytecode(SOURCE, "a.py")
+
+
+@pytest.mark.parametrize("module", ["typing_extensions", "pycparser.c_parser"])
+def test_what_the_process_has_loaded_does_not_matter(module: str) -> None:
+    found = importlib.util.find_spec(module)
+    assert found
+    assert found.origin
+    program = (
+        "import sys; from lambda_packages.bytecode import bytecode; source = open(sys.argv[1], 'rb').read()\n"
+        "alone = bytecode(source, 'a.py'); import rich.progress; print(alone == bytecode(source, 'a.py'))"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", program, found.origin]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout == "True\n"
 
 
 def test_how_far_the_interpreter_itself_optimises_does_not_matter() -> None:

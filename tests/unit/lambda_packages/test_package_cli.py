@@ -56,7 +56,7 @@ def test_a_wrong_call_is_told_how_to_call(arguments: list[str], capsys: pytest.C
     assert "usage: lambda-packages" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["build", "digest", "verify", "upload"])
+@pytest.mark.parametrize("command", ["build", "digest", "verify", "licences", "upload"])
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])

@@ -25,6 +25,12 @@ def test_a_package_is_found_by_the_digest_it_was_deployed_with(built: Path) -> N
     assert packages.find("loader", digest, built.parent).zip == built / "loader.zip"
 
 
+def test_a_bill_of_materials_is_not_taken_for_a_manifest(built: Path) -> None:
+    (built / "loader.cdx.json").write_text('{"bomFormat": "CycloneDX"}')
+    digest = packages.digest(built / "loader.zip")
+    assert packages.find("loader", digest, built.parent).zip == built / "loader.zip"
+
+
 def test_what_was_never_built_here_is_refused_and_what_is_here_named(built: Path) -> None:
     with pytest.raises(LocalRuntimeError, match=r"no package in .* has it") as refused:
         packages.find("loader", "AAAA", built.parent)

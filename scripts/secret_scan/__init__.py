@@ -1,0 +1,1 @@
+"""Looks for secrets in every file that git tracks."""

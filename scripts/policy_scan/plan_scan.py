@@ -1,8 +1,8 @@
 """Scans plans, and holds against them the reasons for skips that stand in the source they were made from.
 
-Checkov's own way, `--repo-root-for-plan-enrichment`, finds a resource's source by type and name alone: over several modules
-that each have a `this` it takes the reasons of whichever it read last. Here a resource is followed through its component
-and the modules called, to the block it is made from.
+Checkov's own way, `--repo-root-for-plan-enrichment`, finds a resource's source by type and name alone: over several
+modules that each have a `this` it takes the reasons of whichever it read last. Here a resource is followed through its
+component and the modules called, to the block it is made from.
 """
 
 import re

@@ -10,10 +10,11 @@ PRODUCTION = ("prod", "production")
 
 
 class DataIsProtected(BaseResourceCheck):
-    """The guard is a `terraform_data.deletion_protection` with `prevent_destroy`, which takes no variable, and a count that does.
+    """The guard is a `terraform_data.deletion_protection` with `prevent_destroy`, which no variable can set.
 
-    In the source the module has to have it; in a plan of production it has to be there. Of queues those count that have
-    dead letters: what a dead-letter queue of a function keeps is an event that the next run repeats.
+    In the source the module has to have it, behind whatever count; in a plan of production it has to be there. Of
+    queues those count that have dead letters: what the dead-letter queue of a function keeps is an event that the next
+    run repeats.
     """
 
     def __init__(self) -> None:

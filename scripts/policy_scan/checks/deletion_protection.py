@@ -34,9 +34,7 @@ class DataIsProtected(BaseResourceCheck):
                 return CheckResult.UNKNOWN
             if value(conf, "force_destroy") is True:
                 return CheckResult.FAILED
-        guards = [
-            guard for name, guard in neighbours(self.graph, conf, "terraform_data").items() if name.startswith(GUARD)
-        ]
+        guards = [guard for name, guard in neighbours(self, conf, "terraform_data").items() if name.startswith(GUARD)]
         guarded = any(in_plan(guard) or _prevents(guard) for guard in guards)
         return CheckResult.PASSED if guarded or _prevents(conf) else CheckResult.FAILED
 

@@ -11,7 +11,7 @@ export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
 LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready plan demo package test test-slow unit modules mutations bench lint fmt lock shell clean
+.PHONY: help setup ready plan demo scan package test test-slow unit modules mutations bench lint fmt lock shell clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ plan: ready package ## plan every unit of ENV, and end with a table
 
 demo: ready package ## apply dev locally, load real CSV files through the deployed zips, and show what happened
 	@demo
+
+scan: ready package ## Checkov and checks of our own over the modules and over the plan of every unit of every environment
+	@scan
 
 package: ready ## build the Lambda packages, where anything changed
 	@lambda-packages build

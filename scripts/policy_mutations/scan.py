@@ -36,17 +36,15 @@ def catches(mutations: Sequence[Mutation], repository: Path, folder: Path) -> di
     for one in weakened:
         seeding.copy_for_scan(repository, folder / one.identifier, one.module or "")
         seeding.seed(one, folder / one.identifier)
-    return attributed(findings(_scan(folder), folder)) if weakened else {}
+    return attributed(findings(_scan(folder))) if weakened else {}
 
 
-def findings(printed: str, folder: Path) -> list[Finding]:
+def findings(printed: str) -> list[Finding]:
     """The findings that the scan printed, each told apart by the copy it is in."""
     result = []
     for found in _FINDING.finditer(printed):
-        path = Path(found["file"])
-        parts = (path.relative_to(folder) if path.is_relative_to(folder) else path).parts
-        copy, *rest = parts[1:] if parts[0] == "/" else parts
-        result.append(Finding(copy, "/".join(rest), found["check"], found["resource"]))
+        copy, _, file = found["file"].partition("/")
+        result.append(Finding(copy, file, found["check"], found["resource"]))
     return result
 
 
@@ -66,6 +64,7 @@ def _scan(folder: Path) -> str:
     try:
         done = subprocess.run(
             command,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

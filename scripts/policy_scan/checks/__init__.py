@@ -1,0 +1,1 @@
+"""Checks that Checkov loads with its own (`--external-checks-dir`); they run in `.venv-scan`, never in `.venv`."""

@@ -13,7 +13,7 @@ from policy_mutations.errors import CatalogueError
 CATALOGUE = Path(__file__).with_name("catalogue")
 SCAN = "scan"
 _KEYS = {"id", "weakens", "file", "replace", "with", "caught_by"}
-_TERRAFORM_TEST = re.compile(r"modules/\w+/tests/\w+\.tftest\.hcl")
+_TERRAFORM_TEST = re.compile(r"modules/\w+/tests/\w+\.tftest\.hcl(::\w+)?")
 _PYTEST = re.compile(r"tests/[\w/]+\.py(::\w+)?")
 
 
@@ -34,7 +34,7 @@ class Mutation:
     replacement
         The lines that take their place, at the same indentation; none drops them.
     caught_by
-        `scan`, a module's `*.tftest.hcl`, or a pytest file (with `::test` where one of its tests is meant).
+        `scan`, a module's `*.tftest.hcl`, or a pytest file; with `::name` where one of its runs or tests is meant.
 
     """
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from policy_mutations import seeding
 from policy_mutations.catalogue import is_terraform_test
 from policy_mutations.engine import Engine, stop
 from policy_mutations.errors import CatalogueError, GuardError
@@ -32,8 +33,11 @@ def runner_of(guard: str, engine: Engine) -> Callable[[Path, str], Catch | None]
 
 
 def terraform_test(engine: Engine, root: Path, guard: str, who: str) -> Catch | None:
-    """Run one test file of a module until its first failure."""
-    _, module, _, file = guard.split("/")
+    """Run one test file of a module until its first failure, or one run of it."""
+    path, _, only = guard.partition("::")
+    _, module, _, file = path.split("/")
+    if only:
+        file = seeding.isolate(root / path, only).name
     errors: list[str] = []
     passed = ""
     for event in engine.test(root, module, file):

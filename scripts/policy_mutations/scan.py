@@ -66,8 +66,7 @@ def _scan(folder: Path) -> str:
             command,
             cwd=folder,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             timeout=LIMIT_SECONDS,
             check=False,
@@ -79,5 +78,3 @@ def _scan(folder: Path) -> str:
     if done.returncode not in (0, _FAILED) or (done.returncode == _FAILED) != bool(_FINDING.search(done.stdout)):
         raise GuardError(f"The scan ended with status {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}")
     return done.stdout
-
-

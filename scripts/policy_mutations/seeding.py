@@ -10,6 +10,7 @@ from policy_mutations.errors import CatalogueError
 _LEFT_OUT = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", ".terragrunt-cache", "__pycache__", "*.log")
 _COPIED = ("modules", "live", "scripts", "lambdas", "tests")
 _LINKED = (".tools", "dist")
+_RUN = re.compile(r'^run "(?P<name>\w+)" \{\n.*?^\}\n', re.MULTILINE | re.DOTALL)
 _MODULE_SOURCE = re.compile(r'^\s*source\s*=\s*"\.\./(\w+)"', re.MULTILINE)
 
 
@@ -22,8 +23,8 @@ def mutated(mutation: Mutation, text: str) -> str:
     found = list(re.finditer(pattern + r"$\n?", text, re.MULTILINE))
     if len(found) != 1:
         raise CatalogueError(
-            f"The catalogue has rotted: what {mutation.identifier} replaces stands {len(found)} times in {mutation.file} "
-            f"instead of once. Look at that file, then mend the entry.\n{mutation.replaced}"
+            f"The catalogue has rotted: what {mutation.identifier} replaces stands {len(found)} times in "
+            f"{mutation.file} instead of once. Look at that file, then mend the entry.\n{mutation.replaced}"
         )
     indent = found[0]["indent"]
     replacement = "".join(f"{indent + line if line else ''}\n" for line in mutation.replacement.splitlines())
@@ -64,3 +65,15 @@ def copy_for_scan(repository: Path, root: Path, module: str) -> None:
     for path in sorted((repository / "modules" / module).glob("*.tf")):
         for called in _MODULE_SOURCE.findall(path.read_text(encoding="utf-8")):
             copy_for_scan(repository, root, called)
+
+
+def isolate(tests: Path, name: str) -> Path:
+    """Write one run of a module's test file, and all that stands outside of runs, into a file of its own beside it."""
+    text = tests.read_text(encoding="utf-8")
+    if name not in [run["name"] for run in _RUN.finditer(text)]:
+        raise CatalogueError(
+            f"The catalogue has rotted: {tests.parent.parent.name}/tests/{tests.name} has no run {name}."
+        )
+    alone = tests.with_name(f"only_{name}_of_{tests.name}")
+    alone.write_text(_RUN.sub(lambda run: run[0] if run["name"] == name else "", text), encoding="utf-8")
+    return alone

@@ -9,7 +9,7 @@ from shutil import rmtree
 from policy_mutations import guards, scan, seeding
 from policy_mutations.catalogue import SCAN, Mutation, is_terraform_test
 from policy_mutations.engine import Engine
-from policy_mutations.errors import GuardError
+from policy_mutations.errors import GuardError, MutationError
 from policy_mutations.guards import Catch
 
 Progress = Callable[[str], None]
@@ -17,10 +17,11 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one mutation: which guards noticed, and which of those it names did not."""
+    """What became of one mutation: which guards noticed, or why that cannot be said."""
 
     mutation: Mutation
     catches: tuple[Catch, ...]
+    problem: str = ""
 
     @property
     def missed(self) -> tuple[str, ...]:
@@ -30,8 +31,13 @@ class Verdict:
 
     @property
     def survived(self) -> bool:
-        """Whether no guard noticed."""
+        """Whether no guard noticed, as far as is known."""
         return not self.catches
+
+    @property
+    def held(self) -> bool:
+        """Whether every guard that ought to have noticed did."""
+        return not self.missed and not self.problem
 
 
 class Trial:
@@ -46,7 +52,7 @@ class Trial:
         self._engine = Engine(repository, self._unmutated)
 
     def run(self, mutations: Sequence[Mutation]) -> list[Verdict]:
-        """A verdict on each; raises CatalogueError or GuardError where none can be given."""
+        """A verdict on each; raises CatalogueError or GuardError where no guard can be trusted."""
         self._check_fit(mutations)
         seeding.copy_tree(self._repository, self._unmutated)
         self._prepare(mutations)
@@ -76,7 +82,7 @@ class Trial:
         modules = {guard.split("/")[1] for guard in used if is_terraform_test(guard)}
         for module in sorted(modules | {one.module for one in mutations if one.module}):
             self._engine.initialise(module)
-        self._progress(f"running the {len(used)} guards where nothing was weakened")
+        self._progress(f"running the {len(used)} guards named, where nothing was weakened")
 
         def unweakened(guard: str) -> Callable[[], Catch | None]:
             return lambda: guards.runner_of(guard, self._engine)(self._unmutated, "the unmutated copy")
@@ -87,8 +93,11 @@ class Trial:
 
     def _task(self, mutation: Mutation, scanned: Mapping[str, Catch]) -> Callable[[], Verdict]:
         def judge() -> Verdict:
-            found = [scanned[mutation.identifier]] if mutation.identifier in scanned else []
-            verdict = Verdict(mutation, (*found, *self._catches(mutation)))
+            found = (scanned[mutation.identifier],) if mutation.identifier in scanned else ()
+            try:
+                verdict = Verdict(mutation, (*found, *self._catches(mutation)))
+            except MutationError as error:
+                verdict = Verdict(mutation, (), str(error))
             self._progress(line(verdict))
             return verdict
 
@@ -120,6 +129,8 @@ class Trial:
 
 def line(verdict: Verdict) -> str:
     """One verdict in a line."""
+    if verdict.problem:
+        return f"{verdict.mutation.identifier}: NOT JUDGED: {verdict.problem}"
     caught = "; ".join(f"{catch.guard}: {catch.by}" for catch in verdict.catches)
     missed = f" (missed by {', '.join(verdict.missed)})" if verdict.missed else ""
     return f"{verdict.mutation.identifier}: {f'caught by {caught}' if caught else 'SURVIVED'}{missed}"

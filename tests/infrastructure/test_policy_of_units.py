@@ -160,7 +160,9 @@ def test_a_version_outlives_every_message_that_can_name_it(unit: Unit) -> None:
 def test_rejected_rows_are_gone_after_30_days_with_their_old_versions(unit: Unit) -> None:
     rules = rules_for(unit, "rejected/")
     assert [rule["expiration_days"] <= 30 for rule in rules if rule.get("expiration_days")] == [True]
-    assert [rule["noncurrent_expiration_days"] <= 1 for rule in rules if rule.get("noncurrent_expiration_days")] == [True]
+    assert [rule["noncurrent_expiration_days"] <= 1 for rule in rules if rule.get("noncurrent_expiration_days")] == [
+        True
+    ]
 
 
 @of("s3")

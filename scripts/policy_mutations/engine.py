@@ -14,6 +14,7 @@ from policy_mutations.errors import CatalogueError, GuardError
 
 LIMIT_SECONDS = 300
 _LOCK = ".terraform.lock.hcl"
+_FORMAT_DIFFERS = 3
 
 
 class Engine:
@@ -53,19 +54,11 @@ class Engine:
         if done.returncode != 0:
             raise CatalogueError(f"{who} breaks modules/{module} instead of weakening it:\n{done.stdout[-3000:]}")
 
-    def expect_syntax(self, path: Path, who: str) -> None:
-        """Raise CatalogueError where a file is no HCL."""
-        with path.open("rb") as text:
-            done = subprocess.run(
-                [self._program, "fmt", "-no-color", "-"],
-                stdin=text,
-                capture_output=True,
-                text=True,
-                timeout=LIMIT_SECONDS,
-                check=False,
-            )
-        if done.returncode != 0:
-            raise CatalogueError(f"{who} breaks the syntax of the file instead of weakening it:\n{done.stderr[-3000:]}")
+    def expect_syntax(self, folder: Path) -> None:
+        """Raise CatalogueError where a file below the folder is no HCL; each is named after its mutation."""
+        done = self._run(folder, "fmt", "-check", "-list=false", "-no-color")
+        if done.returncode not in (0, _FORMAT_DIFFERS):
+            raise CatalogueError(f"A mutation breaks the syntax of its file instead of weakening it:\n{done.stdout}")
 
     def _ready(self, root: Path, module: str) -> Path:
         folder = root / "modules" / module

@@ -31,13 +31,17 @@ def mutated(mutation: Mutation, text: str) -> str:
     return text[: found[0].start()] + replacement + text[found[0].end() :]
 
 
-def seed(mutation: Mutation, root: Path) -> None:
-    """Put the mutation into a copy; raises CatalogueError where it does not fit."""
+def seeded(mutation: Mutation, root: Path) -> str:
+    """The file that the mutation changes, with the mutation in it; raises CatalogueError where it does not fit."""
     path = root / mutation.file
     if not path.is_file():
         raise CatalogueError(f"The catalogue has rotted: {mutation.identifier} changes {mutation.file}, which is gone.")
-    text = path.read_text(encoding="utf-8")
-    path.write_text(mutated(mutation, text), encoding="utf-8")
+    return mutated(mutation, path.read_text(encoding="utf-8"))
+
+
+def seed(mutation: Mutation, root: Path) -> None:
+    """Put the mutation into a copy."""
+    (root / mutation.file).write_text(seeded(mutation, root), encoding="utf-8")
 
 
 def copy_modules(repository: Path, root: Path) -> None:

@@ -69,12 +69,10 @@ class Trial:
             for guard in one.caught_by:
                 if guard != SCAN and not (self._repository / guard.partition("::")[0]).is_file():
                     raise GuardError(f"{one.identifier} is to be caught by {guard}, and there is no such file.")
-            path = self._folder / "fit" / one.file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if (self._repository / one.file).is_file():
-                path.write_bytes((self._repository / one.file).read_bytes())
-            seeding.seed(one, self._folder / "fit")
-            self._engine.expect_syntax(path, one.identifier)
+            changed = self._folder / "changed" / f"{one.identifier}.tf"
+            changed.parent.mkdir(exist_ok=True)
+            changed.write_text(seeding.seeded(one, self._repository), encoding="utf-8")
+        self._engine.expect_syntax(self._folder / "changed")
 
     def _prepare(self, mutations: Sequence[Mutation]) -> None:
         """Initialise the modules, and see that the guards notice nothing where nothing was weakened."""

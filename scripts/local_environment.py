@@ -21,11 +21,11 @@ def ready(environment: environments.Environment, parent: Path | None = None) -> 
     record = launcher.start(state, Identity(environment.name, environment.account_id, environment.region))
     print(record, file=sys.stderr, flush=True)
     variables = local_variables.applied(state.endpoint(record), os.environ)
-    _bootstrap(environment, variables)
+    bootstrap(environment, variables)
     return variables
 
 
-def _bootstrap(environment: environments.Environment, variables: dict[str, str]) -> None:
+def bootstrap(environment: environments.Environment, variables: dict[str, str]) -> None:
     """One unit creates the backend of all: they share the bucket and the table."""
     command = [
         terragrunt_launcher.COMMAND,

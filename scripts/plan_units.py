@@ -67,11 +67,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def plan(
-    environment: environments.Environment, variables: Mapping[str, str], console: Console
+    environment: environments.Environment,
+    variables: Mapping[str, str],
+    console: Console,
+    run_options: Sequence[str] = (),
+    plan_options: Sequence[str] = (),
 ) -> tuple[list[UnitPlan], int]:
-    """Plan all units at once; a plan takes outputs from state, so their order buys nothing."""
+    """Plan all units at once; a plan takes outputs from state, so their order buys nothing.
+
+    The options are more of what Terragrunt takes for the run, and Terraform for each plan.
+    """
     command = [terragrunt_launcher.COMMAND, "run", "--all", "--non-interactive", "--no-color", "--log-format", "json"]
-    command += ["--queue-ignore-dag-order", "--working-dir", str(environment.folder), "plan"]
+    command += ["--queue-ignore-dag-order", "--working-dir", str(environment.folder), *run_options, "--", "plan", *plan_options]
     plans = {name: UnitPlan(name) for name in environment.units()}
     started = time.monotonic()
     with subprocess.Popen(

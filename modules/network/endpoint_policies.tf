@@ -81,6 +81,7 @@ data "aws_iam_policy_document" "s3_endpoint" {
     ]
     resources = ["${var.data_bucket_arn}/*"] # Every object: the roles say which prefixes.
 
+    # Every principal, as above; the condition names the account.
     principals {
       type        = "*"
       identifiers = ["*"]

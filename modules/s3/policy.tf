@@ -145,7 +145,7 @@ data "aws_iam_policy_document" "log_delivery" {
   statement {
     sid       = "S3ServerAccessLogsPolicy"
     actions   = ["s3:PutObject"]
-    resources = ["${local.arn}/*"]
+    resources = ["${local.arn}/*"] # Logs of several buckets, each under a prefix that its own unit chooses.
 
     principals {
       type        = "Service"
@@ -162,7 +162,7 @@ data "aws_iam_policy_document" "log_delivery" {
   statement {
     sid       = "AWSLogDeliveryWrite"
     actions   = ["s3:PutObject"]
-    resources = ["${local.arn}/*"]
+    resources = ["${local.arn}/*"] # Flow logs, under keys that AWS makes of account, region and date.
 
     principals {
       type        = "Service"

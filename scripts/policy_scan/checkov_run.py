@@ -13,6 +13,7 @@ from policy_scan.errors import ScanError
 from toolchain.places import SCAN_VENV
 
 CHECKS = Path(__file__).resolve().parent / "checks"
+SCRIPTS = Path(__file__).resolve().parents[1]
 WITNESS = "CKV_CSV_0"
 LIMIT_SECONDS = 600
 _CONFIGURATION = (".checkov.yaml", ".checkov.yml")
@@ -74,7 +75,7 @@ def _variables(inherited: Mapping[str, str], home: str) -> dict[str, str]:
     """The environment without what would change what is scanned, and without a home whose files could."""
     leading = ("CKV_", "CHECKOV_", "BC_", "PRISMA_", "AWS_")
     kept = {name: value for name, value in inherited.items() if not name.startswith(leading)}
-    return {**kept, "HOME": home, "LOG_LEVEL": "WARNING", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, "HOME": home, "LOG_LEVEL": "WARNING", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(SCRIPTS)}
 
 
 def _reports(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:

@@ -27,11 +27,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token and the line it begins on; a string's text is without its quotes and without what it interpolates."""
+    """A token, the line it begins on, and how it stands in the file.
+
+    A string's text is without its quotes and without what it interpolates.
+    """
 
     kind: Kind
     text: str
     line: int
+    raw: str
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -40,7 +44,7 @@ def tokens(text: str) -> Iterator[Token]:
     while position < len(text):
         kind, shown, end = _next(text, position)
         if kind is not None:
-            yield Token(kind, shown, line)
+            yield Token(kind, shown, line, text[position:end])
         line += text.count("\n", position, end)
         position = end
 

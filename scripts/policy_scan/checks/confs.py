@@ -1,0 +1,110 @@
+"""Reads the values of a resource as Checkov hands them over: from the source or from a plan, in lists of lists.
+
+In the source an attribute that depends on a variable is the text of its expression; in a plan one that is known only
+after the apply is missing, or the name of what it refers to.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+Conf = dict[str, Any]
+
+_ADDRESS = "__address__"
+_INSTANCE = re.compile(r"\[[^\]]*\]$")
+
+
+def value(conf: Conf, name: str) -> Any:
+    """An attribute without the lists around it; None where it is not set."""
+    found = conf.get(name)
+    while isinstance(found, list) and len(found) == 1:
+        found = found[0]
+    return None if found in ([], "", {}) else found
+
+
+def values(conf: Conf, name: str) -> list[Any]:
+    """Every element of an attribute that is a list."""
+    return list(_flat(conf.get(name)))
+
+
+def block(conf: Conf, name: str) -> Conf:
+    """A nested block; empty where there is none."""
+    return next(blocks(conf, name), {})
+
+
+def blocks(conf: Conf, name: str) -> Iterator[Conf]:
+    """Every nested block of that name."""
+    return (found for found in _flat(conf.get(name)) if isinstance(found, dict))
+
+
+def number(conf: Conf, name: str, default: int | None = None) -> int | None:
+    """A number that is known now; the default where it is not set, None where it is an expression."""
+    found = value(conf, name)
+    if found is None:
+        return default
+    try:
+        return int(found)
+    except (TypeError, ValueError):
+        return None
+
+
+def preconditions(conf: Conf) -> list[str]:
+    """The conditions a resource states for itself; a plan does not carry them."""
+    stated = blocks(block(conf, "lifecycle"), "precondition")
+    return [str(value(one, "condition")) for one in stated]
+
+
+def in_plan(conf: Conf) -> bool:
+    """Whether the resource stands in a plan, not in the source."""
+    return "__change_actions__" in conf
+
+
+def neighbours(graph: Any, conf: Conf, kind: str) -> dict[str, Conf]:
+    """Every resource of a kind by its name, in the same plan or folder and the same module as this resource."""
+    if graph is None:
+        return {}
+    own = next((vertex for vertex in _vertices(graph) if _is(vertex, conf)), None)
+    if own is None:
+        return {}
+    place, module = _place(own), _module(conf)
+    return {
+        name: found
+        for vertex in _vertices(graph)
+        if vertex.get("resource_type") == kind and _place(vertex) == place
+        for name, found in vertex["config_"][kind].items()
+        if _module(found) == module
+    }
+
+
+def _flat(found: Any) -> Iterator[Any]:
+    if isinstance(found, list):
+        for one in found:
+            yield from _flat(one)
+    elif found is not None:
+        yield found
+
+
+def _vertices(graph: Any) -> Iterator[Conf]:
+    return (vertex for _, vertex in graph.nodes() if vertex.get("block_type_") == "resource")
+
+
+def _is(vertex: Conf, conf: Conf) -> bool:
+    if vertex.get(_ADDRESS) != conf.get(_ADDRESS):
+        return False
+    return any(_same(found, conf) for kind in vertex["config_"].values() for found in kind.values())
+
+
+def _same(one: Conf, other: Conf) -> bool:
+    marks = ("__file__", "__start_line__", "__end_line__", "name", "bucket", "description")
+    return all(one.get(mark) == other.get(mark) for mark in marks)
+
+
+def _place(vertex: Conf) -> str:
+    path = str(vertex["file_path_"])
+    return path if path.endswith(".json") else path.rpartition("/")[0]
+
+
+def _module(conf: Conf) -> str:
+    """The module's part of an address: empty at the top."""
+    address = _INSTANCE.sub("", str(conf.get(_ADDRESS, "")))
+    return address.rpartition(".")[0].rpartition(".")[0]

@@ -1,0 +1,45 @@
+"""What holds data in production is guarded by something that no plan may destroy."""
+
+from policy_scan.checks.confs import Conf, block, in_plan, neighbours, value
+
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+GUARD = "deletion_protection"
+PRODUCTION = ("prod", "production")
+
+
+class DataIsProtected(BaseResourceCheck):
+    """The guard is a `terraform_data.deletion_protection` with `prevent_destroy`, which takes no variable, and a count that does.
+
+    In the source the module has to have it; in a plan of production it has to be there. Of queues those count that have
+    dead letters: what a dead-letter queue of a function keeps is an event that the next run repeats.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What holds data is protected against destruction in production",
+            "CKV_CSV_11",
+            [CheckCategories.BACKUP_AND_RECOVERY],
+            ["aws_s3_bucket", "aws_kms_key", "aws_secretsmanager_secret", "aws_sqs_queue"],
+        )
+
+    def scan_resource_conf(self, conf: Conf) -> CheckResult:
+        """Look for the guard beside the resource."""
+        if self.entity_type == "aws_sqs_queue" and value(conf, "redrive_policy") is None:
+            return CheckResult.UNKNOWN
+        if in_plan(conf):
+            if value(block(conf, "tags_all"), "environment") not in PRODUCTION:
+                return CheckResult.UNKNOWN
+            if value(conf, "force_destroy") is True:
+                return CheckResult.FAILED
+        guards = [guard for name, guard in neighbours(self.graph, conf, "terraform_data").items() if name.startswith(GUARD)]
+        guarded = any(in_plan(guard) or _prevents(guard) for guard in guards)
+        return CheckResult.PASSED if guarded or _prevents(conf) else CheckResult.FAILED
+
+
+def _prevents(conf: Conf) -> bool:
+    return value(block(conf, "lifecycle"), "prevent_destroy") is True and value(conf, "count") not in (0, "0")
+
+
+DataIsProtected()

@@ -15,6 +15,7 @@ from policy_mutations.errors import CatalogueError, GuardError
 
 LIMIT_SECONDS = 600
 _TESTS_FAILED = 1
+_VERDICTS = ("Test assertion failed", "Missing expected failure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,9 @@ def terraform_test(engine: Engine, root: Path, guard: str, who: str) -> Catch | 
     errors: list[str] = []
     passed = ""
     for event in engine.test(root, module, file):
-        run = event.get("test_run", {})
-        if run.get("status") == "fail":
-            return Catch(guard, run["run"])
         diagnostic = event.get("diagnostic", {})
+        if diagnostic.get("summary") in _VERDICTS:
+            return Catch(guard, event["@testrun"])
         if diagnostic.get("severity") == "error":
             if "range" not in diagnostic:
                 raise GuardError(f"{who}: {guard} could not be run: {event['@message']}")

@@ -70,7 +70,7 @@ class Trial:
                 if guard != SCAN and not (self._repository / guard.partition("::")[0]).is_file():
                     raise GuardError(f"{one.identifier} is to be caught by {guard}, and there is no such file.")
             changed = self._folder / "changed" / f"{one.identifier}.tf"
-            changed.parent.mkdir(exist_ok=True)
+            changed.parent.mkdir(parents=True, exist_ok=True)
             changed.write_text(seeding.seeded(one, self._repository), encoding="utf-8")
         self._engine.expect_syntax(self._folder / "changed")
 

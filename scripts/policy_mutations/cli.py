@@ -36,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MutationError as error:
         print(f"policy-mutations: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("policy-mutations: interrupted; nothing was judged.", file=sys.stderr)
+        return 130
     if options.json:
         print(report.as_json(verdicts))
     else:
@@ -54,9 +57,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list", action="store_true", help="list the mutations and seed none")
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
     parser.add_argument(
-        "--jobs", metavar="N", type=int, default=os.cpu_count() or 1, help="guards at once (default: one a processor)"
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        default=os.cpu_count() or 1,
+        help="guards at once (default: one a processor)",
     )
     return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,15 @@ def plan(
     The options are more of what Terragrunt takes for the run, and Terraform for each plan.
     """
     command = [terragrunt_launcher.COMMAND, "run", "--all", "--non-interactive", "--no-color", "--log-format", "json"]
-    command += ["--queue-ignore-dag-order", "--working-dir", str(environment.folder), *run_options, "--", "plan", *plan_options]
+    command += [
+        "--queue-ignore-dag-order",
+        "--working-dir",
+        str(environment.folder),
+        *run_options,
+        "--",
+        "plan",
+        *plan_options,
+    ]
     plans = {name: UnitPlan(name) for name in environment.units()}
     started = time.monotonic()
     with subprocess.Popen(

@@ -29,5 +29,6 @@ inputs = {
   force_destroy       = !local.common.env.deletion_protection
   kms_key_arn         = dependency.kms.outputs.key_arn
   access_log          = { bucket = dependency.s3_logs.outputs.name, prefix = "s3/artifacts/" }
-  lifecycle_rules     = [] # a package is needed for as long as anybody may roll back to it
+  eventbridge         = true # a package that changes is heard of
+  lifecycle_rules     = []   # a package is needed for as long as anybody may roll back to it
 }

@@ -13,9 +13,12 @@ inputs = {
   account_id          = local.common.env.account_id
   deletion_protection = local.common.env.deletion_protection
   force_destroy       = !local.common.env.deletion_protection
-  kms_key_arn         = null # log delivery writes with SSE-S3 only
-  access_log          = null # a log bucket that logs to itself never stops growing
-  accept_logs         = true
+  #checkov:skip=CKV_AWS_145: log delivery writes with SSE-S3 only
+  kms_key_arn = null
+  #checkov:skip=CKV_AWS_18: a log bucket that logs to itself never stops growing
+  access_log  = null
+  accept_logs = true
+  eventbridge = true # whoever deletes logs is heard of
   lifecycle_rules = [
     { id = "expire-logs", expiration_days = local.common.env.log_retention_days, noncurrent_expiration_days = 1 },
   ]

@@ -66,6 +66,7 @@ def refuse_syntax_errors(folder: Path, terraform: str) -> None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=_FORMAT_LIMIT_SECONDS,
             check=False,
         )
@@ -78,9 +79,7 @@ def refuse_syntax_errors(folder: Path, terraform: str) -> None:
 def refuse_unread(parsed: Iterable[Block], records: Iterable[Record]) -> None:
     """ScanError where a resource or a data source stands in the source and Checkov has no record of it."""
     seen = {(record.file, record.first_line) for record in records if record.check_id == checkov_run.WITNESS}
-    unread = [
-        block for block in parsed if block.kind in _READ and (block.file, block.first_line) not in seen
-    ]
+    unread = [block for block in parsed if block.kind in _READ and (block.file, block.first_line) not in seen]
     if unread:
         named = "\n".join(f"  {block.file}:{block.first_line} {block.address}" for block in unread)
         raise ScanError(f"Checkov passed over what stands in the source, so the scan is incomplete:\n{named}")

@@ -19,6 +19,7 @@ from policy_scan.errors import ScanError
 PACKAGES = environments.REPOSITORY / "dist" / "lambda"
 CACHE = environments.REPOSITORY / ".local" / "scan"
 PLAN = "tfplan.json"
+_KEYS = {"format_version", "terraform_version", "planned_values", "configuration"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ def make(environment: environments.Environment, folder: Path, console: Console) 
         raise ScanError(f"The functions were never packaged: {PACKAGES} has no package. Build them: make package")
     options = ["--json-out-dir", str(folder / environment.name), "--download-dir", str(CACHE / environment.name)]
     try:
-        console.print(f"{environment.name}: planning {len(environment.units())} units on a local AWS with an empty state")
+        console.print(
+            f"{environment.name}: planning {len(environment.units())} units on a local AWS with an empty state"
+        )
         with LocalAws(environment.name, environment.account_id, environment.region) as aws:
             variables = {**aws.environment, "CSVBATCH_MOCKS_IN_SAVED_PLANS": "scan"}
             local_environment.bootstrap(environment, variables)
@@ -82,8 +85,10 @@ def _read(file: Path) -> Plan:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ScanError(f"{file} cannot be read as a plan in JSON ({error}); nothing was scanned.") from error
-    if not isinstance(content, dict) or not {"format_version", "planned_values", "configuration"} <= content.keys():
-        raise ScanError(f"{file} is JSON but no plan of Terraform's; nothing was scanned. Make it: terraform show -json")
+    if not isinstance(content, dict) or not content.keys() >= _KEYS:
+        raise ScanError(
+            f"{file} is JSON but no plan of Terraform's; nothing was scanned. Make it: terraform show -json"
+        )
     if content.get("errored"):
         raise ScanError(f"{file} is a plan that ended in an error, so it is not whole; nothing was scanned.")
     plan = Plan(file.parent.parent.name, file.parent.name, file, content)

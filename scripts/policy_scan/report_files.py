@@ -69,7 +69,9 @@ def as_sarif(result: Result) -> str:
 
 def _case(suite: ElementTree.Element, one: Finding) -> None:
     name = f"{one.resource}: {one.title}"
-    case = ElementTree.SubElement(suite, "testcase", {"classname": one.check_id, "name": name, "file": _place(one.file)})
+    case = ElementTree.SubElement(
+        suite, "testcase", {"classname": one.check_id, "name": name, "file": _place(one.file)}
+    )
     if one.outcome is Outcome.FAILED:
         failure = ElementTree.SubElement(case, "failure", {"message": f"{one.check_id}: {one.title}"})
         failure.text = f"{_place(one.file)}:{one.line} {one.resource}"

@@ -81,7 +81,9 @@ def _secret_settings(block: Block) -> list[int]:
         for name, given in _attributes(block)
         if _ENVIRONMENT_NAME.match(name) and given and _told(name, given)
     ]
-    return named + [token.line for token in block.tokens if token.kind is Kind.STRING and looks_like_a_secret(token.raw)]
+    return named + [
+        token.line for token in block.tokens if token.kind is Kind.STRING and looks_like_a_secret(token.raw)
+    ]
 
 
 def _told(name: str, given: list[Token]) -> bool:

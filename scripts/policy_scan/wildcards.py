@@ -61,7 +61,9 @@ class _Walk:
         current = outer.current if outer else ""
         name = before.text if is_block and before else ""
         inherited = current if token.text != "{" or not is_block else ""
-        self._levels.append(_Level(token.line, token.text, inherited, name, current="" if token.text == "{" else inherited))
+        self._levels.append(
+            _Level(token.line, token.text, inherited, name, current="" if token.text == "{" else inherited)
+        )
 
     def _names_attribute(self, position: int) -> bool:
         token = self._stream[position]

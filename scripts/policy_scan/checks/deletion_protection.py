@@ -1,9 +1,9 @@
 """What holds data in production is guarded by something that no plan may destroy."""
 
-from policy_scan.checks.confs import Conf, block, in_plan, neighbours, value
-
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+from policy_scan.checks.confs import Conf, block, in_plan, neighbours, value
 
 GUARD = "deletion_protection"
 PRODUCTION = ("prod", "production")
@@ -33,7 +33,9 @@ class DataIsProtected(BaseResourceCheck):
                 return CheckResult.UNKNOWN
             if value(conf, "force_destroy") is True:
                 return CheckResult.FAILED
-        guards = [guard for name, guard in neighbours(self.graph, conf, "terraform_data").items() if name.startswith(GUARD)]
+        guards = [
+            guard for name, guard in neighbours(self.graph, conf, "terraform_data").items() if name.startswith(GUARD)
+        ]
         guarded = any(in_plan(guard) or _prevents(guard) for guard in guards)
         return CheckResult.PASSED if guarded or _prevents(conf) else CheckResult.FAILED
 

@@ -1,9 +1,9 @@
 """A function is told where its secret is, never the secret: whoever may describe the function reads its environment."""
 
-from policy_scan.checks.confs import Conf, block, blocks
-
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+from policy_scan.checks.confs import Conf, block, blocks
 from policy_scan.secret_words import looks_like_a_secret, names_a_secret, reads_a_secret
 
 

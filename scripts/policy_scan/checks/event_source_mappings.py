@@ -1,9 +1,9 @@
 """An event source mapping says which messages failed, and never starts more functions than it may."""
 
-from policy_scan.checks.confs import Conf, block, value, values
-
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+from policy_scan.checks.confs import Conf, block, value, values
 
 
 class PartialResponsesAndConcurrency(BaseResourceCheck):

@@ -1,9 +1,9 @@
 """Logs end some day, and are encrypted with the platform's key until then."""
 
-from policy_scan.checks.confs import Conf, value
-
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+from policy_scan.checks.confs import Conf, value
 
 
 class RetentionAndKey(BaseResourceCheck):

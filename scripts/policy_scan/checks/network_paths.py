@@ -4,10 +4,10 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from policy_scan.checks.confs import Conf, blocks, value, values
-
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+from policy_scan.checks.confs import Conf, blocks, value, values
 
 # Shorter prefixes are no network anybody owns: 0.0.0.0/0, and the halves it is cut into to get past a rule that looks for it.
 SHORTEST = {4: 8, 6: 16}

@@ -2,10 +2,10 @@
 
 import re
 
-from policy_scan.checks.confs import Conf, in_plan, neighbours, number, preconditions, value
-
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+from policy_scan.checks.confs import Conf, in_plan, neighbours, number, preconditions, value
 
 TIMES = 6
 DEFAULT_VISIBILITY, DEFAULT_TIMEOUT, DEFAULT_RETENTION = 30, 3, 345_600
@@ -77,9 +77,7 @@ class DeadLettersOutliveMessages(BaseResourceCheck):
         dead_letters = _referred(self.graph, conf, "aws_sqs_queue", _QUEUE.search(str(redrive)))
         if redrive is None or dead_letters is None:
             return CheckResult.UNKNOWN
-        source, dead = (
-            number(queue, "message_retention_seconds", DEFAULT_RETENTION) for queue in (conf, dead_letters)
-        )
+        source, dead = (number(queue, "message_retention_seconds", DEFAULT_RETENTION) for queue in (conf, dead_letters))
         if source is not None and dead is not None:
             return _passed(dead > source)
         stated = preconditions(conf) + preconditions(dead_letters)

@@ -1,9 +1,9 @@
 """What a schedule or a rule could not start is tried again, and then kept."""
 
-from policy_scan.checks.confs import Conf, block, number, value
-
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+from policy_scan.checks.confs import Conf, block, number, value
 
 
 class RetryAndDeadLetters(BaseResourceCheck):
@@ -21,7 +21,9 @@ class RetryAndDeadLetters(BaseResourceCheck):
         """Pass where retries are stated, more than none, and dead letters have somewhere to go."""
         target = block(conf, "target") if self.entity_type == "aws_scheduler_schedule" else conf
         retry = block(target, "retry_policy")
-        stated = all(value(retry, name) is not None for name in ("maximum_retry_attempts", "maximum_event_age_in_seconds"))
+        stated = all(
+            value(retry, name) is not None for name in ("maximum_retry_attempts", "maximum_event_age_in_seconds")
+        )
         tries = stated and number(retry, "maximum_retry_attempts") != 0
         kept = value(block(target, "dead_letter_config"), "arn") is not None
         return CheckResult.PASSED if tries and kept else CheckResult.FAILED

@@ -25,6 +25,9 @@ class Catch:
     guard: str
     by: str
 
+    def __str__(self) -> str:
+        return f"{self.guard.partition('::')[0]}: {self.by}"
+
 
 def runner_of(guard: str, engine: Engine) -> Callable[[Path, str], Catch | None]:
     """What runs a guard in a copy, given whose copy it is: its catch, or None where it noticed nothing."""

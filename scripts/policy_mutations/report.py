@@ -15,7 +15,7 @@ def table(verdicts: Sequence[Verdict]) -> Table:
     result.add_column("what is weakened", overflow="fold", ratio=4)
     result.add_column("caught by", overflow="fold", ratio=5)
     for one in verdicts:
-        lines = [f"{catch.guard}: {catch.by}" for catch in one.catches]
+        lines = [str(catch) for catch in one.catches]
         lines += [f"not judged: {one.problem}"] if one.problem else [f"missed by {guard}" for guard in one.missed]
         style = "" if one.held else "red"
         result.add_row(one.mutation.identifier, one.mutation.weakens, "\n".join(lines), style=style)

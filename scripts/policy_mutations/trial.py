@@ -129,6 +129,6 @@ def line(verdict: Verdict) -> str:
     """One verdict in a line."""
     if verdict.problem:
         return f"{verdict.mutation.identifier}: NOT JUDGED: {verdict.problem}"
-    caught = "; ".join(f"{catch.guard}: {catch.by}" for catch in verdict.catches)
+    caught = "; ".join(str(catch) for catch in verdict.catches)
     missed = f" (missed by {', '.join(verdict.missed)})" if verdict.missed else ""
     return f"{verdict.mutation.identifier}: {f'caught by {caught}' if caught else 'SURVIVED'}{missed}"

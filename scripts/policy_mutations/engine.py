@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +47,7 @@ class Engine:
                     yield json.loads(line)
                 except json.JSONDecodeError as error:
                     raise GuardError(f"modules/{module}: terraform test said no JSON: {line.strip()}") from error
-            process.wait(LIMIT_SECONDS)
+            process.wait()
 
     def expect_valid(self, root: Path, module: str, who: str) -> None:
         """Raise CatalogueError where the module is not even Terraform: what breaks it is no weakness."""
@@ -77,17 +78,20 @@ class Engine:
         }
 
     def _run(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [self._program, *arguments],
-            cwd=folder,
-            env=self._variables(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=LIMIT_SECONDS,
-            check=False,
-        )
+        try:
+            return subprocess.run(
+                [self._program, *arguments],
+                cwd=folder,
+                env=self._variables(folder),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=LIMIT_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise GuardError(f"{arguments[0]} of {folder.name} did not end within {LIMIT_SECONDS} seconds.") from error
 
     @contextmanager
     def _running(self, folder: Path, arguments: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
@@ -101,9 +105,13 @@ class Engine:
             text=True,
             start_new_session=True,
         )
+        # Without its end the reader sees that the test never came to one.
+        limit = threading.Timer(LIMIT_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
+        limit.start()
         try:
             yield process
         finally:
+            limit.cancel()
             stop(process)
 
 

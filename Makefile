@@ -11,8 +11,8 @@ export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
 LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready plan demo package test test-slow unit modules bench lint fmt lock shell clean \ scan
-	secrets licences audit
+.PHONY: help setup ready plan demo scan mutations package test test-slow unit modules bench lint fmt lock shell clean
+.PHONY: secrets licences audit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ test-slow: ready package ## the tests that take minutes each
 
 modules: ready ## terraform test and validate of every module
 	@pytest -q tests/infrastructure/test_modules.py
+
+mutations: ready package ## seed weaknesses one at a time, and show which guard catches each (minutes)
+	@policy-mutations
 
 bench: ready package ## the benchmarks, each beside what else one would use
 	@for benchmark in benchmarks/[a-z]*.py; do python "$$benchmark" || exit 1; done

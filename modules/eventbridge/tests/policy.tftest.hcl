@@ -38,7 +38,7 @@ run "scheduler_may_start_the_function_and_keep_dead_letters_only" {
   command = plan
 
   assert {
-    condition = { for statement in jsondecode(data.aws_iam_policy_document.scheduler.json).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
+    condition = { for statement in jsondecode(aws_iam_role_policy.scheduler.policy).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
       StartFunction      = ["lambda:InvokeFunction", "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-batch-processor"]
       KeepDeadLetters    = ["sqs:SendMessage", "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-events-dead-letters"]
       EncryptDeadLetters = [["kms:GenerateDataKey", "kms:Decrypt"], "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"]
@@ -48,7 +48,7 @@ run "scheduler_may_start_the_function_and_keep_dead_letters_only" {
   }
 
   assert {
-    condition = { for statement in jsondecode(data.aws_iam_policy_document.scheduler.json).Statement : statement.Sid => statement.Condition if can(statement.Condition) } == {
+    condition = { for statement in jsondecode(aws_iam_role_policy.scheduler.policy).Statement : statement.Sid => statement.Condition if can(statement.Condition) } == {
       EncryptDeadLetters = { StringEquals = { "kms:EncryptionContext:aws:sqs:arn" = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-events-dead-letters" } }
       DecryptSchedules   = { ArnLike = { "kms:EncryptionContext:aws:scheduler:schedule:arn" = "arn:aws:scheduler:eu-west-2:111111111111:schedule/csvbatch-test/*" } }
     }
@@ -56,7 +56,7 @@ run "scheduler_may_start_the_function_and_keep_dead_letters_only" {
   }
 
   assert {
-    condition = jsondecode(data.aws_iam_policy_document.trust.json).Statement == [{
+    condition = jsondecode(aws_iam_role.scheduler.assume_role_policy).Statement == [{
       Sid       = "AllowScheduler"
       Effect    = "Allow"
       Principal = { Service = "scheduler.amazonaws.com" }
@@ -70,7 +70,7 @@ run "scheduler_may_start_the_function_and_keep_dead_letters_only" {
   }
 
   assert {
-    condition = jsondecode(data.aws_iam_policy_document.dead_letters.json).Statement == [
+    condition = jsondecode(aws_sqs_queue.dead_letters.policy).Statement == [
       {
         Sid       = "DenyInsecureTransport"
         Effect    = "Deny"

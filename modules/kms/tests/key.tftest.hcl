@@ -59,6 +59,11 @@ run "protected_key_has_a_guard_that_belongs_to_its_name" {
     condition     = jsonencode(terraform_data.deletion_protection[0].triggers_replace) == jsonencode(["csvbatch-test"])
     error_message = "a rename would replace the key without meeting the guard"
   }
+
+  assert {
+    condition     = aws_kms_key.this.deletion_window_in_days == 30
+    error_message = "a protected key is gone before anybody can bring it back"
+  }
 }
 
 run "refuses_protection_with_a_short_deletion_window" {

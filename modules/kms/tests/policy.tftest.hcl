@@ -20,7 +20,7 @@ run "only_the_account_and_services_acting_for_it_may_use_the_key" {
 
   assert {
     condition = alltrue([
-      for statement in jsondecode(data.aws_iam_policy_document.key.json).Statement :
+      for statement in jsondecode(aws_kms_key.this.policy).Statement :
       try(statement.Principal.AWS, "") == "arn:aws:iam::111111111111:root" || (
         can(statement.Principal.Service) && strcontains(jsonencode(try(statement.Condition, {})), "111111111111")
       )
@@ -34,11 +34,15 @@ run "log_groups_of_the_account_and_region_may_be_encrypted" {
 
   assert {
     condition = one([
-      for statement in jsondecode(data.aws_iam_policy_document.key.json).Statement :
-      statement.Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"]
-      if try(statement.Principal.Service, null) == "logs.eu-west-2.amazonaws.com"
-    ]) == "arn:aws:logs:eu-west-2:111111111111:log-group:*"
-    error_message = "the logs service is not bound to the account's log groups in the region"
+      for statement in jsondecode(aws_kms_key.this.policy).Statement : {
+        actions   = toset(flatten([statement.Action]))
+        condition = statement.Condition
+      } if try(statement.Principal.Service, null) == "logs.eu-west-2.amazonaws.com"
+      ]) == {
+      actions   = toset(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"])
+      condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:eu-west-2:111111111111:log-group:*" } }
+    }
+    error_message = "the logs service is not bound to the account's log groups in the region, or can do more than encrypt them"
   }
 }
 
@@ -47,7 +51,7 @@ run "alarms_rules_and_topics_may_send_to_what_the_key_encrypts" {
 
   assert {
     condition = one([
-      for statement in jsondecode(data.aws_iam_policy_document.key.json).Statement : {
+      for statement in jsondecode(aws_kms_key.this.policy).Statement : {
         services  = toset(flatten([statement.Principal.Service]))
         actions   = toset(flatten([statement.Action]))
         condition = statement.Condition
@@ -65,7 +69,7 @@ run "no_role_is_named" {
   command = plan
 
   assert {
-    condition     = !strcontains(data.aws_iam_policy_document.key.json, ":role/")
+    condition     = !strcontains(aws_kms_key.this.policy, ":role/")
     error_message = "the key policy names a role, which is made after the key"
   }
 }

@@ -46,7 +46,7 @@ run "dead_letters_travel_over_tls_only" {
   command = plan
 
   assert {
-    condition = jsondecode(data.aws_iam_policy_document.dead_letters.json).Statement == [{
+    condition = jsondecode(aws_sqs_queue.dead_letters.policy).Statement == [{
       Sid       = "DenyInsecureTransport"
       Effect    = "Deny"
       Principal = "*"

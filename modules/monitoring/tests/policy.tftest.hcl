@@ -46,7 +46,7 @@ run "only_our_alarms_may_publish_and_over_tls_only" {
   command = plan
 
   assert {
-    condition = jsondecode(data.aws_iam_policy_document.topic.json).Statement == [
+    condition = jsondecode(aws_sns_topic.this.policy).Statement == [
       {
         Sid       = "DenyInsecureTransport"
         Effect    = "Deny"

@@ -30,8 +30,7 @@ run "only_principals_of_the_account_pass_an_endpoint" {
   assert {
     condition = alltrue([
       for statement in flatten([
-        for document in concat([data.aws_iam_policy_document.s3_endpoint], values(data.aws_iam_policy_document.interface_endpoint)) :
-        jsondecode(document.json).Statement
+        for endpoint in concat(aws_vpc_endpoint.s3, values(aws_vpc_endpoint.interface)) : jsondecode(endpoint.policy).Statement
       ]) : try(statement.Condition.StringEquals["aws:PrincipalAccount"], null) == "111111111111"
     ])
     error_message = "an endpoint lets principals of other accounts through"
@@ -42,7 +41,7 @@ run "only_the_data_bucket_is_reached_through_the_s3_endpoint" {
   command = plan
 
   assert {
-    condition = toset(flatten([for statement in jsondecode(data.aws_iam_policy_document.s3_endpoint.json).Statement : statement.Resource])) == toset([
+    condition = toset(flatten([for statement in jsondecode(one(aws_vpc_endpoint.s3).policy).Statement : statement.Resource])) == toset([
       "arn:aws:s3:::csvbatch-test-data",
       "arn:aws:s3:::csvbatch-test-data/*",
     ])
@@ -54,29 +53,42 @@ run "objects_can_be_read_and_written_but_not_deleted_through_the_s3_endpoint" {
   command = plan
 
   assert {
-    condition     = length(regexall("s3:(Delete|\\*|.*Bypass)", data.aws_iam_policy_document.s3_endpoint.json)) == 0
+    condition     = length(regexall("s3:(Delete|\\*|.*Bypass)", one(aws_vpc_endpoint.s3).policy)) == 0
     error_message = "objects could be deleted through the endpoint"
   }
 
   assert {
     condition = length(setsubtract(
       ["s3:ListBucketVersions", "s3:GetObjectVersion", "s3:GetObjectVersionTagging", "s3:PutObject", "s3:PutObjectVersionTagging", "s3:AbortMultipartUpload"],
-      flatten([for statement in jsondecode(data.aws_iam_policy_document.s3_endpoint.json).Statement : statement.Action]),
+      flatten([for statement in jsondecode(one(aws_vpc_endpoint.s3).policy).Statement : statement.Action]),
     )) == 0
     error_message = "the functions could not do their work through the endpoint"
   }
 }
 
-run "only_the_platforms_queue_and_secret_are_reached_through_their_endpoints" {
+run "only_the_platforms_queue_and_secret_are_reached_and_only_used_through_their_endpoints" {
   command = plan
 
   assert {
     condition = {
-      for service, document in data.aws_iam_policy_document.interface_endpoint : service => one(jsondecode(document.json).Statement).Resource
+      for service, endpoint in aws_vpc_endpoint.interface : service => one([
+        for statement in jsondecode(endpoint.policy).Statement : {
+          actions  = toset(flatten([statement.Action]))
+          resource = statement.Resource
+        }
+      ])
       } == {
-      sqs            = var.queue_arn
-      secretsmanager = var.secret_arn
+      sqs = {
+        actions = toset([
+          "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:SendMessage"
+        ])
+        resource = var.queue_arn
+      }
+      secretsmanager = {
+        actions  = toset(["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"])
+        resource = var.secret_arn
+      }
     }
-    error_message = "an endpoint leads to something else"
+    error_message = "an endpoint leads to something else, or lets more be done with it"
   }
 }

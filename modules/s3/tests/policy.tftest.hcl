@@ -22,7 +22,7 @@ run "nothing_passes_without_tls" {
 
   assert {
     condition = jsonencode(one([
-      for statement in jsondecode(data.aws_iam_policy_document.bucket.json).Statement : statement if statement.Sid == "DenyInsecureTransport"
+      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement if statement.Sid == "DenyInsecureTransport"
       ])) == jsonencode({
       Sid       = "DenyInsecureTransport"
       Effect    = "Deny"
@@ -43,7 +43,7 @@ run "uploads_may_not_name_another_encryption_or_key" {
 
   assert {
     condition = jsonencode({
-      for statement in jsondecode(data.aws_iam_policy_document.bucket.json).Statement : statement.Sid => statement.Condition
+      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Sid => statement.Condition
       if statement.Effect == "Deny" && statement.Action == "s3:PutObject" && statement.Principal == "*"
       }) == jsonencode({
       DenyCustomerKey = {
@@ -70,7 +70,7 @@ run "bucket_grants_nothing_unless_it_takes_logs" {
   command = plan
 
   assert {
-    condition     = alltrue([for statement in jsondecode(data.aws_iam_policy_document.bucket.json).Statement : statement.Effect == "Deny"])
+    condition     = alltrue([for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Effect == "Deny"])
     error_message = "the policy of a data bucket allows something"
   }
 }
@@ -85,7 +85,7 @@ run "log_bucket_takes_logs_of_its_own_account_only" {
 
   assert {
     condition = jsonencode({
-      for statement in jsondecode(data.aws_iam_policy_document.bucket.json).Statement :
+      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement :
       statement.Sid => [statement.Principal.Service, statement.Action, statement.Condition.StringEquals["aws:SourceAccount"]]
       if statement.Effect == "Allow"
       }) == jsonencode({
@@ -97,7 +97,7 @@ run "log_bucket_takes_logs_of_its_own_account_only" {
   }
 
   assert {
-    condition     = !strcontains(data.aws_iam_policy_document.bucket.json, "s3:x-amz-server-side-encryption")
+    condition     = !strcontains(aws_s3_bucket_policy.this.policy, "s3:x-amz-server-side-encryption")
     error_message = "a bucket without a key asks for one"
   }
 }

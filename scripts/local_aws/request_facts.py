@@ -35,14 +35,19 @@ def account_id() -> str:
     return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
 
 
+def partition(region: str) -> str:
+    """The part of AWS a region belongs to."""
+    return get_partition(region)
+
+
 def current_principal() -> policies.Principal:
     """The role whose session signed the running request, else the account itself."""
-    account, (access_key, region) = account_id(), _credential()
-    partition = get_partition(region)
-    for session in sts_backends[account][partition].assumed_roles:
+    account, (access_key, region) = account_id(), credential()
+    part = partition(region)
+    for session in sts_backends[account][part].assumed_roles:
         if session.access_key_id == access_key:
             return policies.Principal(account, session.role_arn)
-    return policies.Principal(account, f"arn:{partition}:iam::{account}:root")
+    return policies.Principal(account, f"arn:{part}:iam::{account}:root")
 
 
 def current_facts(principal: policies.Principal) -> policies.Facts:
@@ -61,7 +66,7 @@ def current_facts(principal: policies.Principal) -> policies.Facts:
     if not has_request_context():
         return policies.Facts(values, _ABSENT)
     values["aws:securetransport"] = str(request.is_secure).lower()
-    values["aws:requestedregion"] = _credential()[1]
+    values["aws:requestedregion"] = credential()[1]
     values["aws:useragent"] = request.headers.get("User-Agent", "")
     if "Referer" in request.headers:
         values["aws:referer"] = request.headers["Referer"]
@@ -74,7 +79,7 @@ def current_facts(principal: policies.Principal) -> policies.Facts:
     return policies.Facts(values, _ABSENT)
 
 
-def _credential() -> tuple[str, str]:
+def credential() -> tuple[str, str]:
     """Access key and region of the running request's signature, in the header or in the URL."""
     if not has_request_context():
         return "", ""

@@ -22,7 +22,7 @@ from demo.errors import DemoError
 from demo.platform import DemoPlatform
 from local_aws import launcher
 from local_aws.errors import LocalAwsError
-from local_aws.state import StateDirectory
+from local_aws.state import Record, StateDirectory
 from local_runtime.aws import Aws
 from local_runtime.errors import LocalRuntimeError
 from local_runtime.functions import DATABASE_VARIABLE, Places
@@ -53,6 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--folder", type=Path, default=FOLDER, metavar="DIR", help="where everything is kept (default: .local/demo)"
     )
+    parser.add_argument(
+        "--no-enforce-iam",
+        dest="enforce_iam",
+        action="store_false",
+        help="let the functions do whatever they like, to compare: the numbers have to be the same",
+    )
     options = parser.parse_args(arguments)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG)
     started = time.monotonic()
@@ -62,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         choose("local")
-        summary = _run(options.folder.resolve(), options.rows, console, say)
+        summary = _run(options.folder.resolve(), options.rows, options.enforce_iam, console, say)
     except _EXPECTED as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -73,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(folder: Path, rows: int, console: Console, say: Callable[[str], None]) -> str:
+def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Callable[[str], None]) -> str:
     environment = environments.load("dev")
     if not list(PACKAGES.glob("*/*.json")):
         raise DemoError(f"the functions were never packaged: {PACKAGES} has no package. Build them: make package")
@@ -81,13 +87,15 @@ def _run(folder: Path, rows: int, console: Console, say: Callable[[str], None]) 
     state = StateDirectory(folder / "aws", environment.name)
     try:
         say("starting the local AWS")
-        variables = local_environment.ready(environment, folder / "aws")
+        variables = local_environment.ready(environment, folder / "aws", enforce_iam=enforce_iam)
+        record = state.expect_running()
         say(f"applying the {len(environment.units())} units of {environment.name}; the first time takes minutes")
         apply(environment, variables, say)
         database = _new_database(folder)
         say(f"in the place of Oracle, which is not here: {database}")
         places = Places(PACKAGES, folder / "runtime")
-        aws = Aws(state.endpoint(state.expect_running()))
+        aws = Aws(state.endpoint(record))
+        say(_iam(record))
         with LocalRuntime(aws, places, {DATABASE_VARIABLE: f"sqlite:///{database}"}) as runtime:
             platform = DemoPlatform(runtime, database, variables)
             for name, deployed, executed in platform.check_digests():
@@ -103,6 +111,12 @@ def _run(folder: Path, rows: int, console: Console, say: Callable[[str], None]) 
         f"All numbers add up: {len(batches)} files, {sum(one.rows_read for one in batches):,} rows = "
         f"{sum(one.rows_merged for one in batches):,} merged + {sum(one.rows_rejected for one in batches):,} rejected"
     )
+
+
+def _iam(record: Record) -> str:
+    if record.enforces_iam:
+        return "IAM is enforced: each function may do what its role allows, and nothing else"
+    return "IAM is not enforced: each function may do anything"
 
 
 def _new_database(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """Stands before moto: lets a request through where IAM would, and answers it where IAM would not."""
 
 import logging
+from http import HTTPStatus
 
 from flask import Request, Response, request
 
@@ -16,35 +17,38 @@ _ABSENT = frozenset({"kms:encryptioncontext:*", "kms:viaservice", "lambda:source
 """Keys that a request has not got where its demand does not name them."""
 
 
-def check(service: str) -> Response | None:
-    """Judge the running request to one of moto's services; None lets it through."""
-    if service in _NOT_OF_AWS:
+def check(backend: str) -> Response | None:
+    """Judge the running request to one of moto's backends; None lets it through."""
+    if backend in _NOT_OF_AWS:
         return None
-    access_key, region = request_facts.credential()
-    place = Place(request_facts.partition(region), region, request_facts.account_id())
-    caller = callers.of_request(request, access_key, place)
+    signed, place = request_facts.credential(), _place()
+    caller = callers.of_request(request, signed.access_key, place)
     if caller is None:
-        return refusals.unknown_caller(service, request)
-    if caller.is_operator and service != "sts":
+        return refusals.unknown_caller(signed.service or backend, request)
+    if caller.is_operator and signed.service != "sts":
         return None
-    for demand in _demands(service, request, place):
+    for demand in _demands(signed.service, request, place):
         verdict = _judged(demand, caller)
-        log.info(
-            "IAM %s %s %s %s", "allows" if verdict.allowed else "refuses", caller.name, demand.action, demand.resource
-        )
+        word = "allows" if verdict.allowed else "refuses"
+        through = f" through {demand.facts['kms:viaservice']}" if "kms:viaservice" in demand.facts else ""
+        log.info("IAM %s %s %s %s%s", word, caller.name, demand.action, demand.resource, through)
         if not verdict.allowed:
-            return refusals.denied(
-                service, request, f"{caller.name} may not do this on {demand.resource}: {verdict.reason}"
-            )
+            reason = f"{caller.name} may not do this on {demand.resource}: {verdict.reason}"
+            return refusals.denied(signed.service, request, reason)
     return None
 
 
-def after(service: str, response: Response) -> Response:
+def after(backend: str, response: Response) -> Response:
     """Note whom a session was given to, once moto has made it."""
-    if service == "sts" and response.status_code == 200 and calls.read(service, request).operation == "AssumeRole":
-        _, region = request_facts.credential()
-        callers.remember_source(request, Place(request_facts.partition(region), region, request_facts.account_id()))
+    succeeded = backend == "sts" and response.status_code == HTTPStatus.OK
+    if succeeded and calls.read(backend, request).operation == "AssumeRole":
+        callers.remember_source(request, _place())
     return response
+
+
+def _place() -> Place:
+    region = request_facts.credential().region
+    return Place(request_facts.partition(region), region, request_facts.account_id())
 
 
 def _demands(service: str, asked: Request, place: Place) -> list[Demand]:

@@ -6,12 +6,12 @@ from xml.sax.saxutils import escape
 from flask import Request, Response
 
 _FORBIDDEN = 403
+_ONCE_SPOKE_XML = ("monitoring", "sqs")
 
 
 def denied(service: str, request: Request, reason: str) -> Response:
     """The caller is known and may not do this."""
-    code = {"s3": "AccessDenied", "ec2": "UnauthorizedOperation"}.get(service)
-    return _answer(service, request, code or "AccessDenied", reason)
+    return _answer(service, request, "UnauthorizedOperation" if service == "ec2" else "AccessDenied", reason)
 
 
 def unknown_caller(service: str, request: Request) -> Response:
@@ -41,7 +41,8 @@ def _answer(service: str, request: Request, code: str, reason: str) -> Response:
     kind = f"{code}Exception" if code == "AccessDenied" else code
     answer = Response(json.dumps({"__type": kind, "message": reason}), _FORBIDDEN, content_type="application/json")
     answer.headers["x-amzn-ErrorType"] = kind
-    answer.headers["x-amzn-query-error"] = f"{code};Sender"
+    if service in _ONCE_SPOKE_XML:
+        answer.headers["x-amzn-query-error"] = f"{code};Sender"
     return answer
 
 

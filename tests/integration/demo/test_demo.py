@@ -15,9 +15,9 @@ from environments import REPOSITORY
 LIMIT_SECONDS = 1800
 
 
-def demo(folder: Path, cache: Path) -> "subprocess.CompletedProcess[str]":
+def demo(folder: Path, cache: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "demo", "--folder", str(folder), "--rows", "20000"],
+        [sys.executable, "-m", "demo", "--folder", str(folder), "--rows", "20000", *arguments],
         cwd=REPOSITORY,
         env={
             "PATH": os.defpath,
@@ -33,13 +33,14 @@ def demo(folder: Path, cache: Path) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.slow
-def test_every_number_adds_up_and_a_second_demo_begins_anew(tmp_path: Path) -> None:
-    for _ in range(2):
-        done = demo(tmp_path / "demo", tmp_path / "cache")
+def test_every_number_adds_up_and_a_second_demo_without_iam_begins_anew(tmp_path: Path) -> None:
+    for arguments, iam in (((), "IAM is enforced"), (("--no-enforce-iam",), "IAM is not enforced")):
+        done = demo(tmp_path / "demo", tmp_path / "cache", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         digests = re.findall(r"CodeSha256 deployed (\S+), zip executed (\S+)", done.stdout)
         assert len(digests) == 2
         assert all(deployed == executed for deployed, executed in digests)
+        assert iam in done.stdout
         assert "All numbers add up: 5 files" in done.stdout.splitlines()[-1]
 
 

@@ -47,7 +47,9 @@ def flow_of(snapshot: Path, folder: Path, *, enforce_iam: bool) -> Flow:
             story.tell(platform, folder, ROWS, lambda line: None, lambda step: None)
             _load_packed_and_refused(dev, platform)
             dead_letters = _fail_both(dev, runtime, database)
-            batches = sorted(platform.store.latest_batches(50), key=lambda batch: batch.load_sequence)
+            batches = sorted(
+                platform.store.latest_batches(50), key=lambda batch: (batch.object_key, batch.load_sequence)
+            )
             platform.store.close_connection()
         return Flow([_numbers(one) for one in batches], _read_rejects(dev), dead_letters, judged(aws.log))
 

@@ -11,6 +11,7 @@ _SUBRESOURCES = {
     "legal-hold": "LegalHold",
 }
 _OF_UPLOADS = {"GET": "ListMultipartUploadParts", "DELETE": "AbortMultipartUpload"}
+_POSTS = {"restore": "RestoreObject", "select": "GetObject"}
 _WITHOUT_VERSIONED_NAME = ("Retention", "LegalHold")
 
 _LISTS = {"versions": "ListBucketVersions", "uploads": "ListBucketMultipartUploads"}
@@ -48,7 +49,7 @@ def object_action(method: str, query: Container[str]) -> str:
     if "uploadId" in query:
         return _OF_UPLOADS.get(method, "PutObject")
     if method == "POST":
-        return "RestoreObject" if "restore" in query else "PutObject"
+        return next((action for key, action in _POSTS.items() if key in query), "PutObject")
     subresource = next((name for key, name in _SUBRESOURCES.items() if key in query), "")
     versioned = "versionId" in query and subresource not in _WITHOUT_VERSIONED_NAME
     return f"{_VERBS[method]}Object{'Version' if versioned else ''}{subresource}"

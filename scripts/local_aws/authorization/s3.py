@@ -21,7 +21,6 @@ _ALSO_DEMANDED = {
 }
 """Headers by which a request that writes an object does more than that."""
 
-
 _DEMAND_ANOTHER = {
     "GetObjectAttributes": "GetObject",
     "GetObjectVersionTagging": "GetObjectTagging",

@@ -25,6 +25,7 @@ from local_aws.s3_actions import bucket_action, object_action
         ("POST", {"uploads"}, "PutObject"),
         ("POST", {"uploadId"}, "PutObject"),
         ("POST", {"restore"}, "RestoreObject"),
+        ("POST", {"select", "select-type"}, "GetObject"),
         ("DELETE", {}, "DeleteObject"),
         ("DELETE", {"versionId"}, "DeleteObjectVersion"),
         ("DELETE", {"tagging"}, "DeleteObjectTagging"),

@@ -1,6 +1,7 @@
 """Dev as Terraform applied it, on a local AWS that enforces IAM."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from tests.integration.least_privilege.enforced import HANDLER, OTHER_SECRET, PROCESSOR, Dev
@@ -13,23 +14,25 @@ from local_aws.server import LocalAws
 __all__ = ["cache", "moments"]
 
 
-@pytest.fixture(scope="session")
-def dev(moments: Moments) -> Iterator[Dev]:
-    """One for all tests that only ask; what they would change is refused."""
+@contextmanager
+def prepared_dev(moments: Moments) -> Iterator[Dev]:
+    """With the things in it that roles are kept from: a secret's value, another secret, streams of logs."""
     environment = environments.load("dev")
     with LocalAws("dev", environment.account_id, environment.region, moments.applied, enforce_iam=True) as aws:
-        yield Dev(aws)
+        dev = Dev(aws)
+        secrets, logs = dev.operator("secretsmanager"), dev.operator("logs")
+        secrets.put_secret_value(SecretId=dev.secret_arn, SecretString="{}")
+        secrets.create_secret(Name=OTHER_SECRET, SecretString="{}")
+        for function in (PROCESSOR, HANDLER):
+            logs.create_log_stream(logGroupName=f"/aws/lambda/{function}", logStreamName="there")
+        yield dev
 
 
 @pytest.fixture(scope="session")
-def prepared(dev: Dev) -> Dev:
-    """With the things in it that roles are kept from: a secret's value, another secret, streams of logs."""
-    secrets = dev.operator("secretsmanager")
-    secrets.put_secret_value(SecretId=dev.secret_arn, SecretString="{}")
-    secrets.create_secret(Name=OTHER_SECRET, SecretString="{}")
-    for function in (PROCESSOR, HANDLER):
-        dev.operator("logs").create_log_stream(logGroupName=f"/aws/lambda/{function}", logStreamName="there")
-    return dev
+def dev(moments: Moments) -> Iterator[Dev]:
+    """One for all tests that only ask; what would change it is refused."""
+    with prepared_dev(moments) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

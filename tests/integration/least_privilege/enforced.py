@@ -107,7 +107,7 @@ class Dev:
         return f"arn:aws:lambda:{self.region}:{self.account_id}:function:{name}"
 
     def queue_url(self, name: str) -> str:
-        return str(self.operator("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+        return f"{self.aws.endpoint.url}/{self.account_id}/{name}"
 
     @cached_property
     def secret_arn(self) -> str:

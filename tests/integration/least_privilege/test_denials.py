@@ -26,13 +26,13 @@ _CODES = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403
 @pytest.mark.parametrize(
     "denial", [*BUCKETS, *ELSEWHERE], ids=lambda one: f"{one.role.removeprefix('csvbatch-dev-')}: {one.title}"
 )
-def test_role_may_not(prepared: Dev, denial: Denial) -> None:
+def test_role_may_not(dev: Dev, denial: Denial) -> None:
     with pytest.raises(ClientError) as refused:
-        denial.call(prepared)
-    last = judged(prepared.server.log)[-1]
+        denial.call(dev)
+    last = judged(dev.server.log)[-1]
     assert refused.value.response["Error"]["Code"] in _CODES
     assert (last.allowed, last.caller, last.action) == (False, denial.role, denial.action)
-    assert denial.call_of_operator(prepared)["ResponseMetadata"]["HTTPStatusCode"] < 300
+    assert denial.call_of_operator(dev)["ResponseMetadata"]["HTTPStatusCode"] < 300
 
 
 Permitted = tuple[str, str, str, Callable[[Dev], Mapping[str, Any]]]
@@ -56,16 +56,16 @@ PERMITTED: list[Permitted] = [
 
 @pytest.mark.parametrize(("role", "service", "operation", "parameters"), PERMITTED)
 def test_role_may(
-    prepared: Dev, role: str, service: str, operation: str, parameters: Callable[[Dev], Mapping[str, Any]]
+    dev: Dev, role: str, service: str, operation: str, parameters: Callable[[Dev], Mapping[str, Any]]
 ) -> None:
     """What the refusals stand beside: the same sessions do their task."""
-    answer = getattr(prepared.role(role, service), operation)(**parameters(prepared))
+    answer = getattr(dev.role(role, service), operation)(**parameters(dev))
     assert answer["ResponseMetadata"]["HTTPStatusCode"] < 300
 
 
-def test_role_is_not_told_whether_an_object_exists(prepared: Dev) -> None:
+def test_role_is_not_told_whether_an_object_exists(dev: Dev) -> None:
     with pytest.raises(ClientError) as refused:
-        prepared.role(READER, "s3").get_object(Bucket=prepared.bucket("data"), Key="rejected/airports/none.csv")
+        dev.role(READER, "s3").get_object(Bucket=dev.bucket("data"), Key="rejected/airports/none.csv")
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
 
 
@@ -77,18 +77,18 @@ def test_role_is_not_told_whether_an_object_exists(prepared: Dev) -> None:
         (PROCESSOR, HANDLER),
     ],
 )
-def test_lambda_may_not_take_a_role_for_another_function(prepared: Dev, role: str, source: str) -> None:
+def test_lambda_may_not_take_a_role_for_another_function(dev: Dev, role: str, source: str) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
-        prepared.aws.variables_of_role(prepared.role_arn(role), prepared.function_arn(source))
+        dev.aws.variables_of_role(dev.role_arn(role), dev.function_arn(source))
 
 
-def test_batch_processor_is_not_taken_to_poll_a_queue(prepared: Dev) -> None:
-    mapping = prepared.function_arn("x").replace("function:x", "event-source-mapping:made-up")
+def test_batch_processor_is_not_taken_to_poll_a_queue(dev: Dev) -> None:
+    mapping = dev.function_arn("x").replace("function:x", "event-source-mapping:made-up")
     with pytest.raises(ClientError, match="AccessDenied"):
-        prepared.aws.variables_of_role(prepared.role_arn(PROCESSOR), mapping)
+        dev.aws.variables_of_role(dev.role_arn(PROCESSOR), mapping)
 
 
 @pytest.mark.parametrize("role", [PROCESSOR, HANDLER])
-def test_nobody_of_the_account_takes_the_role_of_a_function(prepared: Dev, role: str) -> None:
+def test_nobody_of_the_account_takes_the_role_of_a_function(dev: Dev, role: str) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
-        prepared.operator("sts").assume_role(RoleArn=prepared.role_arn(role), RoleSessionName="made-up")
+        dev.operator("sts").assume_role(RoleArn=dev.role_arn(role), RoleSessionName="made-up")

@@ -85,6 +85,12 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
         raise DemoError(f"the functions were never packaged: {PACKAGES} has no package. Build them: make package")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = StateDirectory(folder / "aws", environment.name)
+    running = state.running()
+    if running and running.enforces_iam != enforce_iam:
+        raise DemoError(
+            f"{running} runs already, with IAM {'' if running.enforces_iam else 'not '}enforced: another demo's, or left "
+            f"by one that was killed. Stop it: local-aws stop {environment.name} --state-dir {folder / 'aws'}"
+        )
     try:
         say("starting the local AWS")
         variables = local_environment.ready(environment, folder / "aws", enforce_iam=enforce_iam)
@@ -103,6 +109,8 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
             platform.prepare()
             steps = story.tell(platform, folder, rows, say, lambda step: console.print(step.as_table()))
             platform.store.close_connection()
+        if record.enforces_iam:
+            say(_judgements(state.log_file.read_text()))
     finally:
         if state.running():
             launcher.stop(state, save=True)
@@ -117,6 +125,11 @@ def _iam(record: Record) -> str:
     if record.enforces_iam:
         return "IAM is enforced: each function may do what its role allows, and nothing else"
     return "IAM is not enforced: each function may do anything"
+
+
+def _judgements(log: str) -> str:
+    allowed, refused = (log.count(f" IAM {word} ") for word in ("allows", "refuses"))
+    return f"IAM has judged {allowed + refused:,} actions, and refused {refused:,}"
 
 
 def _new_database(folder: Path) -> Path:

@@ -31,7 +31,7 @@ def start(
             if from_snapshot:
                 raise LocalAwsError(f"{running} runs already; to start from a snapshot, reset it first")
             if enforce_iam and not running.enforces_iam:
-                raise LocalAwsError(f"{running} runs already, without IAM; to have IAM enforced, stop it first")
+                raise LocalAwsError(f"{running} runs already, without IAM enforced; for that, stop it first")
             return running
         if from_snapshot and state.snapshot_file.exists():
             raise LocalAwsError(

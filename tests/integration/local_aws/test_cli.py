@@ -101,7 +101,7 @@ def test_iam_is_not_enforced_on_what_runs_without(running: Cli) -> None:
     refused = start(running, "--enforce-iam")
 
     assert refused.returncode == 1
-    assert "runs already, without IAM; to have IAM enforced, stop it first" in refused.stderr
+    assert "runs already, without IAM enforced; for that, stop it first" in refused.stderr
 
 
 def test_start_with_another_account_than_was_saved_is_refused(cli: Cli, tmp_path: Path) -> None:

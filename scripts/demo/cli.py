@@ -85,12 +85,7 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
         raise DemoError(f"the functions were never packaged: {PACKAGES} has no package. Build them: make package")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = StateDirectory(folder / "aws", environment.name)
-    running = state.running()
-    if running and running.enforces_iam != enforce_iam:
-        raise DemoError(
-            f"{running} runs already, with IAM {'' if running.enforces_iam else 'not '}enforced: another demo's, or left "
-            f"by one that was killed. Stop it: local-aws stop {environment.name} --state-dir {folder / 'aws'}"
-        )
+    _leave_alone(state, enforce_iam)
     try:
         say("starting the local AWS")
         variables = local_environment.ready(environment, folder / "aws", enforce_iam=enforce_iam)
@@ -119,6 +114,16 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
         f"All numbers add up: {len(batches)} files, {sum(one.rows_read for one in batches):,} rows = "
         f"{sum(one.rows_merged for one in batches):,} merged + {sum(one.rows_rejected for one in batches):,} rejected"
     )
+
+
+def _leave_alone(state: StateDirectory, enforce_iam: bool) -> None:
+    """Refuse to go on with, and in the end to stop, a local AWS that somebody else has started otherwise."""
+    running = state.running()
+    if running and running.enforces_iam != enforce_iam:
+        raise DemoError(
+            f"{running} runs already, with IAM {'' if running.enforces_iam else 'not '}enforced: another demo's, or one "
+            f"that was killed. Stop it: local-aws stop {state.environment} --state-dir {state.path.parent}"
+        )
 
 
 def _iam(record: Record) -> str:

@@ -121,8 +121,8 @@ def _leave_alone(state: StateDirectory, enforce_iam: bool) -> None:
     running = state.running()
     if running and running.enforces_iam != enforce_iam:
         raise DemoError(
-            f"{running} runs already, with IAM {'' if running.enforces_iam else 'not '}enforced: another demo's, or one "
-            f"that was killed. Stop it: local-aws stop {state.environment} --state-dir {state.path.parent}"
+            f"{running} runs already, with IAM {'' if running.enforces_iam else 'not '}enforced: another demo's, or "
+            f"one that was killed. Stop it: local-aws stop {state.environment} --state-dir {state.path.parent}"
         )
 
 

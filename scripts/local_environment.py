@@ -15,10 +15,13 @@ from local_aws.state import Identity, StateDirectory, default_parent
 BOOTSTRAP_LIMIT_SECONDS = 180
 
 
-def ready(environment: environments.Environment, parent: Path | None = None) -> dict[str, str]:
+def ready(
+    environment: environments.Environment, parent: Path | None = None, *, enforce_iam: bool = False
+) -> dict[str, str]:
     """Start it and create the backend, where they are not there yet; the variables that take it on."""
     state = StateDirectory(parent or default_parent(), environment.name)
-    record = launcher.start(state, Identity(environment.name, environment.account_id, environment.region))
+    identity = Identity(environment.name, environment.account_id, environment.region)
+    record = launcher.start(state, identity, enforce_iam=enforce_iam)
     print(record, file=sys.stderr, flush=True)
     variables = local_variables.applied(state.endpoint(record), os.environ)
     bootstrap(environment, variables)

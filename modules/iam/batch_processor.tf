@@ -24,7 +24,7 @@ data "aws_iam_policy_document" "batch_processor" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["incoming/*", "work/*"] # Any part of the two prefixes, whole datasets and single keys alike.
+      values   = ["incoming/*"] # Any part of the prefix, whole datasets and single keys alike.
     }
 
     condition {
@@ -49,20 +49,7 @@ data "aws_iam_policy_document" "batch_processor" {
     }
   }
 
-  # S3 replaces all tags at once: what others put on the file has to be read first. AWS asks for the actions without
-  # "Version" too: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html
-  statement {
-    sid       = "ReadTagsOfFiles"
-    actions   = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
-    resources = ["${var.data_bucket_arn}/incoming/*"] # Any file, as above.
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:ResourceAccount"
-      values   = [var.account_id]
-    }
-  }
-
+  # AWS asks for the action without "Version" too: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html
   statement {
     sid       = "MarkFiles"
     actions   = ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"]
@@ -94,13 +81,11 @@ data "aws_iam_policy_document" "batch_processor" {
     }
   }
 
+  # Rejected rows are the request handler's to write: of a refused file only the report speaks.
   statement {
-    sid     = "WriteReportsAndRejects"
-    actions = ["s3:PutObject"]
-    resources = [
-      "${var.data_bucket_arn}/rejected/*", # Why a file was refused, one folder a batch.
-      "${var.data_bucket_arn}/reports/*",  # One object a batch.
-    ]
+    sid       = "WriteReports"
+    actions   = ["s3:PutObject"]
+    resources = ["${var.data_bucket_arn}/reports/*"] # One object a batch.
 
     condition {
       test     = "StringEquals"

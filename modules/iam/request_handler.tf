@@ -15,15 +15,10 @@ resource "aws_iam_role_policy" "request_handler" {
 data "aws_iam_policy_document" "request_handler" {
   source_policy_documents = [data.aws_iam_policy_document.function_runtime["request_handler"].json]
 
-  # The first three are what Lambda polls with, the fourth hands a message back before its time is up.
+  # What Lambda polls with: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
   statement {
-    sid = "TakeChunks"
-    actions = [
-      "sqs:DeleteMessage",
-      "sqs:GetQueueAttributes",
-      "sqs:ReceiveMessage",
-      "sqs:ChangeMessageVisibility",
-    ]
+    sid       = "TakeChunks"
+    actions   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
     resources = [var.queue_arn]
   }
 
@@ -42,19 +37,7 @@ data "aws_iam_policy_document" "request_handler" {
     }
   }
 
-  # Both pairs of actions as in the batch processor's role, for the same reasons.
-  statement {
-    sid       = "ReadTagsOfFiles"
-    actions   = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
-    resources = ["${var.data_bucket_arn}/incoming/*"] # Any file, as above.
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:ResourceAccount"
-      values   = [var.account_id]
-    }
-  }
-
+  # Both actions as in the batch processor's role, for the same reason.
   statement {
     sid       = "MarkFiles"
     actions   = ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"]

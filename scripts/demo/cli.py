@@ -22,7 +22,7 @@ from demo.errors import DemoError
 from demo.platform import DemoPlatform
 from local_aws import launcher
 from local_aws.errors import LocalAwsError
-from local_aws.state import StateDirectory
+from local_aws.state import Record, StateDirectory
 from local_runtime.aws import Aws
 from local_runtime.errors import LocalRuntimeError
 from local_runtime.functions import DATABASE_VARIABLE, Places
@@ -53,6 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--folder", type=Path, default=FOLDER, metavar="DIR", help="where everything is kept (default: .local/demo)"
     )
+    parser.add_argument(
+        "--no-enforce-iam",
+        dest="enforce_iam",
+        action="store_false",
+        help="let the functions do whatever they like, to compare: the numbers have to be the same",
+    )
     options = parser.parse_args(arguments)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG)
     started = time.monotonic()
@@ -62,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         choose("local")
-        summary = _run(options.folder.resolve(), options.rows, console, say)
+        summary = _run(options.folder.resolve(), options.rows, options.enforce_iam, console, say)
     except _EXPECTED as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -73,21 +79,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(folder: Path, rows: int, console: Console, say: Callable[[str], None]) -> str:
+def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Callable[[str], None]) -> str:
     environment = environments.load("dev")
     if not list(PACKAGES.glob("*/*.json")):
         raise DemoError(f"the functions were never packaged: {PACKAGES} has no package. Build them: make package")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = StateDirectory(folder / "aws", environment.name)
+    _leave_alone(state, enforce_iam)
     try:
         say("starting the local AWS")
-        variables = local_environment.ready(environment, folder / "aws")
+        variables = local_environment.ready(environment, folder / "aws", enforce_iam=enforce_iam)
+        record = state.expect_running()
         say(f"applying the {len(environment.units())} units of {environment.name}; the first time takes minutes")
         apply(environment, variables, say)
         database = _new_database(folder)
         say(f"in the place of Oracle, which is not here: {database}")
         places = Places(PACKAGES, folder / "runtime")
-        aws = Aws(state.endpoint(state.expect_running()))
+        aws = Aws(state.endpoint(record))
+        say(_iam(record))
         with LocalRuntime(aws, places, {DATABASE_VARIABLE: f"sqlite:///{database}"}) as runtime:
             platform = DemoPlatform(runtime, database, variables)
             for name, deployed, executed in platform.check_digests():
@@ -95,6 +104,8 @@ def _run(folder: Path, rows: int, console: Console, say: Callable[[str], None]) 
             platform.prepare()
             steps = story.tell(platform, folder, rows, say, lambda step: console.print(step.as_table()))
             platform.store.close_connection()
+        if record.enforces_iam:
+            say(_judgements(state.log_file.read_text()))
     finally:
         if state.running():
             launcher.stop(state, save=True)
@@ -103,6 +114,27 @@ def _run(folder: Path, rows: int, console: Console, say: Callable[[str], None]) 
         f"All numbers add up: {len(batches)} files, {sum(one.rows_read for one in batches):,} rows = "
         f"{sum(one.rows_merged for one in batches):,} merged + {sum(one.rows_rejected for one in batches):,} rejected"
     )
+
+
+def _leave_alone(state: StateDirectory, enforce_iam: bool) -> None:
+    """Refuse to go on with, and in the end to stop, a local AWS that somebody else has started otherwise."""
+    running = state.running()
+    if running and running.enforces_iam != enforce_iam:
+        raise DemoError(
+            f"{running} runs already, with IAM {'' if running.enforces_iam else 'not '}enforced: another demo's, or "
+            f"one that was killed. Stop it: local-aws stop {state.environment} --state-dir {state.path.parent}"
+        )
+
+
+def _iam(record: Record) -> str:
+    if record.enforces_iam:
+        return "IAM is enforced: each function may do what its role allows, and nothing else"
+    return "IAM is not enforced: each function may do anything"
+
+
+def _judgements(log: str) -> str:
+    allowed, refused = (log.count(f" IAM {word} ") for word in ("allows", "refuses"))
+    return f"IAM has judged {allowed + refused:,} actions, and refused {refused:,}"
 
 
 def _new_database(folder: Path) -> Path:

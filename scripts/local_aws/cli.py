@@ -45,6 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument(
         "--from-snapshot", type=Path, metavar="FILE", help="begin with what `local-aws snapshot` saved (trusted!)"
     )
+    start.add_argument(
+        "--enforce-iam",
+        action="store_true",
+        help="let the sessions of roles do only what policies allow; its own credentials may do anything as ever",
+    )
     start.set_defaults(run=_start)
 
     stop = commands.add_parser("stop", parents=[one], help="save what it holds and end it")
@@ -73,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _start(options: argparse.Namespace, parent: Path) -> int:
     identity = _identity(options.environment, options.account_id, options.region)
-    print(launcher.start(StateDirectory(parent, options.environment), identity, options.from_snapshot))
+    state = StateDirectory(parent, options.environment)
+    print(launcher.start(state, identity, options.from_snapshot, enforce_iam=options.enforce_iam))
     return 0
 
 

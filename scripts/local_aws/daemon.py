@@ -34,7 +34,7 @@ def main() -> None:
     state = StateDirectory(arguments.state_dir, identity.environment)
     with os.fdopen(arguments.ready_fd, "w") as ready:
         try:
-            server = _prepare(state, identity, arguments.snapshot, arguments.port)
+            server = _prepare(state, identity, arguments)
         except LocalAwsError as error:
             json.dump({"error": str(error)}, ready)
             sys.exit(1)
@@ -55,20 +55,21 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--snapshot", type=Path, help="what to start from")
     parser.add_argument("--lock-fd", type=int, required=True, help="held for as long as this process lives")
     parser.add_argument("--ready-fd", type=int, required=True, help="told the port once it answers")
+    parser.add_argument("--enforce-iam", action="store_true", help="judge what the sessions of roles do")
     parser.add_argument("--bound-to-stdin", action="store_true", help="end when standard input does")
     return parser.parse_args()
 
 
-def _prepare(state: StateDirectory, identity: Identity, start_from: Path | None, port: int) -> Server:
+def _prepare(state: StateDirectory, identity: Identity, arguments: argparse.Namespace) -> Server:
     patches.apply_all()
-    if start_from:
-        with start_from.open("rb") as content:
+    if arguments.snapshot:
+        with arguments.snapshot.open("rb") as content:
             snapshot.read_header(content)
             backends.restore(content)
-    application = Application(snapshot=lambda: _snapshot(identity))
-    with _listening_socket(port) as listener:
+    application = Application(snapshot=lambda: _snapshot(identity), enforce_iam=arguments.enforce_iam)
+    with _listening_socket(arguments.port) as listener:
         server = Server(listener.fileno(), application, server_context(state.ca_file))
-    state.write_record(Record(identity, server.port, os.getpid()))
+    state.write_record(Record(identity, server.port, os.getpid(), arguments.enforce_iam))
     return server
 
 

@@ -11,6 +11,11 @@ ACCESS_KEY_ID = "LOCALAWSNOTAREALKEY0"
 """Twenty capitals and digits, as moto wants them, and plainly no key."""
 SECRET_ACCESS_KEY = "local-aws-not-a-real-secret"
 
+SERVICE_HEADER = "X-Local-Aws-Service"
+"""With the credentials above: the AWS service that the caller stands for, `lambda.amazonaws.com` say."""
+SOURCE_HEADER = "X-Local-Aws-Source-Arn"
+"""The ARN of what that service acts for."""
+
 _CREDENTIALS_AND_DETOURS = (
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",

@@ -20,7 +20,9 @@ _LOCK_LIMIT_SECONDS = 5
 _LOG_TAIL_LINES = 15
 
 
-def start(state: StateDirectory, identity: Identity, from_snapshot: Path | None = None) -> Record:
+def start(
+    state: StateDirectory, identity: Identity, from_snapshot: Path | None = None, *, enforce_iam: bool = False
+) -> Record:
     """Make sure that a server runs: the one that does, or a new one that goes on where the last was stopped."""
     with state.starting():
         running = state.running()
@@ -28,21 +30,23 @@ def start(state: StateDirectory, identity: Identity, from_snapshot: Path | None 
             _check(running.identity, identity, f"the local AWS of {identity.environment} runs with")
             if from_snapshot:
                 raise LocalAwsError(f"{running} runs already; to start from a snapshot, reset it first")
+            if enforce_iam and not running.enforces_iam:
+                raise LocalAwsError(f"{running} runs already, without IAM enforced; for that, stop it first")
             return running
         if from_snapshot and state.snapshot_file.exists():
             raise LocalAwsError(
                 f"{state.snapshot_file} holds what was there when {identity.environment} was stopped; "
                 f"to start from {from_snapshot}, reset it first"
             )
-        return _spawn(state, identity, from_snapshot, stdin=subprocess.DEVNULL)[0]
+        return _spawn(state, identity, from_snapshot, subprocess.DEVNULL, enforce_iam=enforce_iam)[0]
 
 
 def start_bound(
-    state: StateDirectory, identity: Identity, from_snapshot: Path | None = None
+    state: StateDirectory, identity: Identity, from_snapshot: Path | None = None, *, enforce_iam: bool = False
 ) -> tuple[Record, subprocess.Popen[bytes]]:
     """Start a server that saves nothing and ends with this process, or when its standard input is closed."""
     with state.starting():
-        return _spawn(state, identity, from_snapshot, stdin=subprocess.PIPE)
+        return _spawn(state, identity, from_snapshot, subprocess.PIPE, enforce_iam=enforce_iam)
 
 
 def stop(state: StateDirectory, *, save: bool) -> Record:
@@ -75,7 +79,7 @@ def reset(state: StateDirectory) -> Record | None:
 
 
 def _spawn(
-    state: StateDirectory, identity: Identity, from_snapshot: Path | None, stdin: int
+    state: StateDirectory, identity: Identity, from_snapshot: Path | None, stdin: int, *, enforce_iam: bool
 ) -> tuple[Record, subprocess.Popen[bytes]]:
     start_from = from_snapshot or (state.snapshot_file if state.snapshot_file.exists() else None)
     if start_from:
@@ -94,6 +98,7 @@ def _spawn(
         command += ["--account-id", identity.account_id, "--region", identity.region, "--port", str(port)]
         command += ["--lock-fd", str(lock.fileno()), "--ready-fd", str(writer.fileno())]
         command += ["--snapshot", str(start_from.resolve())] if start_from else []
+        command += ["--enforce-iam"] if enforce_iam else []
         command += ["--bound-to-stdin"] if stdin == subprocess.PIPE else []
         if state.log_file.exists():
             state.log_file.replace(state.previous_log_file)

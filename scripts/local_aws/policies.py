@@ -111,6 +111,8 @@ def _concerns_principal(statement: Mapping[str, Any], principal: Principal) -> b
 def _names(element: Any, principal: Principal) -> bool:
     if not isinstance(element, Mapping):
         return bool(element == "*")
+    if "*" in element:  # As Terragrunt writes "everybody" into the policy of its state bucket.
+        return True
     if principal.service:
         return principal.service in _listed(element.get("Service"))
     return any(_is_identity(name, principal) for name in _listed(element.get("AWS")))

@@ -1,6 +1,7 @@
 """What a running request tells a policy: who asks, over what, with which S3 headers."""
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import has_request_context, request
@@ -35,14 +36,19 @@ def account_id() -> str:
     return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
 
 
+def partition(region: str) -> str:
+    """The part of AWS a region belongs to."""
+    return get_partition(region)
+
+
 def current_principal() -> policies.Principal:
     """The role whose session signed the running request, else the account itself."""
-    account, (access_key, region) = account_id(), _credential()
-    partition = get_partition(region)
-    for session in sts_backends[account][partition].assumed_roles:
-        if session.access_key_id == access_key:
+    account, signed = account_id(), credential()
+    part = partition(signed.region)
+    for session in sts_backends[account][part].assumed_roles:
+        if session.access_key_id == signed.access_key:
             return policies.Principal(account, session.role_arn)
-    return policies.Principal(account, f"arn:{partition}:iam::{account}:root")
+    return policies.Principal(account, f"arn:{part}:iam::{account}:root")
 
 
 def current_facts(principal: policies.Principal) -> policies.Facts:
@@ -61,7 +67,7 @@ def current_facts(principal: policies.Principal) -> policies.Facts:
     if not has_request_context():
         return policies.Facts(values, _ABSENT)
     values["aws:securetransport"] = str(request.is_secure).lower()
-    values["aws:requestedregion"] = _credential()[1]
+    values["aws:requestedregion"] = credential().region
     values["aws:useragent"] = request.headers.get("User-Agent", "")
     if "Referer" in request.headers:
         values["aws:referer"] = request.headers["Referer"]
@@ -74,10 +80,19 @@ def current_facts(principal: policies.Principal) -> policies.Facts:
     return policies.Facts(values, _ABSENT)
 
 
-def _credential() -> tuple[str, str]:
-    """Access key and region of the running request's signature, in the header or in the URL."""
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a signature says: with whose access key, for which region and service; all empty where there is none."""
+
+    access_key: str = ""
+    region: str = ""
+    service: str = ""
+
+
+def credential() -> Credential:
+    """That of the running request, in its header or in its URL."""
     if not has_request_context():
-        return "", ""
+        return Credential()
     signed = request.headers.get("Authorization", "").partition("Credential=")[2]
     scope = (signed or request.args.get("X-Amz-Credential", "")).split("/")
-    return (scope[0], scope[2]) if len(scope) > 2 else ("", "")
+    return Credential(scope[0], scope[2], scope[3]) if len(scope) > 3 else Credential()

@@ -27,6 +27,8 @@ class LocalAws:
         The region that `environment` names; the server answers for all of them.
     from_snapshot
         A file that `save_snapshot` or `local-aws snapshot` wrote, to begin with.
+    enforce_iam
+        Whether the sessions of roles may do only what their policies allow.
 
     Attributes
     ----------
@@ -46,9 +48,12 @@ class LocalAws:
         account_id: str = "111111111111",
         region: str = "eu-west-2",
         from_snapshot: Path | None = None,
+        *,
+        enforce_iam: bool = False,
     ) -> None:
         self._identity = Identity(name, account_id, region)
         self._from_snapshot = from_snapshot
+        self._enforce_iam = enforce_iam
         self._directory = TemporaryDirectory(prefix="local-aws-", ignore_cleanup_errors=True)
         self.state = StateDirectory(Path(self._directory.name), name)
         self._running: tuple[Record, subprocess.Popen[bytes]] | None = None
@@ -67,7 +72,9 @@ class LocalAws:
     def start(self) -> None:
         """Start it and wait until it answers; raises LocalAwsError with the end of its log where it does not."""
         try:
-            self._running = launcher.start_bound(self.state, self._identity, self._from_snapshot)
+            self._running = launcher.start_bound(
+                self.state, self._identity, self._from_snapshot, enforce_iam=self._enforce_iam
+            )
         except BaseException:
             self._directory.cleanup()
             raise

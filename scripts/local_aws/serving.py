@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 from xml.sax.saxutils import escape
 
+from flask import Flask
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -20,6 +21,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import ThreadedWSGIServer
 
+from local_aws.authorization import gate
 from local_aws.client import SNAPSHOT_PATH
 from local_aws.turns import TURNS
 
@@ -48,8 +50,8 @@ class _Response:
 class Application:
     """Everything that answers on the port: AWS, and the snapshot that only `local-aws` asks for."""
 
-    def __init__(self, snapshot: Callable[[], bytes]) -> None:
-        self._aws = DomainDispatcherApplication(create_backend_app)
+    def __init__(self, snapshot: Callable[[], bytes], *, enforce_iam: bool = False) -> None:
+        self._aws = DomainDispatcherApplication(_guarded_app if enforce_iam else create_backend_app)
         self._snapshot = snapshot
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -75,6 +77,13 @@ class Application:
             log.exception("moto failed on %s", _described(environ, body))
             return _not_implemented(environ, error)
         return response
+
+
+def _guarded_app(service: Any) -> Flask:
+    app = create_backend_app(service)
+    app.before_request(lambda: gate.check(service))
+    app.after_request(lambda response: gate.after(service, response))
+    return app
 
 
 class RequestHandler(MotoRequestHandler):

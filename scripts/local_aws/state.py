@@ -47,11 +47,13 @@ class Record:
     identity: Identity
     port: int
     pid: int | None
+    enforces_iam: bool = False
 
     def __str__(self) -> str:
         """Name account and endpoint, as every command must."""
         of = self.identity
-        return f"local AWS of {of.environment}: account {of.account_id}, region {of.region}, {self.url}"
+        enforced = ", IAM enforced" if self.enforces_iam else ""
+        return f"local AWS of {of.environment}: account {of.account_id}, region {of.region}, {self.url}{enforced}"
 
     @property
     def url(self) -> str:
@@ -90,7 +92,9 @@ class StateDirectory:
         """The server that runs, or ran last; None where there was none."""
         try:
             content = json.loads(self._record_file.read_text())
-            return Record(Identity(**content["identity"]), content["port"], content["pid"])
+            return Record(
+                Identity(**content["identity"]), content["port"], content["pid"], content.get("enforces_iam", False)
+            )
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:

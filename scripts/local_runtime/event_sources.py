@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from local_runtime import batch_response
+from local_runtime import batch_response, configuration
 from local_runtime.aws import Aws
 from local_runtime.clock import Clock
 from local_runtime.sandbox import Result
@@ -26,11 +26,13 @@ class Invocable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EventSourceMapping:
-    """What Lambda was told about a queue and its function; the window is in seconds."""
+    """What Lambda was told about a queue and its function, whose role it polls with; the window is in seconds."""
 
     uuid: str
+    arn: str
     queue_arn: str
     function_arn: str
+    role_arn: str
     batch_size: int
     window_seconds: int
     reports_failures: bool
@@ -43,8 +45,10 @@ def mappings(aws: Aws) -> list[EventSourceMapping]:
     return [
         EventSourceMapping(
             uuid=one["UUID"],
+            arn=_arn(one),
             queue_arn=one["EventSourceArn"],
             function_arn=one["FunctionArn"],
+            role_arn=configuration.find(aws, one["FunctionArn"]).role_arn,
             batch_size=one["BatchSize"],
             window_seconds=one.get("MaximumBatchingWindowInSeconds", 0),
             reports_failures="ReportBatchItemFailures" in one.get("FunctionResponseTypes", []),
@@ -105,7 +109,7 @@ class Poller:
 
     def _collect(self) -> None:
         while (room := self.mapping.batch_size - len(self._collected)) > 0:
-            answer = self.aws.client("sqs").receive_message(
+            answer = self._sqs().receive_message(
                 QueueUrl=self._url(),
                 MaxNumberOfMessages=min(room, _RECEIVED_TOGETHER),
                 WaitTimeSeconds=0,
@@ -136,15 +140,15 @@ class Poller:
         return Polled(len(batch), len(done), len(failed), errors)
 
     def _delete(self, messages: Sequence[Mapping[str, Any]]) -> None:
-        sqs = self.aws.client("sqs")
         for first in range(0, len(messages), _RECEIVED_TOGETHER):
             entries = [
                 {"Id": str(number), "ReceiptHandle": one["ReceiptHandle"]}
                 for number, one in enumerate(messages[first : first + _RECEIVED_TOGETHER])
             ]
-            sqs.delete_message_batch(QueueUrl=self._url(), Entries=entries)
+            self._sqs().delete_message_batch(QueueUrl=self._url(), Entries=entries)
 
     def _show_due(self) -> None:
+        # With the operator's credentials: on AWS time does this, and takes no permission for it.
         now = self.clock.now()
         due = [handle for moment, handle in self._hidden if moment <= now]
         self._hidden = [(moment, handle) for moment, handle in self._hidden if moment > now]
@@ -171,14 +175,23 @@ class Poller:
 
     def _visibility_seconds(self) -> int:
         """As the queue says now: it can be changed meanwhile."""
-        answer = self.aws.client("sqs").get_queue_attributes(QueueUrl=self._url(), AttributeNames=["VisibilityTimeout"])
+        answer = self._sqs().get_queue_attributes(QueueUrl=self._url(), AttributeNames=["VisibilityTimeout"])
         return int(answer["Attributes"]["VisibilityTimeout"])
+
+    def _sqs(self) -> Any:
+        """As Lambda polls, with the function's role."""
+        return self.aws.client_of_role("sqs", self.mapping.role_arn, self.mapping.arn)
 
     def _url(self) -> str:
         if not self._queue_url:
             name = self.mapping.queue_arn.rpartition(":")[2]
             self._queue_url = self.aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
         return self._queue_url
+
+
+def _arn(answer: Mapping[str, Any]) -> str:
+    place = answer["FunctionArn"].partition(":function:")[0]
+    return f"{place}:event-source-mapping:{answer['UUID']}"
 
 
 def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def load(aws: Aws, name: str, places: Places, replaced: Mapping[str, str], trace
                 "TMPDIR": str(temporary),
                 "AWS_XRAY_DAEMON_ADDRESS": trace_address,
                 **own,
-                **aws.variables_of_role(found.role_arn),
+                **aws.variables_of_role(found.role_arn, found.arn),
             },
             log=places.log(found.name),
         ),

@@ -181,17 +181,18 @@ class LocalRuntime:
         result = function.invoke(event)
         target = function.configuration.dead_letter_arn
         if result.error and target and ":sqs:" in target:
-            self._send_dead_letter(target, event, result)
+            self._send_dead_letter(function, target, event, result)
         return result
 
-    def _send_dead_letter(self, queue_arn: str, event: bytes, result: Result) -> None:
-        sqs = self.aws.client("sqs")
+    def _send_dead_letter(self, function: Function, queue_arn: str, event: bytes, result: Result) -> None:
+        queue_url = self.aws.client("sqs").get_queue_url(QueueName=queue_arn.rpartition(":")[2])["QueueUrl"]
+        sqs = self.aws.client_of_role("sqs", function.configuration.role_arn, function.configuration.arn)
         message = json.loads(result.payload or error_payload("Unknown", "no reason given")).get("errorMessage", "")
         attributes = {"RequestID": result.request_id, "ErrorCode": "200", "ErrorMessage": message or "no message"}
         # Lambda gives up on a dead letter that cannot be sent, too.
         with suppress(ClientError):
             sqs.send_message(
-                QueueUrl=sqs.get_queue_url(QueueName=queue_arn.rpartition(":")[2])["QueueUrl"],
+                QueueUrl=queue_url,
                 MessageBody=event.decode(),
                 MessageAttributes={
                     name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()

@@ -38,10 +38,6 @@ run "batch_processor_may_do_its_task_and_nothing_else" {
         actions   = toset(["s3:GetObjectVersion"])
         resources = toset(["arn:aws:s3:::csvbatch-test-data/incoming/*", "arn:aws:s3:::csvbatch-test-data/work/*"])
       }
-      ReadTagsOfFiles = {
-        actions   = toset(["s3:GetObjectTagging", "s3:GetObjectVersionTagging"])
-        resources = toset(["arn:aws:s3:::csvbatch-test-data/incoming/*"])
-      }
       MarkFiles = {
         actions   = toset(["s3:PutObjectTagging", "s3:PutObjectVersionTagging"])
         resources = toset(["arn:aws:s3:::csvbatch-test-data/incoming/*"])
@@ -50,9 +46,9 @@ run "batch_processor_may_do_its_task_and_nothing_else" {
         actions   = toset(["s3:AbortMultipartUpload", "s3:PutObject"])
         resources = toset(["arn:aws:s3:::csvbatch-test-data/work/*"])
       }
-      WriteReportsAndRejects = {
+      WriteReports = {
         actions   = toset(["s3:PutObject"])
-        resources = toset(["arn:aws:s3:::csvbatch-test-data/rejected/*", "arn:aws:s3:::csvbatch-test-data/reports/*"])
+        resources = toset(["arn:aws:s3:::csvbatch-test-data/reports/*"])
       }
       SendChunks = {
         actions   = toset(["sqs:GetQueueAttributes", "sqs:SendMessage"])
@@ -75,18 +71,12 @@ run "request_handler_may_do_its_task_and_nothing_else" {
       } if statement.Effect == "Allow" && !strcontains(data.aws_iam_policy_document.function_runtime["request_handler"].json, "\"${statement.Sid}\"")
       } == {
       TakeChunks = {
-        actions = toset([
-          "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"
-        ])
+        actions   = toset(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"])
         resources = toset(["arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"])
       }
       ReadVersions = {
         actions   = toset(["s3:GetObjectVersion"])
         resources = toset(["arn:aws:s3:::csvbatch-test-data/incoming/*", "arn:aws:s3:::csvbatch-test-data/work/*"])
-      }
-      ReadTagsOfFiles = {
-        actions   = toset(["s3:GetObjectTagging", "s3:GetObjectVersionTagging"])
-        resources = toset(["arn:aws:s3:::csvbatch-test-data/incoming/*"])
       }
       MarkFiles = {
         actions   = toset(["s3:PutObjectTagging", "s3:PutObjectVersionTagging"])
@@ -186,14 +176,14 @@ run "no_function_may_delete_an_object_or_change_the_secret" {
   }
 }
 
-run "batch_processor_lists_nothing_but_incoming_and_work" {
+run "batch_processor_lists_nothing_but_incoming" {
   command = plan
 
   assert {
     condition = one([
       for statement in jsondecode(aws_iam_role_policy.batch_processor.policy).Statement :
       toset(flatten([statement.Condition.StringLike["s3:prefix"]])) if statement.Sid == "FindVersions"
-    ]) == toset(["incoming/*", "work/*"])
+    ]) == toset(["incoming/*"])
     error_message = "the batch processor may list another prefix, such as rejected/"
   }
 }

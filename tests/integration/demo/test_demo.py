@@ -11,13 +11,15 @@ from tests.support.platform import TOOLCHAIN
 
 from demo import cli
 from environments import REPOSITORY
+from local_aws import launcher
+from local_aws.state import Identity, StateDirectory
 
 LIMIT_SECONDS = 1800
 
 
-def demo(folder: Path, cache: Path) -> "subprocess.CompletedProcess[str]":
+def demo(folder: Path, cache: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "demo", "--folder", str(folder), "--rows", "20000"],
+        [sys.executable, "-m", "demo", "--folder", str(folder), "--rows", "20000", *arguments],
         cwd=REPOSITORY,
         env={
             "PATH": os.defpath,
@@ -33,13 +35,17 @@ def demo(folder: Path, cache: Path) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.slow
-def test_every_number_adds_up_and_a_second_demo_begins_anew(tmp_path: Path) -> None:
-    for _ in range(2):
-        done = demo(tmp_path / "demo", tmp_path / "cache")
+def test_every_number_adds_up_and_a_second_demo_without_iam_begins_anew(tmp_path: Path) -> None:
+    for arguments, iam in (((), "IAM is enforced"), (("--no-enforce-iam",), "IAM is not enforced")):
+        done = demo(tmp_path / "demo", tmp_path / "cache", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         digests = re.findall(r"CodeSha256 deployed (\S+), zip executed (\S+)", done.stdout)
         assert len(digests) == 2
         assert all(deployed == executed for deployed, executed in digests)
+        assert iam in done.stdout
+        assert bool(re.search(r"IAM has judged [1-9][\d,]+ actions, and refused 0$", done.stdout, re.M)) != bool(
+            arguments
+        )
         assert "All numbers add up: 5 files" in done.stdout.splitlines()[-1]
 
 
@@ -49,3 +55,14 @@ def test_without_packages_it_says_so_at_once(
     monkeypatch.setattr(cli, "PACKAGES", tmp_path / "packages")
     assert cli.main(["--folder", str(tmp_path / "demo")]) == 1
     assert "Build them: make package" in capsys.readouterr().err
+
+
+def test_local_aws_of_another_demo_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = StateDirectory(tmp_path / "demo" / "aws", "dev")
+    launcher.start(state, Identity("dev", "111111111111", "eu-west-2"))
+    try:
+        assert cli.main(["--folder", str(tmp_path / "demo")]) == 1
+        assert f"local-aws stop dev --state-dir {state.path.parent}" in capsys.readouterr().err
+        assert state.running()
+    finally:
+        launcher.stop(state, save=False)

@@ -88,6 +88,22 @@ def test_start_without_an_account_takes_the_one_of_the_environment(running: Cli)
     assert f"not account {dev.account_id} in {dev.region}" in refused.stderr
 
 
+def test_iam_is_enforced_where_it_is_asked_for_and_that_is_said(cli: Cli) -> None:
+    assert start(cli, "--enforce-iam").stdout.endswith(", IAM enforced\n")
+    assert ", IAM enforced: runs" in cli("status").stdout
+
+    create_bucket(cli, "made-by-the-operator")
+
+    assert buckets(cli) == ["made-by-the-operator"]
+
+
+def test_iam_is_not_enforced_on_what_runs_without(running: Cli) -> None:
+    refused = start(running, "--enforce-iam")
+
+    assert refused.returncode == 1
+    assert "runs already, without IAM enforced; for that, stop it first" in refused.stderr
+
+
 def test_start_with_another_account_than_was_saved_is_refused(cli: Cli, tmp_path: Path) -> None:
     state = StateDirectory(tmp_path, "dev")
     state.create()

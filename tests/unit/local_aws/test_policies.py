@@ -71,6 +71,7 @@ def test_exclusions_concern_all_else(element: str, excluded: str, decision: Deci
     [
         ("*", True),
         ({"AWS": "*"}, True),
+        ({"*": ["*"]}, True),
         ({"AWS": ROLE}, True),
         ({"AWS": [f"{ROLE}-other", ROLE]}, True),
         ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, True),

@@ -1,6 +1,6 @@
 import pytest
 
-from local_aws.s3_actions import object_action
+from local_aws.s3_actions import bucket_action, object_action
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ from local_aws.s3_actions import object_action
         ("POST", {"uploads"}, "PutObject"),
         ("POST", {"uploadId"}, "PutObject"),
         ("POST", {"restore"}, "RestoreObject"),
+        ("POST", {"select", "select-type"}, "GetObject"),
         ("DELETE", {}, "DeleteObject"),
         ("DELETE", {"versionId"}, "DeleteObjectVersion"),
         ("DELETE", {"tagging"}, "DeleteObjectTagging"),
@@ -35,3 +36,28 @@ def test_request_is_the_action_of_the_service_authorization_reference(
     method: str, query: set[str], action: str
 ) -> None:
     assert object_action(method, query) == action
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "action"),
+    [
+        ("GET", {"list-type", "prefix"}, "ListBucket"),
+        ("HEAD", set(), "ListBucket"),
+        ("GET", {"versions", "prefix"}, "ListBucketVersions"),
+        ("GET", {"uploads"}, "ListBucketMultipartUploads"),
+        ("PUT", set(), "CreateBucket"),
+        ("DELETE", set(), "DeleteBucket"),
+        ("GET", {"location"}, "GetBucketLocation"),
+        ("GET", {"policy"}, "GetBucketPolicy"),
+        ("PUT", {"policy"}, "PutBucketPolicy"),
+        ("DELETE", {"policy"}, "DeleteBucketPolicy"),
+        ("PUT", {"lifecycle"}, "PutLifecycleConfiguration"),
+        ("DELETE", {"lifecycle"}, "PutLifecycleConfiguration"),
+        ("DELETE", {"encryption"}, "PutEncryptionConfiguration"),
+        ("DELETE", {"tagging"}, "PutBucketTagging"),
+        ("PUT", {"versioning"}, "PutBucketVersioning"),
+        ("PUT", {"publicAccessBlock"}, "PutBucketPublicAccessBlock"),
+    ],
+)
+def test_request_on_a_bucket_is_the_action_of_the_same_reference(method: str, query: set[str], action: str) -> None:
+    assert bucket_action(method, query) == action

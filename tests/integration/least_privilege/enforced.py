@@ -1,0 +1,167 @@
+"""The applied dev as its operator and its roles see it."""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local_aws.server import LocalAws
+from local_runtime.aws import Aws
+
+PROCESSOR, HANDLER, READER = (
+    "csvbatch-dev-batch-processor",
+    "csvbatch-dev-request-handler",
+    "csvbatch-dev-rejects-reader",
+)
+QUEUE = "csvbatch-dev-chunks"
+INCOMING = "incoming/airports/there.csv"
+REJECTED = "rejected/airports/there/1-1.csv"
+REPORT = "reports/airports/there.json"
+OBJECTS = (INCOMING, REJECTED, REPORT)
+OTHER_SECRET = "another-secret"
+_JUDGED = re.compile(r"IAM (allows|refuses) (\S+) (\S+:\S+) (\S+)(?: through (\S+))?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One action that the local AWS has judged; `through` is the service that uses a key on the caller's behalf."""
+
+    allowed: bool
+    caller: str
+    action: str
+    resource: str
+    through: str
+
+
+def judged(log: str) -> list[Judged]:
+    """All that a local AWS has judged, by its log."""
+    return [Judged(word == "allows", *rest) for word, *rest in _JUDGED.findall(log)]
+
+
+@dataclass
+class Dev:
+    """Clients of every role, and what Terraform has made."""
+
+    server: LocalAws
+    _credentials: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def aws(self) -> Aws:
+        return Aws(self.server.endpoint)
+
+    def operator(self, service: str) -> Any:
+        return self.aws.client(service)
+
+    def role(self, name: str, service: str) -> Any:
+        """A client with a session of a role; those of functions are taken as Lambda takes them."""
+        if name not in self._credentials:
+            self._credentials[name] = self._reader() if name == READER else self._function(name)
+        given = self._credentials[name]
+        return boto3.client(
+            service,
+            endpoint_url=self.aws.endpoint.url,
+            region_name=self.aws.endpoint.region,
+            verify=str(self.aws.endpoint.ca_bundle),
+            aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=given["AWS_SESSION_TOKEN"],
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    def _function(self, name: str) -> Mapping[str, str]:
+        return self.aws.variables_of_role(self.role_arn(name), self.function_arn(name))
+
+    def _reader(self) -> Mapping[str, str]:
+        answer = self.operator("sts").assume_role(RoleArn=self.role_arn(READER), RoleSessionName="reader")
+        return {
+            "AWS_ACCESS_KEY_ID": answer["Credentials"]["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": answer["Credentials"]["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": answer["Credentials"]["SessionToken"],
+        }
+
+    @property
+    def account_id(self) -> str:
+        return self.aws.endpoint.account_id
+
+    @property
+    def region(self) -> str:
+        return self.aws.endpoint.region
+
+    def bucket(self, name: str) -> str:
+        return f"csvbatch-dev-{self.account_id}-{self.region}-{name}"
+
+    @property
+    def state_bucket(self) -> str:
+        return f"csvbatch-{self.account_id}-{self.region}-tfstate"
+
+    def role_arn(self, name: str) -> str:
+        return f"arn:aws:iam::{self.account_id}:role/{name}"
+
+    def function_arn(self, name: str) -> str:
+        return f"arn:aws:lambda:{self.region}:{self.account_id}:function:{name}"
+
+    def queue_url(self, name: str) -> str:
+        return f"{self.aws.endpoint.url}/{self.account_id}/{name}"
+
+    @cached_property
+    def secret_arn(self) -> str:
+        (secret,) = self.operator("secretsmanager").list_secrets(
+            Filters=[{"Key": "name", "Values": ["csvbatch-dev-oracle-credentials"]}]
+        )["SecretList"]
+        return str(secret["ARN"])
+
+    @cached_property
+    def key_arn(self) -> str:
+        """The platform's key: the one that encrypts the queue."""
+        attributes = self.operator("sqs").get_queue_attributes(
+            QueueUrl=self.queue_url(QUEUE), AttributeNames=["KmsMasterKeyId"]
+        )
+        return str(attributes["Attributes"]["KmsMasterKeyId"])
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Objects that every test finds, with a version of each."""
+        s3 = self.operator("s3")
+        return {
+            key: s3.put_object(Bucket=self.bucket("data"), Key=key, Body=b"made up")["VersionId"] for key in OBJECTS
+        }
+
+    def version(self, key: str) -> dict[str, str]:
+        return {"Bucket": self.bucket("data"), "Key": key, "VersionId": self.versions[key]}
+
+    def status(self, value: str) -> dict[str, Any]:
+        return {"TagSet": [{"Key": "status", "Value": value}]}
+
+    def log_event(self, function: str) -> dict[str, Any]:
+        event = {"timestamp": int(time.time() * 1000), "message": "made up"}
+        return {"logGroupName": f"/aws/lambda/{function}", "logStreamName": "there", "logEvents": [event]}
+
+    @cached_property
+    def state_key(self) -> str:
+        """The state of one unit."""
+        return str(self.operator("s3").list_objects_v2(Bucket=self.state_bucket)["Contents"][0]["Key"])
+
+    @cached_property
+    def ciphertext(self) -> bytes:
+        """Something that the platform's key has encrypted."""
+        return bytes(self.operator("kms").encrypt(KeyId=self.key_arn, Plaintext=b"made up")["CiphertextBlob"])
+
+    def policies(self, name: str) -> list[Any]:
+        """The documents of a role's own policies, read back as applied."""
+        iam = self.operator("iam")
+        assert not iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"], "none was attached"
+        names = iam.list_role_policies(RoleName=name)["PolicyNames"]
+        return [_document(iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"]) for one in names]
+
+    def trust(self, name: str) -> Any:
+        return _document(self.operator("iam").get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"])
+
+
+def _document(given: Any) -> Any:
+    return json.loads(given) if isinstance(given, str) else given

@@ -1,0 +1,118 @@
+"""Everything the platform does to files: good, bad, packed, refused and failing ones, through the deployed zips."""
+
+import gzip
+import random
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, READER, Dev, Judged, judged
+
+import environments
+from csvbatch.store import Batch
+from demo import story
+from demo.platform import DemoPlatform
+from local_aws.server import LocalAws
+from local_runtime.functions import DATABASE_VARIABLE, Places
+from local_runtime.runtime import LocalRuntime
+
+PACKAGES = environments.REPOSITORY / "dist" / "lambda"
+ROWS = 2000
+_WIDE_BYTES = 100_000
+_HEADER = b"icao,iata,name,city,subd,country,elevation,lat,lon,tz,lid,notes\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What came of it: the numbers of each batch, the dead letters, and what the local AWS has judged."""
+
+    numbers: Sequence[tuple[str, str, int, int, int, int]]
+    rejected_files_read: int
+    dead_letters: Sequence[int]
+    judged: Sequence[Judged]
+
+
+def flow_of(snapshot: Path, folder: Path, *, enforce_iam: bool) -> Flow:
+    """Load all kinds of files into a dev that begins with a snapshot."""
+    environment = environments.load("dev")
+    with LocalAws("dev", environment.account_id, environment.region, snapshot, enforce_iam=enforce_iam) as aws:
+        dev = Dev(aws)
+        database = folder / "store.db"
+        replaced = {DATABASE_VARIABLE: f"sqlite:///{database}"}
+        with LocalRuntime(dev.aws, Places(PACKAGES, folder / "home"), replaced) as runtime:
+            platform = DemoPlatform(runtime, database, aws.environment)
+            platform.prepare()
+            story.tell(platform, folder, ROWS, lambda line: None, lambda step: None)
+            _load_packed_and_refused(dev, platform)
+            dead_letters = _fail_both(dev, runtime, database)
+            batches = sorted(
+                platform.store.latest_batches(50), key=lambda batch: (batch.object_key, batch.load_sequence)
+            )
+            platform.store.close_connection()
+        return Flow([_numbers(one) for one in batches], _read_rejects(dev), dead_letters, judged(aws.log))
+
+
+def _numbers(batch: Batch) -> tuple[str, str, int, int, int, int]:
+    return (
+        batch.object_key,
+        str(batch.state),
+        batch.rows_read,
+        batch.rows_merged,
+        batch.rows_rejected,
+        batch.chunks_total,
+    )
+
+
+def _load_packed_and_refused(dev: Dev, platform: DemoPlatform) -> None:
+    """Packed files that are unpacked in parts, one of them cut short; and one that has no header."""
+    packed = gzip.compress(_HEADER + b"".join(_wide_rows(200)), compresslevel=1)
+    for name, body in (("packed.csv.gz", packed), ("cut.csv.gz", packed[:-20_000]), ("refused.csv", b"no header\n")):
+        dev.operator("s3").put_object(Bucket=platform.bucket, Key=f"incoming/airports/{name}", Body=body)
+    platform.run(lambda line: None)
+
+
+def _wide_rows(count: int) -> Iterator[bytes]:
+    """Rows with a column that the contract does not ask for, so wide that few of them fill several parts."""
+    bits = random.Random(count)
+    for number in range(count):
+        code = f"X{chr(65 + number // 26)}{chr(65 + number % 26)}0"
+        yield f"{code},,Field,Town,,GB,1,1.0,1.0,Europe/London,,{bits.randbytes(_WIDE_BYTES // 2).hex()}\n".encode()
+
+
+def _fail_both(dev: Dev, runtime: LocalRuntime, database: Path) -> list[int]:
+    """Have both functions fail on events that nobody waits for; how many dead letters each then has."""
+    with _without_ledger(database):
+        for name in (PROCESSOR, HANDLER):
+            assert runtime.invoke_later(name, b'{"Records": "none"}').result().error
+    return [_messages(dev, f"{name}-dead-letters") for name in (PROCESSOR, HANDLER)]
+
+
+def _messages(dev: Dev, queue: str) -> int:
+    answer = dev.operator("sqs").get_queue_attributes(
+        QueueUrl=dev.queue_url(queue), AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+
+@contextmanager
+def _without_ledger(database: Path) -> Iterator[None]:
+    """Hide every table."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for name in names:
+            connection.execute(f'ALTER TABLE "{name}" RENAME TO "hidden_{name}"')
+    yield
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for name in names:
+            connection.execute(f'ALTER TABLE "hidden_{name}" RENAME TO "{name}"')
+
+
+def _read_rejects(dev: Dev) -> int:
+    """As the people do who may: list the rejects and read each file."""
+    s3 = dev.role(READER, "s3")
+    found = s3.list_objects_v2(Bucket=dev.bucket("data"), Prefix="rejected/recipients/")["Contents"]
+    for one in found:
+        assert s3.get_object(Bucket=dev.bucket("data"), Key=one["Key"])["Body"].read()
+    return len(found)

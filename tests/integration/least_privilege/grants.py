@@ -1,0 +1,53 @@
+"""Every single permission that the applied roles hold, and whether something used it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.integration.least_privilege.enforced import Dev, Judged
+
+from local_aws.policies import Decision, Facts, Request, decide_statement
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One action on one resource pattern, by one statement of a role."""
+
+    role: str
+    statement: str
+    action: str
+    resource: str
+    conditions: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.statement} grants {self.action} on {self.resource}"
+
+    def serves(self, judged: Judged) -> bool:
+        """Whether this is what allowed an action. Of conditions, only those on keys of KMS are looked at here."""
+        facts = Facts({"kms:viaservice": judged.through} if judged.through else {}, frozenset({"kms:*"}))
+        rendered = {
+            "Effect": "Allow", "Action": self.action, "Resource": self.resource, "Condition": self.conditions
+        }  # fmt: skip
+        asked = Request(judged.action, judged.resource, facts=facts)
+        return judged.allowed and judged.caller == self.role and decide_statement(rendered, asked) is Decision.ALLOW
+
+
+def grants(dev: Dev, role: str) -> Iterator[Grant]:
+    """All that a role's own policies allow."""
+    for document in dev.policies(role):
+        for statement in document["Statement"]:
+            if statement["Effect"] == "Allow":
+                for action in _listed(statement["Action"]):
+                    for resource in _listed(statement["Resource"]):
+                        yield Grant(role, statement["Sid"], action, resource, _of_kms(statement.get("Condition", {})))
+
+
+def _of_kms(conditions: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    return {
+        operator: {key: value for key, value in keys.items() if key.startswith("kms:")}
+        for operator, keys in conditions.items()
+    }
+
+
+def _listed(value: str | Sequence[str]) -> Sequence[str]:
+    return [value] if isinstance(value, str) else value

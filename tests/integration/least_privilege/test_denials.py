@@ -1,0 +1,94 @@
+"""Each call is made for real, with a session of the role: what IAM refuses here, it refuses on AWS."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.integration.least_privilege.denials import Denial
+from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE
+from tests.integration.least_privilege.denials_of_buckets import BUCKETS
+from tests.integration.least_privilege.enforced import (
+    HANDLER,
+    INCOMING,
+    PROCESSOR,
+    QUEUE,
+    READER,
+    REJECTED,
+    REPORT,
+    Dev,
+    judged,
+)
+
+_CODES = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
+
+
+@pytest.mark.parametrize(
+    "denial", [*BUCKETS, *ELSEWHERE], ids=lambda one: f"{one.role.removeprefix('csvbatch-dev-')}: {one.title}"
+)
+def test_role_may_not(dev: Dev, denial: Denial) -> None:
+    with pytest.raises(ClientError) as refused:
+        denial.call(dev)
+    last = judged(dev.server.log)[-1]
+    assert refused.value.response["Error"]["Code"] in _CODES
+    assert (last.allowed, last.caller, last.action) == (False, denial.role, denial.action)
+    assert denial.call_of_operator(dev)["ResponseMetadata"]["HTTPStatusCode"] < 300
+
+
+Permitted = tuple[str, str, str, Callable[[Dev], Mapping[str, Any]]]
+
+PERMITTED: list[Permitted] = [
+    (PROCESSOR, "s3", "list_object_versions", lambda dev: {"Bucket": dev.bucket("data"), "Prefix": "incoming/"}),
+    (PROCESSOR, "s3", "get_object", lambda dev: dev.version(INCOMING)),
+    (PROCESSOR, "s3", "put_object_tagging", lambda dev: {**dev.version(INCOMING), "Tagging": dev.status("refused")}),
+    (PROCESSOR, "s3", "put_object", lambda dev: {"Bucket": dev.bucket("data"), "Key": REPORT, "Body": b"{}"}),
+    (PROCESSOR, "sqs", "send_message", lambda dev: {"QueueUrl": dev.queue_url(QUEUE), "MessageBody": "chunk"}),
+    (PROCESSOR, "secretsmanager", "get_secret_value", lambda dev: {"SecretId": dev.secret_arn}),
+    (PROCESSOR, "logs", "put_log_events", lambda dev: dev.log_event(PROCESSOR)),
+    (HANDLER, "s3", "get_object", lambda dev: dev.version(INCOMING)),
+    (HANDLER, "s3", "put_object_tagging", lambda dev: {**dev.version(INCOMING), "Tagging": dev.status("processed")}),
+    (HANDLER, "s3", "put_object", lambda dev: {"Bucket": dev.bucket("data"), "Key": REJECTED, "Body": b"row"}),
+    (HANDLER, "sqs", "receive_message", lambda dev: {"QueueUrl": dev.queue_url(QUEUE), "WaitTimeSeconds": 0}),
+    (READER, "s3", "list_objects_v2", lambda dev: {"Bucket": dev.bucket("data"), "Prefix": "rejected/airports/"}),
+    (READER, "s3", "get_object", lambda dev: {"Bucket": dev.bucket("data"), "Key": REJECTED}),
+]
+
+
+@pytest.mark.parametrize(("role", "service", "operation", "parameters"), PERMITTED)
+def test_role_may(
+    dev: Dev, role: str, service: str, operation: str, parameters: Callable[[Dev], Mapping[str, Any]]
+) -> None:
+    """What the refusals stand beside: the same sessions do their task."""
+    answer = getattr(dev.role(role, service), operation)(**parameters(dev))
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] < 300
+
+
+def test_role_is_not_told_whether_an_object_exists(dev: Dev) -> None:
+    with pytest.raises(ClientError) as refused:
+        dev.role(READER, "s3").get_object(Bucket=dev.bucket("data"), Key="rejected/airports/none.csv")
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+@pytest.mark.parametrize(
+    ("role", "source"),
+    [
+        (HANDLER, "another-function"),
+        (HANDLER, PROCESSOR),
+        (PROCESSOR, HANDLER),
+    ],
+)
+def test_lambda_may_not_take_a_role_for_another_function(dev: Dev, role: str, source: str) -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        dev.aws.variables_of_role(dev.role_arn(role), dev.function_arn(source))
+
+
+def test_batch_processor_is_not_taken_to_poll_a_queue(dev: Dev) -> None:
+    mapping = dev.function_arn("x").replace("function:x", "event-source-mapping:made-up")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        dev.aws.variables_of_role(dev.role_arn(PROCESSOR), mapping)
+
+
+@pytest.mark.parametrize("role", [PROCESSOR, HANDLER])
+def test_nobody_of_the_account_takes_the_role_of_a_function(dev: Dev, role: str) -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        dev.operator("sts").assume_role(RoleArn=dev.role_arn(role), RoleSessionName="made-up")

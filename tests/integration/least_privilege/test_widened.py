@@ -1,0 +1,42 @@
+"""The yardstick of the denials: one permission more for a role, and the call it lacked goes through."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.integration.least_privilege.conftest import prepared_dev
+from tests.integration.least_privilege.denials import Denial
+from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE
+from tests.integration.least_privilege.denials_of_buckets import BUCKETS
+from tests.integration.least_privilege.enforced import Dev, judged
+from tests.integration.platform.conftest import Moments
+
+DENIED_EXPLICITLY = ("ec2:DescribeSubnets",)
+"""What a function's role may, for Lambda to use, and its code may not: no permission more would help."""
+
+
+@pytest.fixture(scope="module")
+def spoilt(moments: Moments) -> Iterator[Dev]:
+    """A dev of this module's own: what goes through here destroys things."""
+    with prepared_dev(moments) as dev:
+        assert dev.key_arn, "looked up while the queue that names it is there"
+        yield dev
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [one for one in (*BUCKETS, *ELSEWHERE) if one.action not in DENIED_EXPLICITLY],
+    ids=lambda one: f"{one.role.removeprefix('csvbatch-dev-')}: {one.title}",
+)
+def test_call_is_refused_for_want_of_that_permission_alone(spoilt: Dev, denial: Denial) -> None:
+    iam, before = spoilt.operator("iam"), len(judged(spoilt.server.log))
+    allowed = {"Effect": "Allow", "Action": denial.action, "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName=denial.role, PolicyName="widened", PolicyDocument=policy)
+    with suppress(ClientError):
+        denial.call(spoilt)
+    iam.delete_role_policy(RoleName=denial.role, PolicyName="widened")
+    judgements = [one for one in judged(spoilt.server.log)[before:] if one.action == denial.action]
+    assert [(one.allowed, one.caller) for one in judgements] == [(True, denial.role)]

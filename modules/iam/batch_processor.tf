@@ -49,7 +49,20 @@ data "aws_iam_policy_document" "batch_processor" {
     }
   }
 
-  # AWS asks for the action without "Version" too: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html
+  # S3 replaces all tags at once: what others put on the file has to be read first. AWS asks for the actions without
+  # "Version" too: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html
+  statement {
+    sid       = "ReadTagsOfFiles"
+    actions   = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
+    resources = ["${var.data_bucket_arn}/incoming/*"] # Any file, as above.
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceAccount"
+      values   = [var.account_id]
+    }
+  }
+
   statement {
     sid       = "MarkFiles"
     actions   = ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"]

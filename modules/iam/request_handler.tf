@@ -37,7 +37,19 @@ data "aws_iam_policy_document" "request_handler" {
     }
   }
 
-  # Both actions as in the batch processor's role, for the same reason.
+  # Both pairs of actions as in the batch processor's role, for the same reasons.
+  statement {
+    sid       = "ReadTagsOfFiles"
+    actions   = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
+    resources = ["${var.data_bucket_arn}/incoming/*"] # Any file, as above.
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceAccount"
+      values   = [var.account_id]
+    }
+  }
+
   statement {
     sid       = "MarkFiles"
     actions   = ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"]

@@ -16,6 +16,9 @@ STATUS_TAG = "status"
 PART_BYTES = 8 * 1024 * 1024
 """A part of an upload has 5 MiB at least, and there are 10,000 of them at most: 80 GB in all."""
 
+_MOST_TAGS = 10
+"""Of an object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html"""
+
 _GONE = {"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"}
 """The last is what S3 answers for a version that marks a deletion."""
 
@@ -78,10 +81,15 @@ class S3Objects:
         return ObjectVersion(key, answer["VersionId"])
 
     def set_status(self, version: ObjectVersion, status: Status) -> None:
-        """Tag a version; one that is gone has nobody left to tell."""
-        tags = {"TagSet": [{"Key": STATUS_TAG, "Value": status.value}]}
+        """Tag a version beside the tags that others gave it; one that is gone has nobody left to tell.
+
+        S3 replaces all tags at once. Where a file has as many as it may have, its last one makes room.
+        """
+        target = {"Bucket": self.bucket, "Key": version.key, "VersionId": version.version}
         try:
-            self.s3.put_object_tagging(Bucket=self.bucket, Key=version.key, VersionId=version.version, Tagging=tags)
+            others = [tag for tag in self.s3.get_object_tagging(**target)["TagSet"] if tag["Key"] != STATUS_TAG]
+            tags = [*others[: _MOST_TAGS - 1], {"Key": STATUS_TAG, "Value": status.value}]
+            self.s3.put_object_tagging(**target, Tagging={"TagSet": tags})
         except ClientError as error:
             if error.response["Error"]["Code"] not in _GONE:
                 raise

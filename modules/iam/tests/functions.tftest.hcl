@@ -38,6 +38,10 @@ run "batch_processor_may_do_its_task_and_nothing_else" {
         actions   = toset(["s3:GetObjectVersion"])
         resources = toset(["arn:aws:s3:::csvbatch-test-data/incoming/*", "arn:aws:s3:::csvbatch-test-data/work/*"])
       }
+      ReadTagsOfFiles = {
+        actions   = toset(["s3:GetObjectTagging", "s3:GetObjectVersionTagging"])
+        resources = toset(["arn:aws:s3:::csvbatch-test-data/incoming/*"])
+      }
       MarkFiles = {
         actions   = toset(["s3:PutObjectTagging", "s3:PutObjectVersionTagging"])
         resources = toset(["arn:aws:s3:::csvbatch-test-data/incoming/*"])
@@ -77,6 +81,10 @@ run "request_handler_may_do_its_task_and_nothing_else" {
       ReadVersions = {
         actions   = toset(["s3:GetObjectVersion"])
         resources = toset(["arn:aws:s3:::csvbatch-test-data/incoming/*", "arn:aws:s3:::csvbatch-test-data/work/*"])
+      }
+      ReadTagsOfFiles = {
+        actions   = toset(["s3:GetObjectTagging", "s3:GetObjectVersionTagging"])
+        resources = toset(["arn:aws:s3:::csvbatch-test-data/incoming/*"])
       }
       MarkFiles = {
         actions   = toset(["s3:PutObjectTagging", "s3:PutObjectVersionTagging"])

@@ -89,6 +89,27 @@ def test_the_status_is_put_on_the_version(objects: S3Objects) -> None:
     assert objects.s3.get_object_tagging(Bucket=BUCKET, Key=KEY)["TagSet"] == []
 
 
+def test_a_status_leaves_the_tags_of_others_alone(objects: S3Objects) -> None:
+    version = objects.write(KEY, [b"x"])
+    target = {"Bucket": BUCKET, "Key": KEY, "VersionId": version.version}
+    theirs = [{"Key": f"theirs-{number}", "Value": str(number)} for number in range(9)]
+    objects.s3.put_object_tagging(**target, Tagging={"TagSet": theirs})
+    for status in (Status.REFUSED, Status.PROCESSED):
+        objects.set_status(version, status)
+        tags = objects.s3.get_object_tagging(**target)["TagSet"]
+        assert tags == [*theirs, {"Key": "status", "Value": status.value}]
+
+
+def test_of_ten_tags_the_last_makes_room_for_the_status(objects: S3Objects) -> None:
+    version = objects.write(KEY, [b"x"])
+    target = {"Bucket": BUCKET, "Key": KEY, "VersionId": version.version}
+    theirs = [{"Key": f"theirs-{number}", "Value": str(number)} for number in range(10)]
+    objects.s3.put_object_tagging(**target, Tagging={"TagSet": theirs})
+    objects.set_status(version, Status.PROCESSED)
+    tags = objects.s3.get_object_tagging(**target)["TagSet"]
+    assert tags == [*theirs[:9], {"Key": "status", "Value": "processed"}]
+
+
 def test_the_status_of_a_version_that_is_gone_is_nobody_s_business(objects: S3Objects) -> None:
     version = objects.write(KEY, [b"one"])
     objects.s3.delete_object(Bucket=BUCKET, Key=KEY, VersionId=version.version)

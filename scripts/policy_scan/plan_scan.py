@@ -1,8 +1,8 @@
 """Scans plans, and holds against them the reasons for skips that stand in the source they were made from.
 
-Checkov's own way, `--repo-root-for-plan-enrichment`, finds a resource's source by type and name alone: over several modules
-that each have a `this` it takes the reasons of whichever it read last. Here a resource is followed through its component
-and the modules called, to the block it is made from.
+Checkov's own way, `--repo-root-for-plan-enrichment`, finds a resource's source by type and name alone: over several
+modules that each have a `this` it takes the reasons of whichever it read last. Here a resource is followed through its
+component and the modules called, to the block it is made from.
 """
 
 import re
@@ -75,9 +75,12 @@ def _placed(record: Record, plan: Plan, sources: Sources, repository: Path) -> F
         finding = replace(finding, file=block.file, line=block.first_line)
     if finding.outcome is not Outcome.FAILED:
         return finding
-    stated = [*(block.skips() if block else ()), *_skips_of(component)]
-    reason = next((skip.reason for skip in stated if skip.check_id == record.check_id and skip.reason), "")
-    return replace(finding, outcome=Outcome.SKIPPED, reason=reason) if reason else finding
+    stated = [(finding.file, finding.line, skip) for skip in block.skips()] if block else []
+    stated += [(component, skip.line, skip) for skip in _skips_of(component)]
+    for file, line, skip in stated:
+        if skip.check_id == record.check_id and skip.reason:
+            return replace(finding, outcome=Outcome.SKIPPED, reason=skip.reason, file=file, line=line)
+    return finding
 
 
 def _source_of(address: str, plan: Plan, component: Path, repository: Path) -> tuple[Path, str]:

@@ -75,7 +75,7 @@ def _secret_output(block: Block) -> list[int]:
 
 
 def _secret_settings(block: Block) -> list[int]:
-    """A setting with an environment variable's name that is a secret's or takes one; and whatever looks like a secret."""
+    """A setting named as an environment variable that is or takes a secret, and whatever looks like a secret."""
     named = [
         given[0].line
         for name, given in _attributes(block)

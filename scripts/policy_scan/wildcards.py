@@ -84,8 +84,8 @@ class _Walk:
 def without_reason(stream: Sequence[Token]) -> Iterator[Wildcard]:
     """The wildcards in a block's tokens that grant something, with no comment on their line or directly above.
 
-    Above means above the line, the attribute, or the nested block of a statement (its principals or condition) they stand
-    in. What a statement only denies needs no reason: a wildcard there takes more away.
+    Above means above the line, the attribute, or the block within a statement (its principals or condition) that they
+    stand in. What a statement only denies needs no reason: a wildcard there takes more away.
     """
     remarks = _remarks(stream)
     code_lines = {token.line for token in stream if token.kind not in (Kind.COMMENT, Kind.NEWLINE)}

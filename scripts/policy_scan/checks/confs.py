@@ -10,7 +10,6 @@ from typing import Any
 
 Conf = dict[str, Any]
 
-_ADDRESS = "__address__"
 _INSTANCE = re.compile(r"\[[^\]]*\]$")
 
 
@@ -59,18 +58,14 @@ def in_plan(conf: Conf) -> bool:
     return "__change_actions__" in conf
 
 
-def neighbours(graph: Any, conf: Conf, kind: str) -> dict[str, Conf]:
-    """Every resource of a kind by its name, in the same plan or folder and the same module as this resource."""
-    if graph is None:
-        return {}
-    own = next((vertex for vertex in _vertices(graph) if _is(vertex, conf)), None)
-    if own is None:
-        return {}
-    place, module = _place(own), _module(conf)
+def neighbours(check: Any, conf: Conf, kind: str) -> dict[str, Conf]:
+    """Every resource of a kind by its name, in the same plan or folder and the same module as the one being checked."""
+    vertices = [] if check.graph is None else list(_vertices(check.graph))
+    place, module = _place(_file(check, conf, vertices)), _module(conf)
     return {
         name: found
-        for vertex in _vertices(graph)
-        if vertex.get("resource_type") == kind and _place(vertex) == place
+        for vertex in vertices
+        if vertex.get("resource_type") == kind and _place(str(vertex["file_path_"])) == place
         for name, found in vertex["config_"][kind].items()
         if _module(found) == module
     }
@@ -88,23 +83,20 @@ def _vertices(graph: Any) -> Iterator[Conf]:
     return (vertex for _, vertex in graph.nodes() if vertex.get("block_type_") == "resource")
 
 
-def _is(vertex: Conf, conf: Conf) -> bool:
-    if vertex.get(_ADDRESS) != conf.get(_ADDRESS):
-        return False
-    return any(_same(found, conf) for kind in vertex["config_"].values() for found in kind.values())
+def _file(check: Any, conf: Conf, vertices: list[Conf]) -> str:
+    """The file of the resource being checked; of one in the source Checkov tells the path below the folder it scans."""
+    if in_plan(conf):
+        return str(value(conf, "__file__"))
+    below = str(check.entity_path).partition(":")[0]
+    ending = {str(vertex["file_path_"]) for vertex in vertices if str(vertex["file_path_"]).endswith(below)}
+    return min(ending, key=len, default=below)
 
 
-def _same(one: Conf, other: Conf) -> bool:
-    marks = ("__file__", "__start_line__", "__end_line__", "name", "bucket", "description")
-    return all(one.get(mark) == other.get(mark) for mark in marks)
-
-
-def _place(vertex: Conf) -> str:
-    path = str(vertex["file_path_"])
+def _place(path: str) -> str:
     return path if path.endswith(".json") else path.rpartition("/")[0]
 
 
 def _module(conf: Conf) -> str:
     """The module's part of an address: empty at the top."""
-    address = _INSTANCE.sub("", str(conf.get(_ADDRESS, "")))
+    address = _INSTANCE.sub("", str(conf.get("__address__", "")))
     return address.rpartition(".")[0].rpartition(".")[0]

@@ -10,10 +10,11 @@ PRODUCTION = ("prod", "production")
 
 
 class DataIsProtected(BaseResourceCheck):
-    """The guard is a `terraform_data.deletion_protection` with `prevent_destroy`, which takes no variable, and a count that does.
+    """The guard is a `terraform_data.deletion_protection` with `prevent_destroy`, which no variable can set.
 
-    In the source the module has to have it; in a plan of production it has to be there. Of queues those count that have
-    dead letters: what a dead-letter queue of a function keeps is an event that the next run repeats.
+    In the source the module has to have it, behind whatever count; in a plan of production it has to be there. Of
+    queues those count that have dead letters: what the dead-letter queue of a function keeps is an event that the next
+    run repeats.
     """
 
     def __init__(self) -> None:
@@ -33,9 +34,7 @@ class DataIsProtected(BaseResourceCheck):
                 return CheckResult.UNKNOWN
             if value(conf, "force_destroy") is True:
                 return CheckResult.FAILED
-        guards = [
-            guard for name, guard in neighbours(self.graph, conf, "terraform_data").items() if name.startswith(GUARD)
-        ]
+        guards = [guard for name, guard in neighbours(self, conf, "terraform_data").items() if name.startswith(GUARD)]
         guarded = any(in_plan(guard) or _prevents(guard) for guard in guards)
         return CheckResult.PASSED if guarded or _prevents(conf) else CheckResult.FAILED
 

@@ -7,7 +7,7 @@ from policy_scan.checks.confs import Conf, block, value, values
 
 
 class PartialResponsesAndConcurrency(BaseResourceCheck):
-    """Without the one Lambda deletes failed messages, without the other a throttle sends healthy ones to the dead letters.
+    """Without the one Lambda deletes failed messages, without the other a throttle makes dead letters of healthy ones.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
     """

@@ -9,7 +9,7 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 from policy_scan.checks.confs import Conf, blocks, value, values
 
-# Shorter prefixes are no network anybody owns: 0.0.0.0/0, and the halves it is cut into to get past a rule that looks for it.
+# Shorter prefixes are no network anybody owns: 0.0.0.0/0, and what it is cut into to get past a rule that looks for it.
 SHORTEST = {4: 8, 6: 16}
 _ATTRIBUTES = (
     "cidr_ipv4",

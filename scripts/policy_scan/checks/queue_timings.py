@@ -43,10 +43,8 @@ class VisibilityTimeout(BaseResourceCheck):
         return CheckResult.UNKNOWN if in_plan(conf) else _passed(_stated(conf))
 
     def _compare(self, conf: Conf) -> bool | None:
-        queue = _referred(self.graph, conf, "aws_sqs_queue", _QUEUE.search(str(value(conf, "event_source_arn"))))
-        function = _referred(
-            self.graph, conf, "aws_lambda_function", _FUNCTION.search(str(value(conf, "function_name")))
-        )
+        queue = _referred(self, conf, "aws_sqs_queue", _QUEUE.search(str(value(conf, "event_source_arn"))))
+        function = _referred(self, conf, "aws_lambda_function", _FUNCTION.search(str(value(conf, "function_name"))))
         if queue is None or function is None:
             return None
         visibility = number(queue, "visibility_timeout_seconds", DEFAULT_VISIBILITY)
@@ -74,14 +72,22 @@ class DeadLettersOutliveMessages(BaseResourceCheck):
     def scan_resource_conf(self, conf: Conf) -> CheckResult:
         """Judge a queue that has dead letters in the same module."""
         redrive = value(conf, "redrive_policy")
-        dead_letters = _referred(self.graph, conf, "aws_sqs_queue", _QUEUE.search(str(redrive)))
+        dead_letters = _referred(self, conf, "aws_sqs_queue", _QUEUE.search(str(redrive)))
         if redrive is None or dead_letters is None:
             return CheckResult.UNKNOWN
         source, dead = (number(queue, "message_retention_seconds", DEFAULT_RETENTION) for queue in (conf, dead_letters))
         if source is not None and dead is not None:
             return _passed(dead > source)
-        stated = preconditions(conf) + preconditions(dead_letters)
-        return CheckResult.UNKNOWN if in_plan(conf) else _passed(any(map(_OUTLIVES.search, stated)))
+        if in_plan(conf):
+            return CheckResult.UNKNOWN
+        # A condition that does not name what the queues really take holds nothing against anything.
+        taken = [str(value(queue, "message_retention_seconds")) for queue in (conf, dead_letters)]
+        return _passed(
+            any(
+                _OUTLIVES.search(condition) and all(text in condition for text in taken)
+                for condition in preconditions(conf) + preconditions(dead_letters)
+            )
+        )
 
 
 def _stated(conf: Conf) -> bool:
@@ -95,8 +101,8 @@ def _stated(conf: Conf) -> bool:
     return any(factor >= TIMES for factor in factors)
 
 
-def _referred(graph: object, conf: Conf, kind: str, found: re.Match[str] | None) -> Conf | None:
-    return neighbours(graph, conf, kind).get(found[1]) if found else None
+def _referred(check: BaseResourceCheck, conf: Conf, kind: str, found: re.Match[str] | None) -> Conf | None:
+    return neighbours(check, conf, kind).get(found[1]) if found else None
 
 
 def _passed(holds: bool) -> CheckResult:

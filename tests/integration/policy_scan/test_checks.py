@@ -42,6 +42,7 @@ FAULTS = {
         "aws_sqs_queue.both_by_default",
         "aws_sqs_queue.unstated",
         "aws_sqs_queue.stated_as_long",
+        "aws_sqs_queue.stated_of_something_else",
     },
     "CKV_CSV_7": {
         "aws_iam_policy_document.action",
@@ -69,7 +70,7 @@ FAULTS = {
         "aws_cloudwatch_log_group.without_key",
     },
     "CKV_CSV_11": {
-        "aws_s3_bucket.without_guard",
+        "aws_s3_bucket.data",
         "aws_kms_key.without_guard",
         "aws_secretsmanager_secret.without_guard",
     },

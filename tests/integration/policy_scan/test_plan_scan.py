@@ -112,9 +112,10 @@ def test_a_reason_holds_for_plans_of_modules_that_call_the_one_it_stands_in(scan
     assert one_of(scanned, "test/calls", "CKV_AWS_144").outcome is Outcome.SKIPPED
 
 
-def test_a_reason_in_a_component_holds_for_its_units_alone(scanned: Result) -> None:
+def test_a_reason_in_a_component_holds_for_its_units_alone(scanned: Result, repository: Path) -> None:
     found = one_of(scanned, "test/excuses", "CKV_AWS_144")
     assert (found.outcome, found.reason) == (Outcome.SKIPPED, "packages are built again")
+    assert (found.file, found.line) == (repository / "live" / "_components" / "excuses.hcl", 4)
 
 
 def test_a_finding_in_a_plan_names_the_source(scanned: Result, repository: Path) -> None:

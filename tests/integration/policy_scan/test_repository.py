@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+import environments
 from policy_scan import cli
 
 
@@ -44,3 +45,11 @@ def test_a_weakness_ends_in_1_and_names_file_line_and_rule(tmp_path: Path, capsy
     assert [(one["ruleId"], one["locations"][0]["physicalLocation"]["region"]["startLine"]) for one in failed] == [
         ("CKV_CSV_4", 16)
     ]
+
+
+@pytest.mark.slow
+def test_the_plans_of_every_unit_are_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = cli.main(["--reports", str(tmp_path)])
+    assert status == cli.CLEAN, capsys.readouterr().out
+    result = json.loads((tmp_path / "scan.json").read_text())
+    assert result["summary"]["plans"] == sum(len(environments.load(name).units()) for name in environments.names())

@@ -5,7 +5,7 @@ import re
 _SECRET_NAME = re.compile(
     r"passw|pwd|secret|token|credential|api_?key|private_?key|access_?key|connection_?string", re.I
 )
-_ONLY_NAMES_ONE = re.compile(r"_?(arn|arns|name|names|id|ids|path|version|days|url_?path)$", re.I)
+_ONLY_NAMES_ONE = re.compile(r"_?(arn|arns|name|names|id|ids|path|version|days|seconds)$", re.I)
 _SECRET_LOOKS = (
     re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),

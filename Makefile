@@ -38,10 +38,10 @@ package: ready ## build the Lambda packages, where anything changed
 	@lambda-packages build
 
 test: ready package ## everything that proves the project, from unit tests to real applies on the local AWS
-	@pytest -m "not slow"
+	@pytest -m "not slow" -n auto --dist loadgroup
 
 unit: ready ## the unit tests alone (seconds)
-	@pytest -q tests/unit
+	@pytest -q -m "not slow" -n auto tests/unit
 
 test-slow: ready package ## the tests that take minutes each
 	@pytest -m slow

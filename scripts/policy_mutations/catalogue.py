@@ -14,7 +14,7 @@ CATALOGUE = Path(__file__).with_name("catalogue")
 SCAN = "scan"
 _KEYS = {"id", "weakens", "file", "replace", "with", "caught_by"}
 _TERRAFORM_TEST = re.compile(r"modules/\w+/tests/\w+\.tftest\.hcl(::\w+)?")
-_PYTEST = re.compile(r"tests/[\w/]+\.py(::\w+)?")
+_PYTEST = re.compile(r"tests/[\w/]+\.py(::\w+(\[.+\])?)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import terragrunt_launcher
 from policy_mutations.errors import CatalogueError, GuardError
 
 LIMIT_SECONDS = 300
@@ -71,6 +72,7 @@ class Engine:
     def _variables(self, folder: Path) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
         return {
+            "GOGC": terragrunt_launcher.GO_MEMORY_FOR_SPEED,
             **inherited,
             "TF_CLI_CONFIG_FILE": self._configuration,
             "TF_IN_AUTOMATION": "true",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from rich.markup import escape
 from rich.table import Table
 
 from policy_mutations.trial import Verdict
@@ -18,7 +19,7 @@ def table(verdicts: Sequence[Verdict]) -> Table:
         lines = [str(catch) for catch in one.catches]
         lines += [f"not judged: {one.problem}"] if one.problem else [f"missed by {guard}" for guard in one.missed]
         style = "" if one.held else "red"
-        result.add_row(one.mutation.identifier, one.mutation.weakens, "\n".join(lines), style=style)
+        result.add_row(one.mutation.identifier, one.mutation.weakens, escape("\n".join(lines)), style=style)
     return result
 
 

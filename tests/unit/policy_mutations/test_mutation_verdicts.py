@@ -17,7 +17,7 @@ FAILED CKV_CSV_2 open/modules/sqs/main.tf:14 aws_sqs_queue.this: A message stays
 """
 MUTATION = Mutation("open", "The queue is open.", "modules/sqs/main.tf", "a", "b", ("scan", "tests/test_queue.py"))
 NOTICED = Catch("scan", "CKV_AWS_27")
-FAILED = Catch("tests/test_queue.py", "test_the_queue_is_closed")
+FAILED = Catch("tests/test_queue.py", "test_the_queue_is_closed[dev]")
 
 
 def test_a_finding_belongs_to_the_mutant_in_whose_copy_it_is() -> None:
@@ -59,15 +59,18 @@ def test_the_summary_ends_with_how_many_were_caught_and_names_the_rest() -> None
 
 def test_the_table_shows_what_caught_each_and_what_did_not() -> None:
     page = io.StringIO()
-    Console(file=page, width=160).print(report.table([Verdict(MUTATION, (NOTICED,))]))
+    Console(file=page, width=160).print(report.table([Verdict(MUTATION, (NOTICED,)), Verdict(MUTATION, (FAILED,))]))
     assert "scan: CKV_AWS_27" in page.getvalue()
+    assert "test_queue.py: test_the_queue_is_closed[dev]" in page.getvalue()
     assert "missed by tests/test_queue.py" in page.getvalue()
 
 
 def test_the_json_says_the_same() -> None:
     said = json.loads(report.as_json([Verdict(MUTATION, (FAILED,)), Verdict(MUTATION, (), "no verdict")]))
     assert (said["seeded"], said["caught"]) == (2, 1)
-    assert said["mutations"][0]["caught_by"] == [{"guard": "tests/test_queue.py", "by": "test_the_queue_is_closed"}]
+    assert said["mutations"][0]["caught_by"] == [
+        {"guard": "tests/test_queue.py", "by": "test_the_queue_is_closed[dev]"}
+    ]
     assert said["mutations"][0]["missed_by"] == ["scan"]
     assert said["mutations"][1]["problem"] == "no verdict"
 

@@ -46,7 +46,7 @@ modules: ready ## terraform test and validate of every module
 	@pytest -q tests/infrastructure/test_modules.py
 
 bench: ready package ## the benchmarks, each beside what else one would use
-	@for benchmark in benchmarks/[a-z]*.py; do python "$$benchmark" || exit 1; done
+	@for file in benchmarks/[a-z]*.py; do python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
 lint: ready ## formatting, lint and types of Python, Terraform and Terragrunt
 	@ruff format --check . && ruff check . && mypy lambdas scripts

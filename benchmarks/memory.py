@@ -2,8 +2,8 @@
 
 Splitter and request handler work at a fixed chunk size of 8 MB, each as a process of its own over SQLite. The files
 are of the dataset `recipients` in two sizes, 64 MB and 1 GB, the same rows again and again. The splitter reads all of
-each; the handler loads three chunks of each. With `--ten-million` a file of 1 and one of 10 million rows, all different,
-are split and loaded whole into PostgreSQL, which takes some ten minutes.
+each; the handler loads three chunks of each. With `--ten-million` 1 and 10 million rows, all different, are split and
+loaded whole into PostgreSQL, which takes some ten minutes.
 """
 
 import argparse

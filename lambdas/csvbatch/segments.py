@@ -67,7 +67,7 @@ class SegmentReader:
         parts: list[bytes | memoryview] = [data]
         missing = max(self._window_bytes - len(data), len(data))
         while missing > 0:
-            piece = self._rest or next(self._pieces, None)
+            piece: memoryview | None = self._rest or next(self._pieces, None)
             if piece is None:
                 self._ended = True
                 break

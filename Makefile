@@ -53,7 +53,7 @@ mutations: ready package ## seed weaknesses one at a time, and show which guard 
 	@policy-mutations
 
 bench: ready package ## the benchmarks, each beside what else one would use
-	@for benchmark in benchmarks/[a-z]*.py; do python "$$benchmark" || exit 1; done
+	@for file in benchmarks/[a-z]*.py; do python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
 lint: ready ## formatting, lint and types of Python, Terraform and Terragrunt
 	@ruff format --check . && ruff check . && mypy lambdas scripts

@@ -23,6 +23,9 @@ LONGEST_MARK_BYTES: Final = 3
 
 _UNDEFINED_IN_CP1252: Final = b"\x81\x8d\x8f\x90\x9d"
 
+# Small enough for the cache, and for the allocator to find room for it where the last one was.
+_DECODED_BYTES: Final = 32 * 1024
+
 _FILL_UNLESS_ZERO: Final = b"\0" + FILL * 255
 
 
@@ -61,8 +64,13 @@ def undecodable(data: bytes, end: int, encoding: str) -> int | None:
         return min(found, default=None)
     if encoding == "latin-1" or (encoding == "utf-8" and data.isascii()):
         return None
-    try:
-        data[:end].decode(encoding)
-    except UnicodeDecodeError as error:
-        return error.start
+    decoder = codecs.getincrementaldecoder(encoding)()
+    view = memoryview(data)
+    for start in range(0, end, _DECODED_BYTES):
+        pending, _ = decoder.getstate()
+        piece = view[start : min(start + _DECODED_BYTES, end)]
+        try:
+            decoder.decode(piece, final=start + len(piece) == end)
+        except UnicodeDecodeError as error:
+            return start - len(pending) + error.start
     return None

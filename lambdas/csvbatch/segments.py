@@ -41,6 +41,7 @@ class SegmentReader:
 
     def __init__(self, blocks: Iterable[bytes], dialect: Dialect, limits: Limits, window_bytes: int) -> None:
         self._pieces = pieces(blocks, window_bytes)
+        self._rest = memoryview(b"")
         self._ended = False
         self._window_bytes = window_bytes
         self._encoding = dialect.encoding
@@ -66,12 +67,15 @@ class SegmentReader:
         parts: list[bytes | memoryview] = [data]
         missing = max(self._window_bytes - len(data), len(data))
         while missing > 0:
-            piece = next(self._pieces, None)
+            piece: memoryview | None = self._rest or next(self._pieces, None)
             if piece is None:
                 self._ended = True
                 break
-            parts.append(piece)
-            missing -= len(piece)
+            # No more than what is missing: memory that was given back fits what is asked for next only if that is
+            # not a few bytes longer.
+            parts.append(piece[:missing])
+            self._rest = piece[missing:]
+            missing -= len(parts[-1])
         return b"".join(parts)
 
     def _segment(self, data: bytes, start: int, line: int) -> Segment:

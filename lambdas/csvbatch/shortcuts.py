@@ -59,10 +59,13 @@ class Constants:
         return name
 
 
-def expression(column: Column, check: Check, field: str, *, may_be_null: bool, room: int, constants: Constants) -> str:
+def expression(
+    column: Column, check: Check, field: str, *, may_be_null: bool, as_text: bool, room: int, constants: Constants
+) -> str:
     """Write the expression that reads the field of that name.
 
-    `room` is how many texts may be remembered for the column.
+    `room` is how many texts may be remembered for the column. With `as_text` a date or a point in time that is
+    written as `isoformat` writes it stays text.
     """
     if _has_few_values(column):
         return f"{constants.add('known', _Known(check, room))}[{field}]"
@@ -70,6 +73,9 @@ def expression(column: Column, check: Check, field: str, *, may_be_null: bool, r
     short_way = _short_way(column, field, constants)
     if short_way is not None:
         value, condition = short_way
+        if as_text and _is_isoformat(column):
+            # What is read is never false, and may raise.
+            value, condition = field, condition if ":=" in condition else f"{condition} and {value}"
         if column.null_tokens:
             condition = f"{field} not in {constants.add('null', frozenset(column.null_tokens))} and {condition}"
         source = f"{value} if {condition} else {source}"
@@ -104,6 +110,10 @@ def _has_few_values(column: Column) -> bool:
             return bool(column.allowed) or 10**column.precision <= _FEW
         case DateColumn() | TimestampColumn():
             return False
+
+
+def _is_isoformat(column: Column) -> bool:
+    return isinstance(column, DateColumn | TimestampColumn) and column.format in ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S")
 
 
 def _short_way(column: Column, field: str, constants: Constants) -> tuple[str, str] | None:

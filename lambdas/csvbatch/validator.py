@@ -1,6 +1,6 @@
 """Compiles a contract into one function that turns the fields of a row into values, or says what is wrong."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple, cast
 
 from csvbatch.checks import Check, FieldError, Value, check_for
@@ -24,11 +24,13 @@ class RowError(NamedTuple):
 type RowValidator = Callable[[Sequence[str]], tuple[Value, ...] | list[RowError]]
 
 
-def compile_validator(contract: Contract, match: HeaderMatch) -> RowValidator:
+def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Container[str] = frozenset()) -> RowValidator:
     """Give the function that reads one row of a file with that header.
 
     It takes the row's fields and returns the values in the contract's column order, or else a list of every
     error. Values are str, int, bool, date, datetime without a zone, Decimal with the column's scale, or None.
+    In columns of the types in `iso_texts` (date, timestamp) a value that stands in the file as its `isoformat`
+    would write it may be that text: to read it and to write it again costs more than to check it.
     """
     checks = [check_for(column, key=column.name in contract.key) for column in contract.columns]
     room = min(_MOST_REMEMBERED_BY_COLUMN, _MOST_REMEMBERED // len(checks))
@@ -40,7 +42,10 @@ def compile_validator(contract: Contract, match: HeaderMatch) -> RowValidator:
         fields[match.positions[index]] = field
         may_be_null = column.name not in contract.not_null
         constants = Constants(names, index)
-        sources.append(expression(column, check, field, may_be_null=may_be_null, room=room, constants=constants))
+        as_text = column.type in iso_texts
+        sources.append(
+            expression(column, check, field, may_be_null=may_be_null, as_text=as_text, room=room, constants=constants)
+        )
     readers = (f"lambda field{index}: {source}" for index, source in enumerate(sources))
     lines = (
         f"readers = ({', '.join(readers)},)",

@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -111,6 +112,11 @@ class RuntimeApi:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def handle(self) -> None:
+                # The process at the other end may be killed at any moment.
+                with suppress(ConnectionError):
+                    super().handle()
 
             def do_GET(self) -> None:
                 if self.path != f"{_PREFIX}invocation/next":

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import sqlite3
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -64,9 +63,9 @@ class Pipeline:
 
 def names_in_table(pipeline: Pipeline) -> dict[tuple[object, ...], object]:
     """The name in each row of the table `recipients`, by its key."""
-    with sqlite3.connect(pipeline.files.folder.parent / "store.db") as connection:
-        rows = connection.execute("SELECT nhs_number, dose, name FROM recipients")
-        return {(number, dose): name for number, dose, name in rows}
+    select = "SELECT nhs_number, dose, name FROM recipients"
+    rows = pipeline.store._read("test", lambda transaction: transaction.rows(select))
+    return {(number, dose): name for number, dose, name in rows}
 
 
 def report_of(pipeline: Pipeline) -> dict[str, object]:

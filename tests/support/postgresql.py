@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +51,11 @@ class Server:
 
 
 @contextmanager
-def postgresql(*, durable: bool = False) -> Iterator[Server]:
-    """Run a fresh server for the length of the block, then stop it and remove what it wrote."""
+def postgresql(*, durable: bool = False, settings: Sequence[str] = ()) -> Iterator[Server]:
+    """Run a fresh server for the length of the block, then stop it and remove what it wrote.
+
+    `settings` are further lines of its configuration.
+    """
     programs = find_programs()
     # Unix sockets have paths of about 100 characters at most, so the folder lies directly in the usual place.
     root = Path(tempfile.mkdtemp(prefix="csvbatch-pg-"))
@@ -61,6 +64,8 @@ def postgresql(*, durable: bool = False) -> Iterator[Server]:
     try:
         own(root, account)
         create_cluster(programs, root, account, password)
+        with (root / "data" / "postgresql.conf").open("a") as configuration:
+            configuration.writelines(f"{line}\n" for line in settings)
         process = start(programs, root, account, durable=durable)
         try:
             wait_until_ready(programs, process, root)

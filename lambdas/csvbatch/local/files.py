@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
+from uuid import uuid4
 
 from csvbatch.pipeline.ports import ObjectGoneError, Status, StoredObject
 from csvbatch.reader import Readable
@@ -50,7 +51,8 @@ class LocalFiles:
         """Write a file, whole or not at all."""
         path = self.folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name}.unfinished")
+        # Two that write the same object at once have a file each, and the later one stays.
+        unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
         try:
             with unfinished.open("wb") as stream:
                 stream.writelines(blocks)

@@ -46,7 +46,7 @@ def load(store: Store, objects: Objects, batch_id: str, chunk_number: int, deadl
 def _load(objects: Objects, deadline: Deadline, in_hand: ChunkInHand, merge: Merge) -> ChunkResult:
     batch, recorded, contract = in_hand.batch, in_hand.chunk, in_hand.contract
     chunk = Chunk(recorded.chunk_number, recorded.start_byte, recorded.end_byte, recorded.first_line)
-    dialect, validate = _header_of(objects, batch, contract)
+    dialect, validate = _header_of(objects, batch, contract, in_hand.iso_texts)
     start, end = chunk_range(chunk, dialect)
     with RejectFile() as rejects, objects.read(batch.source, start, end) as stream:
         rows = _Counted(read_chunk(stream, dialect, chunk), validate, rejects, chunk.start, deadline)
@@ -58,11 +58,13 @@ def _load(objects: Objects, deadline: Deadline, in_hand: ChunkInHand, merge: Mer
     return ChunkResult(rows_read=rows.read, rows_rejected=rejects.rows, reject_object=key)
 
 
-def _header_of(objects: Objects, batch: Batch, contract: Contract) -> tuple[Dialect, RowValidator]:
+def _header_of(
+    objects: Objects, batch: Batch, contract: Contract, iso_texts: frozenset[str]
+) -> tuple[Dialect, RowValidator]:
     """The byte order of the object a chunk is of, and a validator for its header, which stands at its beginning."""
     with objects.read(batch.source) as stream:
         scanned = scan(iter(partial(stream.read, 256 * 1024), b""), contract.dialect, chunk_bytes=1)
-    return scanned.dialect, compile_validator(contract, match_header(contract, scanned.header))
+    return scanned.dialect, compile_validator(contract, match_header(contract, scanned.header), iso_texts)
 
 
 @dataclass(slots=True)

@@ -79,7 +79,8 @@ def take(transaction: Transaction, identity: str, number: int) -> ChunkInHand | 
         return None
     # Read after the lock: a replay raises the attempt only while it holds the batch's chunks.
     batch = batches.get(transaction, identity)
-    return ChunkInHand(batch, chunk, batches.contract_of(transaction, identity))
+    contract = batches.contract_of(transaction, identity)
+    return ChunkInHand(batch, chunk, contract, transaction.database.grammar.iso_texts)
 
 
 def finish(transaction: Transaction, in_hand: ChunkInHand, result: ChunkResult, merged: int) -> None:

@@ -24,6 +24,7 @@ class Grammar:
     """One database's spelling.
 
     `{size}` and `{scale}` in a type are filled in from the column, `{seconds}` in `lock_rows` from the timeouts.
+    `iso_texts` are the types of column whose values the database takes as ISO 8601 text as readily as read.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Grammar:
     first_rows: str
     table_options: str = ""
     upper_case: bool = False
+    iso_texts: frozenset[str] = frozenset()
 
     def quote(self, name: str) -> str:
         """Spell an identifier so that it may be a reserved word, and so that users can do without the quotes."""
@@ -64,6 +66,7 @@ SQLITE = Grammar(
     lock_free_rows="",
     first_rows=" LIMIT :first",
     table_options=" STRICT",
+    iso_texts=frozenset({"date", "timestamp"}),
 )
 
 POSTGRESQL = Grammar(

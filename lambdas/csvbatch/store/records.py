@@ -131,11 +131,15 @@ class ChunkTask:
 
 @dataclass(frozen=True, slots=True)
 class ChunkInHand:
-    """A chunk whose ledger row is locked by the transaction that is to load it."""
+    """A chunk whose ledger row is locked by the transaction that is to load it.
+
+    Columns of the types in `iso_texts` may be merged as ISO 8601 text in place of the values read from it.
+    """
 
     batch: Batch
     chunk: ChunkRecord
     contract: Contract
+    iso_texts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,13 +84,16 @@ TEXTS = st.one_of(
 )
 
 
-def only(column: Column, *, key: bool = False) -> tuple[Contract, RowValidator]:
+def only(
+    column: Column, *, key: bool = False, iso_texts: frozenset[str] = frozenset()
+) -> tuple[Contract, RowValidator]:
     other = IntegerColumn(name="key")
     contract = Contract(dataset="d", table="t", columns=(other, column), key=(column.name if key else "key",))
-    return contract, compile_validator(contract, match_header(contract, contract.headers))
+    return contract, compile_validator(contract, match_header(contract, contract.headers), iso_texts)
 
 
 VALIDATORS = {(column, key): only(column, key=key)[1] for column in COLUMNS for key in (False, True)}
+LEAVING_TEXTS = {column: only(column, iso_texts=frozenset({"date", "timestamp"}))[1] for column in COLUMNS}
 
 
 @settings(deadline=None)
@@ -110,6 +113,27 @@ def test_the_compiled_validator_gives_what_the_checks_give(texts: list[str], key
             assert row == expected
             assert list(map(type, row)) == list(map(type, expected))
             assert list(map(str, row)) == list(map(str, expected))
+
+
+@settings(deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=5))
+def test_dates_left_as_text_are_those_that_would_be_written_so(texts: list[str]) -> None:
+    for column in COLUMNS:
+        for text in texts:
+            read, left = VALIDATORS[column, False](["7", text]), LEAVING_TEXTS[column](["7", text])
+
+            assert list(map(as_iso, left)) == list(map(as_iso, read))
+            assert left == read or left[1] == text
+
+
+def as_iso(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def test_a_date_in_iso_format_is_left_as_text_where_that_was_asked_for() -> None:
+    validate = compile_validator(PARCELS, match_header(PARCELS, PARCELS.headers), {"date"})
+
+    assert validate(["1", "red", "2.50", "2024-02-29"]) == (1, "red", Decimal("2.50"), "2024-02-29")
 
 
 @settings(deadline=None)

@@ -9,10 +9,10 @@ from tests.support.pipeline import Pipeline, names_in_table, recipients, report_
 from csvbatch.contract import dumps, loads_json
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.delivery import Delivery, OtherBucketError, deliver
-from csvbatch.pipeline.messages import MessageError
+from csvbatch.pipeline.messages import ChunkMessage, MessageError
 from csvbatch.pipeline.ports import NO_DEADLINE, Deadline, ObjectGoneError, OutOfTimeError, Status
 from csvbatch.pipeline.processing import Run
-from csvbatch.store import BatchState, ChunkState
+from csvbatch.store import BatchState, ChunkState, LedgerError
 
 HEADER = "nhs_number,name,address,date_of_birth,consent,dose,distance_km,updated_at"
 
@@ -127,6 +127,28 @@ def test_a_batch_keeps_the_contract_it_was_registered_with(pipeline: Pipeline, t
     assert pipeline.only_batch().state is BatchState.CLOSED
 
 
+def test_a_contract_changed_between_registration_and_load_is_for_later_files(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    content = recipients(tmp_path)
+    expected, good, _ = sequential_reading(content, pipeline.contracts["recipients"])
+    seconds = iter([1000.0, *[0.0] * 1000])
+    hurried = pipeline.processor()
+    hurried.deadline = Deadline(lambda: next(seconds))
+    pipeline.drop("a.csv", content)
+    hurried.run()
+    assert pipeline.only_batch().state is BatchState.REGISTERED
+    changed = json.loads(dumps(pipeline.contracts["recipients"]))
+    changed["columns"][1]["max_length"] = 3
+    pipeline.contracts["recipients"] = loads_json(json.dumps(changed))
+    pipeline.load_all()
+    assert pipeline.only_batch().rows_merged == good
+    assert names_in_table(pipeline) == expected
+    pipeline.drop("b.csv", content)
+    pipeline.load_all()
+    assert pipeline.store.latest_batches(1)[0].rows_merged == 0
+
+
 def test_a_corrected_file_brings_its_differences(pipeline: Pipeline, tmp_path: Path) -> None:
     first = recipients(tmp_path, bad_share=0.0)
     pipeline.drop("a.csv", first)
@@ -151,6 +173,35 @@ def test_a_file_that_was_changed_between_split_and_load_is_not_half_loaded(pipel
     assert (chunk.state, chunk.reason) == (ChunkState.DEAD, "ObjectGoneError")
     assert pipeline.store.batch(message.batch).state in (BatchState.LOADING, BatchState.INCOMPLETE)
     assert names_in_table(pipeline) == {}
+
+
+def test_a_file_deleted_between_split_and_load_leaves_its_chunks_dead(pipeline: Pipeline, tmp_path: Path) -> None:
+    pipeline.drop("a.csv", recipients(tmp_path))
+    pipeline.process()
+    (pipeline.files.folder / "dropped" / "a.csv").unlink()
+    for message in pipeline.queue.drain():
+        with pytest.raises(ObjectGoneError):
+            deliver(pipeline.store, pipeline.files, Delivery(message.dumps(), is_last=True), NO_DEADLINE)
+    batch = pipeline.only_batch()
+    assert {chunk.state for chunk in pipeline.store.chunks(batch.id)} == {ChunkState.DEAD}
+    assert batch.state is BatchState.INCOMPLETE
+
+
+def test_a_file_deleted_before_it_was_split_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
+    pipeline.drop("a.csv", recipients(tmp_path))
+    registered = pipeline.processor()
+    seconds = iter([1000.0, *[0.0] * 1000])
+    registered.deadline = Deadline(lambda: next(seconds))
+    registered.run()
+    (pipeline.files.folder / "dropped" / "a.csv").unlink()
+    pipeline.process()
+    assert (pipeline.only_batch().state, pipeline.only_batch().reason) == (BatchState.REFUSED, "object_gone")
+
+
+def test_a_message_of_a_batch_that_there_is_none_of_is_refused(pipeline: Pipeline) -> None:
+    message = ChunkMessage("0123456789abcdef", 0, "local", "incoming/recipients/a.csv", "1", 0, 1)
+    with pytest.raises(LedgerError, match="there is no chunk"):
+        deliver(pipeline.store, pipeline.files, Delivery(message.dumps(), is_last=True), NO_DEADLINE)
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[1]", '{"batch": 1}', "not json at all"])

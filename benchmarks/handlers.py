@@ -1,0 +1,59 @@
+"""How much faster two request handlers load a file into PostgreSQL than one.
+
+The file is that of the dataset `recipients`, split into chunks of 8 MB beforehand. A handler is a process that does
+what the Lambda does with each message; it has imported all and connected before the clock starts (the seconds of
+processors have its start in them). Each round takes one handler and then two. A handler keeps a backend of the server
+busy beside itself: where there are fewer processors than four, that is the limit of two handlers.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from benchmarks.support import stages
+from benchmarks.support.databases import Databases, databases
+from benchmarks.support.measuring import Taken, timed
+
+from make_recipients import write_recipients
+
+AIM = "1.7x or more"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the file (default: 1,000,000)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often both are taken (default: 3)")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, databases() as server:
+        file = Path(folder) / "recipients.csv"
+        write_recipients(file, rows=arguments.rows)
+        pairs = [(taken(server, file, 1), taken(server, file, 2)) for _ in range(arguments.rounds)]
+    report(pairs, arguments.rows)
+
+
+def taken(server: Databases, file: Path, count: int) -> Taken:
+    output = file.parent / "output"
+    with server.fresh() as url:
+        messages, _ = stages.split_file(url, output, file)
+        handlers = stages.Handlers(count, url, output, file)
+        took = timed(partial(handlers.load, messages), server.processor)
+        stages.rows_of_closed_batch(url)
+    shutil.rmtree(output)
+    return took
+
+
+def report(pairs: list[tuple[Taken, Taken]], rows: int) -> None:
+    print(f"{'one handler':>28}{'two handlers':>28}{'rows/s of two':>16}{'faster':>10}")
+    for one, two in pairs:
+        times = "".join(f"{took.clock:12.2f} s{took.processor:9.2f} s cpu" for took in (one, two))
+        print(f"{times}{rows / two.clock:16,.0f}{one.clock / two.clock:9.2f}x")
+    median = statistics.median(one.clock / two.clock for one, two in pairs)
+    print(f"median: {median:.2f}x faster on {os.process_cpu_count()} processors   aim: {AIM}")
+
+
+if __name__ == "__main__":
+    main()

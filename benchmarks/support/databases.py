@@ -1,7 +1,7 @@
 """A PostgreSQL server for a benchmark: durable, as production's is, with a fresh database for each contender."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +67,3 @@ def scalar(url: str, query: str) -> Any:
     with psycopg.connect(url) as connection:
         found = connection.execute(query.encode()).fetchone()
     return found and found[0]
-
-
-type Processor = Callable[[], float]

@@ -1,6 +1,7 @@
 """The function that the schedule, or the arrival of a file, wakes: one run of the batch processor."""
 
 import dataclasses
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ CONTRACTS = load_contracts(Path(__file__).resolve().parents[1] / "contracts")
 OBJECTS = S3Objects(SETTINGS.bucket, client("s3", SETTINGS.region))
 QUEUE = SqsQueue(PROCESSOR_SETTINGS.queue_url, client("sqs", SETTINGS.region))
 STORE = StoreAccess(SETTINGS.database_url, SETTINGS.secret_arn, client("secretsmanager", SETTINGS.region))
+
+gc.freeze()
+gc.enable()
 
 
 @LOGGER.inject_lambda_context(log_event=False, clear_state=True)

@@ -1,5 +1,6 @@
 """The function that the queue wakes: loads the chunk each message names, and reports the messages that failed."""
 
+import gc
 import os
 from typing import Any
 
@@ -21,6 +22,9 @@ LOADER_SETTINGS = LoaderSettings.read(os.environ)
 OBJECTS = S3Objects(SETTINGS.bucket, client("s3", SETTINGS.region))
 STORE = StoreAccess(SETTINGS.database_url, SETTINGS.secret_arn, client("secretsmanager", SETTINGS.region))
 BATCH = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+gc.freeze()
+gc.enable()
 
 
 class ChunkFailedError(Exception):

@@ -21,6 +21,10 @@ class StoreAccess:
     secrets: Any
     _store: Store | None = field(default=None, init=False)
 
+    def __post_init__(self) -> None:
+        """Import the driver while the function starts, and not when its first message waits; raises UrlError."""
+        open_store(self.database_url)
+
     def use[T](self, work: Callable[[Store], T]) -> T:
         """Do some work; where the credentials were rotated meanwhile, do it again with the new ones.
 

@@ -85,6 +85,7 @@ POSTGRESQL = Grammar(
     lock_rows=" FOR UPDATE",
     lock_free_rows=" FOR UPDATE SKIP LOCKED",
     first_rows=" FETCH FIRST :first ROWS ONLY",
+    iso_texts=frozenset({"date", "timestamp"}),
 )
 
 # KEY_TEXT counts bytes: Oracle reckons 4 for each character of the other kind, and an index entry holds 6,398.

@@ -12,20 +12,10 @@ from psycopg.conninfo import make_conninfo
 from csvbatch.contract import Contract
 from csvbatch.store.database import Credentials, Position, Result, Timeouts
 from csvbatch.store.errors import BusyError, CredentialsError, RetryableError, StoreError
-from csvbatch.store.grammar import POSTGRESQL, Kind
+from csvbatch.store.grammar import POSTGRESQL
 from csvbatch.store.records import Row
 from csvbatch.store.statements import STAGE, postgresql_count_known, postgresql_insert_missing, postgresql_upsert
 from csvbatch.store.tables import target_table
-
-# How psycopg is to send each kind of value.
-_SENT_AS = {
-    Kind.TEXT: "text",
-    Kind.INTEGER: "int8",
-    Kind.DECIMAL: "numeric",
-    Kind.DATE: "date",
-    Kind.TIMESTAMP: "timestamp",
-    Kind.BOOLEAN: "bool",
-}
 
 _PARAMETER = re.compile(r":([a-z_]\w*)")
 
@@ -150,10 +140,9 @@ class PostgresqlDatabase:
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> int:
         """Copy the rows to a temporary table, then let the server insert new ones and update older ones."""
         connection = self._connected()
-        create, copy, sent_as = _staging(contract)
+        create, copy = _staging(contract)
         connection.execute(create)
-        offered = 0
-        offered = _copy(connection, copy, sent_as, rows)
+        offered = _copy(connection, copy, rows)
         parameters = position._asdict()
         inserted = 0
         if self.execute(postgresql_count_known(contract), {}).rows == [(0,)]:
@@ -193,12 +182,11 @@ class _RowsFailedError(Exception):
     """Takes the place of an error whose text psycopg would send to the server, which would log it."""
 
 
-def _copy(connection: psycopg.Connection, copy: bytes, sent_as: Sequence[str], rows: Iterable[Row]) -> int:
+def _copy(connection: psycopg.Connection, copy: bytes, rows: Iterable[Row]) -> int:
     offered = 0
     failure: Exception | None = None
     try:
         with connection.cursor().copy(copy) as stream:
-            stream.set_types(sent_as)
             write = stream.write_row
             try:
                 for offset, values in rows:
@@ -229,8 +217,11 @@ def _spelled(sql: str) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def _staging(contract: Contract) -> tuple[bytes, bytes, tuple[str, ...]]:
-    """Give the statements that make and fill the temporary table, and the types that go in."""
+def _staging(contract: Contract) -> tuple[bytes, bytes]:
+    """Give the statements that make and fill the temporary table.
+
+    Values go as text, for dates stand in the file as the server takes them, and it reads them while we validate.
+    """
     columns = target_table(contract).columns[: len(contract.columns)]
     quoted = [POSTGRESQL.quote(column.name) for column in columns]
     typed = [
@@ -238,5 +229,5 @@ def _staging(contract: Contract) -> tuple[bytes, bytes, tuple[str, ...]]:
         for name, column in zip(quoted, columns, strict=True)
     ]
     create = f"CREATE TEMPORARY TABLE {STAGE} ({', '.join(typed)}, load_offset bigint) ON COMMIT DROP"
-    copy = f"COPY {STAGE} ({', '.join(quoted)}, load_offset) FROM STDIN (FORMAT BINARY)"
-    return create.encode(), copy.encode(), (*(_SENT_AS[column.kind] for column in columns), "int8")
+    copy = f"COPY {STAGE} ({', '.join(quoted)}, load_offset) FROM STDIN"
+    return create.encode(), copy.encode()

@@ -99,7 +99,7 @@ BUCKETS = [
         "put_object_tagging",
         version(REJECTED, Tagging=tags(status="processed")),
     ),
-    Denial("reads the tags of a file", HANDLER, "s3:GetObjectVersionTagging", "get_object_tagging", version(INCOMING)),
+    Denial("reads the tags of rejects", HANDLER, "s3:GetObjectVersionTagging", "get_object_tagging", version(REJECTED)),
     Denial(
         "removes the tags of a file",
         PROCESSOR,

@@ -34,7 +34,7 @@ resource "aws_vpc_security_group_egress_rule" "lambda_to_endpoints" {
   count = length(local.interface_services) > 0 ? 1 : 0
 
   security_group_id            = aws_security_group.lambda.id
-  description                  = "AWS services through this platform's endpoints"
+  description                  = "AWS services through endpoints of this platform"
   ip_protocol                  = "tcp"
   from_port                    = 443
   to_port                      = 443

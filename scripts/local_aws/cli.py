@@ -73,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
 
     reset = commands.add_parser("reset", parents=[one], help="end it and drop all it holds")
     reset.set_defaults(run=_reset)
+
+    rules = commands.add_parser("rules", parents=[common], help="count the rules that requests are checked against")
+    rules.set_defaults(run=_rules)
     return parser
 
 
@@ -143,6 +146,16 @@ def _snapshot(options: argparse.Namespace, parent: Path) -> int:
 def _reset(options: argparse.Namespace, parent: Path) -> int:
     last = launcher.reset(StateDirectory(parent, options.environment))
     print(f"{last or f'local AWS of {options.environment}'}: nothing is left of it")
+    return 0
+
+
+def _rules(_options: argparse.Namespace, _parent: Path) -> int:
+    # Loads moto and botocore's models, which no other command needs.
+    from local_aws.validation import summary
+
+    print(f"{'service':16}{'model':>8}{'schema':>8}{'documented':>12}")
+    for service, in_model, in_schema, in_pages in summary.rules():
+        print(f"{service:16}{in_model:>8}{in_schema:>8}{in_pages:>12}")
     return 0
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from xml.sax.saxutils import escape
@@ -24,6 +25,7 @@ from werkzeug.serving import ThreadedWSGIServer
 from local_aws.authorization import gate
 from local_aws.client import SNAPSHOT_PATH
 from local_aws.turns import TURNS
+from local_aws.validation import gate as validation_gate
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +50,13 @@ class _Response:
 
 
 class Application:
-    """Everything that answers on the port: AWS, and the snapshot that only `local-aws` asks for."""
+    """Everything that answers on the port: AWS, and the snapshot that only `local-aws` asks for.
 
-    def __init__(self, snapshot: Callable[[], bytes], *, enforce_iam: bool = False) -> None:
-        self._aws = DomainDispatcherApplication(_guarded_app if enforce_iam else create_backend_app)
+    `validates` is off only in tests that ask what moto itself would take.
+    """
+
+    def __init__(self, snapshot: Callable[[], bytes], *, enforce_iam: bool = False, validates: bool = True) -> None:
+        self._aws = DomainDispatcherApplication(partial(_app, enforce_iam=enforce_iam, validates=validates))
         self._snapshot = snapshot
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -79,10 +84,14 @@ class Application:
         return response
 
 
-def _guarded_app(service: Any) -> Flask:
+def _app(service: Any, *, enforce_iam: bool, validates: bool) -> Flask:
+    """One of moto's services behind the checks: IAM first, as AWS does, then what the request may hold."""
     app = create_backend_app(service)
-    app.before_request(lambda: gate.check(service))
-    app.after_request(lambda response: gate.after(service, response))
+    if enforce_iam:
+        app.before_request(lambda: gate.check(service))
+        app.after_request(lambda response: gate.after(service, response))
+    if validates:
+        app.before_request(lambda: validation_gate.check(service))
     return app
 
 

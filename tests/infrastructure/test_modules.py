@@ -1,13 +1,16 @@
 """Runs each module's own tests, and holds its README against its variables and outputs."""
 
+import functools
 import json
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.support import descriptions
 
 import environments
 
@@ -42,15 +45,50 @@ def engine(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", [path.name for path in MODULES])
-def test_the_tests_of_a_module_pass(name: str, modules: Path) -> None:
-    started = engine(modules / name, "init", "-backend=false", "-no-color")
-    assert started.returncode == 0, started.stdout
-    ran = engine(modules / name, "test", "-no-color")
-    assert ran.returncode == 0, ran.stdout[-6000:]
+@pytest.fixture(scope="session")
+def tested(modules: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
+    """What a module's tests print, plans included; they run once."""
+
+    @functools.cache
+    def run(name: str) -> subprocess.CompletedProcess[str]:
+        started = engine(modules / name, "init", "-backend=false", "-no-color")
+        assert started.returncode == 0, started.stdout
+        return engine(modules / name, "test", "-verbose", "-no-color")
+
+    return run
+
+
+# One worker runs both tests of a module, so that its plans are made once.
+each_module = pytest.mark.parametrize(
+    "name", [pytest.param(path.name, marks=pytest.mark.xdist_group(f"module-{path.name}")) for path in MODULES]
+)
+
+
+@each_module
+def test_the_tests_of_a_module_pass(name: str, tested: Callable[[str], subprocess.CompletedProcess[str]]) -> None:
+    ran = tested(name)
+    failures = re.findall(r"^ *run .*\.\.\. fail$|^Error: .*(?:\n(?!\n\n).*){0,12}", ran.stdout, re.MULTILINE)
+    assert ran.returncode == 0, "\n".join(failures)[-6000:] or ran.stdout[-6000:]
     passed = re.search(r"^Success! (\d+) passed, 0 failed", ran.stdout, re.MULTILINE)
     assert passed, ran.stdout[-2000:]
     assert int(passed[1]) > 0
+
+
+@each_module
+def test_aws_accepts_every_description_that_a_module_plans(
+    name: str, tested: Callable[[str], subprocess.CompletedProcess[str]]
+) -> None:
+    found = list(descriptions.planned(tested(name).stdout))
+    attributes = {attribute for attribute in descriptions.ATTRIBUTES if attribute_is_set(name, attribute)}
+    assert {one.attribute for one in found} >= attributes
+    assert not sorted({problem for one in found if (problem := one.problem)})
+
+
+def attribute_is_set(name: str, attribute: str) -> bool:
+    """Whether a resource of the module itself has the attribute."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "modules" / name).glob("*.tf"))
+    blocks = re.findall(r'^resource "\w+" "\w+" \{\n(.*?)^\}', text, re.MULTILINE | re.DOTALL)
+    return any(re.search(rf"^  {attribute}\s*=", block, re.MULTILINE) for block in blocks)
 
 
 def test_modules_are_formatted() -> None:

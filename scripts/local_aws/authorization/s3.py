@@ -28,6 +28,11 @@ _DEMAND_ANOTHER = {
 }
 """Actions that are of no use alone: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html, say."""
 
+_CONTENT = frozenset({"GetObject", "GetObjectVersion"})
+_OF_EXISTING = _CONTENT | {"GetObjectTagging", "GetObjectVersionTagging", "PutObjectTagging", "PutObjectVersionTagging"}
+"""Actions on an object that has to be there. Where it is not, S3 tells only who may list the bucket; others get 403:
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)."""
+
 
 def demands(request: Request, place: Place) -> list[Demand]:
     """Every action the request needs."""
@@ -68,8 +73,9 @@ class _S3Request:
             )
             yield from self._of_source()
             yield from self._key_to_write()
-        elif action in ("GetObject", "GetObjectVersion"):
-            yield from self._of_reading(self._bucket, self._key, query.get("versionId"))
+        elif action in _OF_EXISTING:
+            reads = action in _CONTENT
+            yield from self._of_existing(self._bucket, self._key, query.get("versionId"), reads_content=reads)
 
     def of_deletions(self) -> Iterator[Demand]:
         for one in ElementTree.fromstring(self._request.get_data()).iterfind("{*}Object"):
@@ -82,14 +88,16 @@ class _S3Request:
         if source:
             name, _, key = unquote(source).lstrip("/").partition("/")
             yield self.demand("GetObjectVersion" if version else "GetObject", key, name)
-            yield from self._of_reading(self._backend.buckets.get(name), key, version or None)
+            yield from self._of_existing(self._backend.buckets.get(name), key, version or None)
 
-    def _of_reading(self, bucket: Any, key: str, version: str | None) -> Iterator[Demand]:
-        """To read what is encrypted takes its key; to be told that nothing is there takes the right to look."""
+    def _of_existing(
+        self, bucket: Any, key: str, version: str | None, *, reads_content: bool = True
+    ) -> Iterator[Demand]:
+        """Reading encrypted content needs its key; learning that nothing is there needs ListBucket."""
         found = self._backend.get_object(bucket.name, key, version) if bucket is not None else None
         if bucket is not None and (found is None or isinstance(found, FakeDeleteMarker)):
             yield self.demand("ListBucket", bucket=bucket.name)
-        elif found is not None and self._request.method != "HEAD":
+        elif found is not None and reads_content and self._request.method != "HEAD":
             yield from self._use_of_key(found.encryption, found.kms_key_id, bucket, key, ("Decrypt",))
 
     def _key_to_write(self) -> Iterator[Demand]:

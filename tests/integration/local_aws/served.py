@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Served:
             self._server = Server(listener.fileno(), Application(snapshot=bytes), tls)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self.client: Aws = cache(self._new_client)
+        self.unchecked_client: Aws = cache(partial(self._new_client, parameter_validation=False))
 
     def start(self) -> None:
         self._thread.start()
@@ -42,10 +43,10 @@ class Served:
         self._server.shutdown()
         self._thread.join()
 
-    def run[T](self, patches: Iterable[Patch], probe: Callable[[Aws], T]) -> T:
+    def run[T](self, patches: Iterable[Patch], probe: Callable[[Aws], T], *, validates: bool = True) -> T:
         with applied(patches):
             BackendDict.reset()
-            self._server.app = Application(snapshot=bytes)
+            self._server.app = Application(snapshot=bytes, validates=validates)
             return probe(self.client)
 
     def compare[T](self, patch: PatchFunction, probe: Callable[[Aws], T]) -> tuple[T, T]:
@@ -71,6 +72,8 @@ class Served:
         key_id: str = ACCESS_KEY_ID,
         secret: str = SECRET_ACCESS_KEY,
         token: str | None = None,
+        *,
+        parameter_validation: bool = True,
     ) -> Any:
         return boto3.client(
             service,
@@ -80,7 +83,7 @@ class Served:
             aws_secret_access_key=secret,
             aws_session_token=token,
             verify=str(self._ca_file),
-            config=Config(retries={"total_max_attempts": 1}),
+            config=Config(retries={"total_max_attempts": 1}, parameter_validation=parameter_validation),
         )
 
 

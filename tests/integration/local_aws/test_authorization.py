@@ -154,6 +154,20 @@ def test_missing_object_is_forbidden_unless_one_may_list(role: MakeRole, bucket:
     assert refusal(lambda: with_list.get_object(Bucket=bucket, Key="none")) == "NoSuchKey"
 
 
+def test_tags_of_a_missing_version_are_forbidden_unless_one_may_list(role: MakeRole, bucket: str, aws: Aws) -> None:
+    version = aws.client("s3").put_object(Bucket=bucket, Key="in/gone.csv", Body=b"made up")["VersionId"]
+    aws.client("s3").delete_object(Bucket=bucket, Key="in/gone.csv", VersionId=version)
+    actions = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging", "s3:PutObjectTagging", "s3:PutObjectVersionTagging"]
+    tag = allow(*actions, on=f"arn:aws:s3:::{bucket}/*")
+    without = role(tag).client("s3")
+    with_list = role(tag, allow("s3:ListBucket", on=f"arn:aws:s3:::{bucket}")).client("s3")
+    gone = {"Bucket": bucket, "Key": "in/gone.csv", "VersionId": version}
+    new = {"TagSet": [{"Key": "status", "Value": "processed"}]}
+    for client, code in ((without, "AccessDenied"), (with_list, "NoSuchVersion")):
+        assert refusal(lambda client=client: client.get_object_tagging(**gone)) == code
+        assert refusal(lambda client=client: client.put_object_tagging(**gone, Tagging=new)) == code
+
+
 def test_each_of_many_deletions_is_judged(role: MakeRole, bucket: str) -> None:
     s3 = role(allow("s3:DeleteObject", on=f"arn:aws:s3:::{bucket}/in/*")).client("s3")
     mixed = {"Objects": [{"Key": "in/a.csv"}, {"Key": "out/b.csv"}]}

@@ -75,6 +75,13 @@ FAULTS = {
         "aws_secretsmanager_secret.without_guard",
     },
     "CKV_CSV_12": {"aws_s3_bucket.without_reason"},
+    "CKV_CSV_13": {
+        "aws_security_group.group",
+        "aws_security_group.inline",
+        "aws_vpc_security_group_egress_rule.apostrophe",
+        "aws_vpc_security_group_ingress_rule.accent",
+        "aws_security_group_rule.too_long",
+    },
 }
 
 

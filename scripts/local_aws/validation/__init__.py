@@ -1,0 +1,1 @@
+"""Checks each request against what AWS says it may hold, before moto sees it."""

@@ -1,0 +1,147 @@
+"""Compares parameters with the service models that botocore ships: AWS's own description of each API.
+
+The models use Smithy's constraint traits (https://smithy.io/2.0/spec/constraint-traits.html): required members, length,
+range, pattern and enumerations. botocore itself checks only required members, types and minimums before it sends a
+request, and Terraform's provider uses another SDK, so the rest is up to the service.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import regex
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A parameter that AWS would refuse.
+
+    Attributes
+    ----------
+    member
+        Path of the parameter, such as `IpPermissions[0].Description`.
+    rule
+        What must hold, as a sentence that begins with "Member must".
+    is_missing
+        Whether the parameter is required and absent.
+    source
+        The page the rule comes from; empty for a rule of the service model.
+
+    """
+
+    member: str
+    rule: str
+    is_missing: bool = False
+    source: str = ""
+
+
+def violations(shape: Any, value: Any, path: str = "") -> Iterator[Violation]:
+    """Every constraint of a botocore shape that a parsed value breaks.
+
+    Values that the server fills in (idempotency tokens) may be absent. Documents and streams are not looked into.
+    """
+    match shape.type_name:
+        case "structure":
+            yield from _structure(shape, value, path)
+        case "list":
+            yield from _size(shape, len(value), path)
+            for index, item in enumerate(value):
+                yield from violations(shape.member, item, f"{path}[{index}]")
+        case "map":
+            yield from _size(shape, len(value), path)
+            for key, item in value.items():
+                yield from violations(shape.key, key, f"{path}.{key}")
+                yield from violations(shape.value, item, f"{path}.{key}")
+        case "string":
+            yield from _string(shape, value, path)
+        case "blob":
+            yield from _blob(shape, value, path)
+        case "integer" | "long" | "float" | "double":
+            yield from _number(shape, value, path)
+
+
+def constraints(shape: Any, seen: frozenset[str] = frozenset()) -> int:
+    """How many constraints a shape and its members have; a shape within itself counts once."""
+    if shape is None or shape.name in seen:
+        return 0
+    seen |= {shape.name}
+    own = len({"min", "max", "pattern", "enum"} & shape.metadata.keys()) + len(shape.metadata.get("required", ()))
+    match shape.type_name:
+        case "structure":
+            return own + sum(constraints(member, seen) for member in shape.members.values())
+        case "list":
+            return own + constraints(shape.member, seen)
+        case "map":
+            return own + constraints(shape.key, seen) + constraints(shape.value, seen)
+    return own
+
+
+def _structure(shape: Any, value: Any, path: str) -> Iterator[Violation]:
+    if shape.metadata.get("document") or not isinstance(value, Mapping):
+        return
+    prefix = f"{path}." if path else ""
+    for name in shape.required_members:
+        if value.get(name) is None and not shape.members[name].metadata.get("idempotencyToken"):
+            yield Violation(f"{prefix}{name}", "Member must not be null", is_missing=True)
+    for name, member in shape.members.items():
+        if value.get(name) is not None:
+            yield from violations(member, value[name], f"{prefix}{name}")
+
+
+def _string(shape: Any, value: Any, path: str) -> Iterator[Violation]:
+    if not isinstance(value, str):
+        return
+    yield from _size(shape, len(value), path)
+    allowed: Sequence[str] = shape.metadata.get("enum", ())
+    if allowed and value not in allowed:
+        yield Violation(path, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
+    pattern = shape.metadata.get("pattern")
+    if pattern and (compiled := compile_pattern(pattern)) and not compiled.search(value):
+        yield Violation(path, f"Member must satisfy regular expression pattern: {pattern}")
+
+
+def _blob(shape: Any, value: Any, path: str) -> Iterator[Violation]:
+    if isinstance(value, bytes | str):
+        yield from _size(shape, len(value), path)
+
+
+def _number(shape: Any, value: Any, path: str) -> Iterator[Violation]:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    if least is not None and value < least:
+        yield Violation(path, f"Member must have value greater than or equal to {least}")
+    if most is not None and value > most:
+        yield Violation(path, f"Member must have value less than or equal to {most}")
+
+
+def _size(shape: Any, size: int, path: str) -> Iterator[Violation]:
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    if least is not None and size < least:
+        yield Violation(path, f"Member must have length greater than or equal to {least}")
+    if most is not None and size > most:
+        yield Violation(path, f"Member must have length less than or equal to {most}")
+
+
+_SURROGATES = r"\uD800\uDC00-\uDBFF\uDFFF"
+"""How Java's expressions spell the characters beyond U+FFFF."""
+
+
+@cache
+def compile_pattern(pattern: str) -> regex.Pattern[str] | None:
+    """Compile a pattern of a service model, or None where it is not a valid expression here.
+
+    A Smithy pattern need not match the whole value unless it is anchored:
+    https://smithy.io/2.0/spec/constraint-traits.html#pattern-trait. Services older than Smithy wrote theirs for Java's
+    `matches`, mostly without anchors, and apply them to the whole value. So one without anchors is taken for the whole
+    value.
+    """
+    text = pattern.replace(_SURROGATES, r"\U00010000-\U0010FFFF")
+    whole = text if text.startswith("^") or text.endswith("$") else f"^(?:{text})$"
+    # Only version 1 of the module's syntax knows intersections of sets; version 0 reads the rest as Java does.
+    version = regex.VERSION1 if "&&" in whole else regex.VERSION0
+    try:
+        return regex.compile(whole.removesuffix("$") + r"\Z" if whole.endswith("$") else whole, version)
+    except regex.error:
+        return None

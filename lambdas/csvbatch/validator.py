@@ -1,11 +1,12 @@
 """Compiles a contract into one function that turns the fields of a row into values, or says what is wrong."""
 
 from collections.abc import Callable, Container, Sequence
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from csvbatch.checks import Check, FieldError, Value, check_for
+from csvbatch.checks import Check, FieldError, Value, are_valid, check_for
 from csvbatch.contract import Contract
 from csvbatch.header import HeaderMatch
+from csvbatch.malformed import MalformedRow
 from csvbatch.rules import Rule
 from csvbatch.shortcuts import NAMES, Constants, expression
 
@@ -31,6 +32,8 @@ def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Contain
     error. Values are str, int, bool, date, datetime without a zone, Decimal with the column's scale, or None.
     In columns of the types in `iso_texts` (date, timestamp) a value that stands in the file as its `isoformat`
     would write it may be that text: to read it and to write it again costs more than to check it.
+
+    A row that repeats the header is an error, as is a `MalformedRow`.
     """
     checks = [check_for(column, key=column.name in contract.key) for column in contract.columns]
     room = min(_MOST_REMEMBERED_BY_COLUMN, _MOST_REMEMBERED // len(checks))
@@ -52,6 +55,7 @@ def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Contain
         "def validate(fields):",
         "    try:",
         f"        {', '.join(fields)}, = fields",
+        *_header_lines(contract, match, names),
         f"        return ({', '.join(sources)},)",
         "    except ValueError:",
         "        return explain(fields)",
@@ -61,6 +65,16 @@ def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Contain
     return cast(RowValidator, names["validate"])
 
 
+def _header_lines(contract: Contract, match: HeaderMatch, names: dict[str, Any]) -> tuple[str, ...]:
+    """Write what finds a row that repeats the header, where its values would be good: most headers break a rule."""
+    if not match.texts or not are_valid(contract, [match.texts[position] for position in match.positions]):
+        return ()
+    key = contract.key_positions[0]
+    names["header"] = list(match.texts)
+    names["key_header"] = contract.headers[key]
+    return (f"        if field{key} == key_header and fields == header:", "            raise ValueError")
+
+
 def _explainer(
     contract: Contract, match: HeaderMatch, readers: Sequence[Check], checks: Sequence[Check]
 ) -> RowValidator:
@@ -68,8 +82,8 @@ def _explainer(
     plan = tuple(zip(contract.column_names, match.positions, readers, checks, strict=True))
 
     def explain(fields: Sequence[str]) -> tuple[Value, ...] | list[RowError]:
-        if len(fields) != match.width:
-            return [RowError(None, Rule.COLUMNS)]
+        if rule := _broken_by_row(fields, match):
+            return [RowError(None, rule)]
         values: list[Value] = []
         errors: list[RowError] = []
         for name, position, reader, check in plan:
@@ -80,6 +94,17 @@ def _explainer(
         return errors or tuple(values)
 
     return explain
+
+
+def _broken_by_row(fields: Sequence[str], match: HeaderMatch) -> Rule | None:
+    """Give the rule that the row as a whole breaks."""
+    if isinstance(fields, MalformedRow):
+        return fields.rule
+    if tuple(fields) == match.texts:
+        return Rule.REPEATED_HEADER
+    if len(fields) == match.width:
+        return None
+    return Rule.COLUMNS if len(fields) < match.width or any(fields[match.width :]) else Rule.TRAILING_DELIMITERS
 
 
 def _read(text: str, reader: Check, check: Check) -> Value:

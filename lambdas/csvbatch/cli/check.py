@@ -48,12 +48,24 @@ def check(
         "rejected": findings.rejected,
         "refused": findings.reason,
     }
+    warnings = _warnings(findings, followed.encoding)
     if json:
-        show_json({**facts, "problems": findings.problems, "rejects": _listed(findings, show_text)})
+        more = {"problems": findings.problems, "warnings": warnings, "utf8_lines": findings.utf8_lines}
+        show_json({**facts, **more, "rejects": _listed(findings, show_text)})
     else:
-        _show(facts, findings, show_text)
+        _show(facts, findings, warnings, show_text)
     if not findings.is_clean:
         raise typer.Exit(FOUND)
+
+
+def _warnings(findings: Findings, encoding: str) -> list[str]:
+    if not findings.utf8_lines:
+        return []
+    return [
+        f"{findings.utf8_lines:,} line(s), the first of them line {findings.first_utf8_line}, seem to be UTF-8, but "
+        f"the contract says {encoding}: each letter that is not ASCII would be loaded as two or more wrong ones. "
+        "Write the file in that encoding, or set `encoding: utf-8` in the contract."
+    ]
 
 
 def _listed(findings: Findings, show_text: bool) -> list[dict[str, object]]:
@@ -61,21 +73,24 @@ def _listed(findings: Findings, show_text: bool) -> list[dict[str, object]]:
     for reject in findings.first:
         text = {"text": reject.text} if show_text else {}
         for column, rule in reject.errors:
-            listed.append({"line": reject.line, "column": column, "rule": rule.value, "reason": rule.sentence, **text})
+            lines = {"line": reject.line, "last_line": reject.last_line}
+            listed.append({**lines, "column": column, "rule": rule.value, "reason": rule.sentence, **text})
     return listed
 
 
-def _show(facts: dict[str, object], findings: Findings, show_text: bool) -> None:
+def _show(facts: dict[str, object], findings: Findings, warnings: list[str], show_text: bool) -> None:
     if findings.reason:
         show(f"{facts['file']}: the file would be refused ({findings.reason}).")
         for problem in findings.problems:
             show(f"  {problem}")
     else:
         show(f"{facts['file']}: the file would be taken.")
+    for warning in warnings:
+        show(f"  warning: {warning}")
     show_table(list(facts)[1:5], [list(facts.values())[1:5]], numeric=("rows", "valid", "rejected"))
     if findings.first:
-        columns = ("line", "column", "rule", "reason", *(("text",) if show_text else ()))
+        columns = ("line", "last_line", "column", "rule", "reason", *(("text",) if show_text else ()))
         rows = [list(one.values()) for one in _listed(findings, show_text)]
-        show_table(columns, rows, numeric=("line",))
+        show_table(columns, rows, numeric=("line", "last_line"))
     if left := findings.rejected - len(findings.first):
         show(f"{left:,} more rejected rows are not listed: see --rejects.")

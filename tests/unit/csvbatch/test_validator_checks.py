@@ -257,7 +257,8 @@ def test_a_field_of_ten_megabytes_is_refused_in_time_that_grows_with_its_length(
 
 def test_every_rule_has_a_sentence_and_is_its_code() -> None:
     assert [str(rule) for rule in Rule] == [
-        "columns", "key", "required", "type", "length", "pattern", "precision", "range", "allowed",
+        "text_after_quote", "lone_cr", "byte_order_mark", "repeated_header", "columns", "trailing_delimiters",
+        "key", "required", "type", "fraction", "length", "pattern", "precision", "range", "allowed",
     ]  # fmt: skip
     assert all(rule.sentence.endswith(".") for rule in Rule)
     assert Rule("range") is Rule.RANGE

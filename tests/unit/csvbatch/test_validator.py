@@ -18,6 +18,7 @@ from csvbatch.columns import (
 )
 from csvbatch.contract import Contract
 from csvbatch.header import HeaderMatch, match_header
+from csvbatch.malformed import MalformedRow
 from csvbatch.rules import Rule
 from csvbatch.validator import RowError, RowValidator, compile_validator
 
@@ -202,6 +203,30 @@ def test_all_errors_of_a_row_are_found_in_the_contracts_order() -> None:
 )
 def test_a_ragged_row_breaks_one_rule_that_belongs_to_no_column(fields: list[str]) -> None:
     assert validator()(fields) == [RowError(None, Rule.COLUMNS)]
+
+
+@pytest.mark.parametrize("surplus", [[""], ["", "", ""]])
+def test_surplus_fields_that_are_empty_have_a_rule_of_their_own(surplus: list[str]) -> None:
+    row = ["1", "red", "2.50", "2024-02-29"]
+    assert validator()([*row, *surplus]) == [RowError(None, Rule.TRAILING_DELIMITERS)]
+    assert validator()([*row, *surplus, " "]) == [RowError(None, Rule.COLUMNS)]
+
+
+@pytest.mark.parametrize("rule", [Rule.TEXT_AFTER_QUOTE, Rule.LONE_CR, Rule.BYTE_ORDER_MARK])
+def test_a_malformed_row_breaks_the_rule_it_names(rule: Rule) -> None:
+    assert validator()(MalformedRow(rule)) == [RowError(None, rule)]
+    contract = Contract(dataset="d", table="t", columns=(IntegerColumn(name="id"),), key=("id",))
+    assert compile_validator(contract, HeaderMatch((0,), 1))(MalformedRow(rule)) == [RowError(None, rule)]
+
+
+def test_a_row_that_repeats_the_header_is_an_error_whatever_the_columns_take() -> None:
+    assert validator()(list(PARCELS.headers)) == [RowError(None, Rule.REPEATED_HEADER)]
+    texts = tuple(StringColumn(name=name, max_length=20) for name in ("code", "name", "note"))
+    contract = Contract(dataset="d", table="t", columns=texts, key=("name",), accept_extra_columns=True)
+    validate = compile_validator(contract, match_header(contract, ["code", "x", "name", "note"]))
+    assert validate(["code", "x", "name", "note"]) == [RowError(None, Rule.REPEATED_HEADER)]
+    assert validate(["code", "y", "name", "note"]) == ("code", "name", "note")
+    assert validate(["CODE", "x", "name", "note"]) == ("CODE", "name", "note")
 
 
 def test_a_contract_of_one_column_is_validated() -> None:

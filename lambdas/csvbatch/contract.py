@@ -96,7 +96,8 @@ class Contract:
     """Whether a file may have its columns in another order."""
 
     maximum_reject_share: Decimal | None = None
-    """Share of rejected rows, 0 to 1, above which a file is refused whole. Null refuses none."""
+    """Share of rejected rows, 0 to 1, above which a file is refused whole. Null refuses none.
+    A row with a misplaced quote counts as many as it has lines."""
 
     def __post_init__(self) -> None:
         if not DATASET.fullmatch(self.dataset):

@@ -82,6 +82,27 @@ def match_header(
     return HeaderMatch(tuple(places[text] for text in expected), len(header), tuple(header))
 
 
+def header_spellings(header: Sequence[str]) -> frozenset[str]:
+    """Give the texts of a header in the spellings it is likely to have where another file was appended."""
+    return frozenset(
+        spelling
+        for text in header
+        for spelling in (text, text.lower(), text.upper(), text.title(), text.capitalize(), f" {text}")
+    )
+
+
+def repeats_header(header: Sequence[str], fields: Sequence[str]) -> bool:
+    """Whether a row's fields are those of the header, in any order.
+
+    Blanks and case make no difference, unless it is one column: there a value could be its name.
+    """
+    if len(fields) != len(header):
+        return False
+    if len(header) == 1:
+        return fields[0] == header[0]
+    return sorted(map(_simplified, fields)) == sorted(map(_simplified, header))
+
+
 def _unrecognised(
     contract: Contract, header: Sequence[str], found: int, rows_after: Iterable[tuple[int, Sequence[str]]]
 ) -> HeaderProblem:

@@ -141,6 +141,13 @@ class Rows:
         """The line on which the row given last ends."""
         return self._first_line + self._end - 1
 
+    def weight(self, fields: list[str]) -> int:
+        """Give for how many rows the row given last counts in the share of rejects.
+
+        A malformed row counts as many as it has lines: it may have swallowed a row with each.
+        """
+        return self._end - self._start if isinstance(fields, MalformedRow) else 1
+
     def text(self) -> str:
         """Give the text of the row given last as it stands in the file, its newline included."""
         return "".join(self._lines_of_row())

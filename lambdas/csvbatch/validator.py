@@ -1,11 +1,12 @@
 """Compiles a contract into one function that turns the fields of a row into values, or says what is wrong."""
 
 from collections.abc import Callable, Container, Sequence
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 from csvbatch.checks import Check, FieldError, Value, are_valid, check_for
 from csvbatch.contract import Contract
-from csvbatch.header import HeaderMatch
+from csvbatch.header import HeaderMatch, header_spellings, repeats_header
 from csvbatch.malformed import MalformedRow
 from csvbatch.rules import Rule
 from csvbatch.shortcuts import NAMES, Constants, expression
@@ -69,10 +70,10 @@ def _header_lines(contract: Contract, match: HeaderMatch, names: dict[str, Any])
     """Write what finds a row that repeats the header, where its values would be good: most headers break a rule."""
     if not match.texts or not are_valid(contract, [match.texts[position] for position in match.positions]):
         return ()
-    key = contract.key_positions[0]
-    names["header"] = list(match.texts)
-    names["key_header"] = contract.headers[key]
-    return (f"        if field{key} == key_header and fields == header:", "            raise ValueError")
+    names["header_spellings"] = header_spellings(match.texts)
+    names["repeats_header"] = partial(repeats_header, match.texts)
+    key = f"field{contract.key_positions[0]}"
+    return (f"        if {key} in header_spellings and repeats_header(fields):", "            raise ValueError")
 
 
 def _explainer(
@@ -100,7 +101,7 @@ def _broken_by_row(fields: Sequence[str], match: HeaderMatch) -> Rule | None:
     """Give the rule that the row as a whole breaks."""
     if isinstance(fields, MalformedRow):
         return fields.rule
-    if tuple(fields) == match.texts:
+    if match.texts and repeats_header(match.texts, fields):
         return Rule.REPEATED_HEADER
     if len(fields) == match.width:
         return None

@@ -7,6 +7,7 @@ import typer
 from csvbatch.cli import options
 from csvbatch.cli.checking import Findings, check_file
 from csvbatch.cli.contracts import find_contract
+from csvbatch.cli.misread import utf8_warnings
 from csvbatch.cli.problems import FOUND
 from csvbatch.cli.sources import bytes_to_read_twice, require_file
 from csvbatch.cli.terminal import progress, show, show_json, show_table
@@ -48,7 +49,7 @@ def check(
         "rejected": findings.rejected,
         "refused": findings.reason,
     }
-    warnings = _warnings(findings, followed.encoding)
+    warnings = utf8_warnings(findings.utf8_lines, findings.first_utf8_line, followed.encoding)
     if json:
         more = {"problems": findings.problems, "warnings": warnings, "utf8_lines": findings.utf8_lines}
         show_json({**facts, **more, "rejects": _listed(findings, show_text)})
@@ -56,16 +57,6 @@ def check(
         _show(facts, findings, warnings, show_text)
     if not findings.is_clean:
         raise typer.Exit(FOUND)
-
-
-def _warnings(findings: Findings, encoding: str) -> list[str]:
-    if not findings.utf8_lines:
-        return []
-    return [
-        f"{findings.utf8_lines:,} line(s), the first of them line {findings.first_utf8_line}, seem to be UTF-8, but "
-        f"the contract says {encoding}: each letter that is not ASCII would be loaded as two or more wrong ones. "
-        "Write the file in that encoding, or set `encoding: utf-8` in the contract."
-    ]
 
 
 def _listed(findings: Findings, show_text: bool) -> list[dict[str, object]]:

@@ -63,6 +63,7 @@ def check_file(path: Path, contract: Contract, keep: int, on_read: Callable[[int
 
 
 def _check(path: Path, contract: Contract, keep: int, findings: Findings, on_read: Callable[[int], None]) -> None:
+    weighed_rows = weighed_rejects = 0
     with opened(path) as stream:
         # All of it, before the first row: a file that cannot be split is refused whole.
         scanned = scan(blocks(stream, on_read), contract.dialect, chunk_bytes=_CHUNK_BYTES)
@@ -71,17 +72,19 @@ def _check(path: Path, contract: Contract, keep: int, findings: Findings, on_rea
             rows = read_chunk(part(stream, *chunk_range(chunk, scanned.dialect)), scanned.dialect, chunk)
             for line, fields in rows:
                 findings.rows += 1
+                weighed_rows += (weight := rows.weight(fields))
                 errors = validate(fields)
                 if isinstance(errors, list):
                     findings.rejected += 1
+                    weighed_rejects += weight
                     if len(findings.first) < keep:
                         findings.first.append(Reject(line, rows.last_line, errors, rows.text()))
             findings.utf8_lines += rows.utf8_lines
             findings.first_utf8_line = findings.first_utf8_line or rows.first_utf8_line
             on_read(chunk.end - chunk.start)
     share = contract.maximum_reject_share
-    if share is not None and findings.rejected > share * findings.rows:
+    if share is not None and weighed_rejects > share * weighed_rows:
         findings.reason = TOO_MANY_REJECTS
         findings.problems = [
-            f"{findings.rejected} of {findings.rows} rows break the contract, and its maximum_reject_share is {share}."
+            f"{weighed_rejects} of {weighed_rows} rows break the contract, and its maximum_reject_share is {share}."
         ]

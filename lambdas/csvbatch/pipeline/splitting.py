@@ -86,9 +86,10 @@ def _check_share(
     for chunk in chunks:
         deadline.check()
         with objects.read(source, *chunk_range(chunk, scanned.dialect)) as stream:
-            for _, fields in read_chunk(stream, scanned.dialect, chunk):
-                read += 1
-                rejected += type(validate(fields)) is list
+            rows = read_chunk(stream, scanned.dialect, chunk)
+            for _, fields in rows:
+                read += (weight := rows.weight(fields))
+                rejected += weight * (type(validate(fields)) is list)
     share = contract.maximum_reject_share
     assert share is not None, "asked for only where there is one"
     if read and Decimal(rejected) > share * read:

@@ -226,7 +226,15 @@ def test_a_row_that_repeats_the_header_is_an_error_whatever_the_columns_take() -
     validate = compile_validator(contract, match_header(contract, ["code", "x", "name", "note"]))
     assert validate(["code", "x", "name", "note"]) == [RowError(None, Rule.REPEATED_HEADER)]
     assert validate(["code", "y", "name", "note"]) == ("code", "name", "note")
-    assert validate(["CODE", "x", "name", "note"]) == ("CODE", "name", "note")
+    assert validate(["NAME", "Code", "Note", "X "]) == [RowError(None, Rule.REPEATED_HEADER)]
+    assert validate(["NAME", "Code", "Note", "Y"]) == ("NAME", "Note", "Y")
+
+
+def test_a_value_of_a_single_column_may_resemble_its_header() -> None:
+    contract = Contract(dataset="d", table="t", columns=(StringColumn(name="word", max_length=9),), key=("word",))
+    validate = compile_validator(contract, match_header(contract, ["word"]))
+    assert validate(["word"]) == [RowError(None, Rule.REPEATED_HEADER)]
+    assert validate(["Word"]) == ("Word",)
 
 
 def test_a_contract_of_one_column_is_validated() -> None:

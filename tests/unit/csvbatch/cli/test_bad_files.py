@@ -119,6 +119,9 @@ def test_utf_8_under_an_encoding_of_one_byte_is_warned_of_with_the_count(files: 
     assert warning.startswith("2 line(s), the first of them line 3, seem to be UTF-8, but the contract says cp1252")
     outcome = files.run("check", files.file, "--contracts", files.contracts, "-d", "t")
     assert "warning: 2 line(s)" in outcome.out
+    loading = ("load", files.file, "-d", "t", "--contracts", files.contracts, "--database", "sqlite:///t.db")
+    assert json.loads(files.run(*loading, "--json").out)["warnings"] == found["warnings"]
+    assert "warning: 2 line(s)" in files.run(*loading).out
     assert files.check("code,name\n2,José\n".encode("cp1252"))[1]["warnings"] == []
 
 
@@ -140,3 +143,12 @@ def test_a_file_that_is_refused_is_told_what_it_is(files: Files, content: bytes,
     assert files.load() == []
     (report,) = (files.folder / "csvbatch-output" / "reports").rglob("*.json")
     assert json.loads(report.read_text())["problems"] == found["problems"]
+
+
+def test_a_malformed_row_weighs_as_many_rows_as_it_may_have_swallowed(files: Files) -> None:
+    files.write_contract("maximum_reject_share: 0.5\n")
+    rows = b"".join(b"%d,plain\n" % number for number in range(50))
+    _, found = files.check(b'code,name\na,"open\n' + rows + b'b,"closed"\n' + b"c,c\n" * 5)
+    assert (found["refused"], found["rows"], found["rejected"]) == ("too_many_rejects", 6, 1)
+    assert found["problems"][0].startswith("52 of 57 rows break the contract")
+    assert files.load() == []

@@ -38,8 +38,8 @@ _SENTENCES = {
         "the CR is probably part of a value that should be in quotes."
     ),
     Rule.BYTE_ORDER_MARK: (
-        "The row begins with a byte order mark (U+FEFF), which may only begin a file. Another file was probably "
-        "appended there, its header included."
+        "A byte order mark (U+FEFF), which may only begin a file, begins the row or is before a header inside it. "
+        "Another file was probably appended there."
     ),
     Rule.REPEATED_HEADER: "The row repeats the file's header line. Another file was probably appended there.",
     Rule.COLUMNS: "The row has more or fewer fields than the header.",

@@ -15,6 +15,8 @@ from csvbatch.shortcuts import NAMES, Constants, expression
 _MOST_REMEMBERED = 2**18
 _MOST_REMEMBERED_BY_COLUMN = 2**16
 
+_MARK = "\ufeff"
+
 
 class RowError(NamedTuple):
     """A rule that a row breaks; `column` is None where the row as a whole does."""
@@ -73,7 +75,10 @@ def _header_lines(contract: Contract, match: HeaderMatch, names: dict[str, Any])
     names["header_spellings"] = header_spellings(match.texts)
     names["repeats_header"] = partial(repeats_header, match.texts)
     key = f"field{contract.key_positions[0]}"
-    return (f"        if {key} in header_spellings and repeats_header(fields):", "            raise ValueError")
+    repeated = f"{key} in header_spellings and repeats_header(fields)"
+    # Where there is one column, a header appended to a row does not give it more fields.
+    appended = f" or {_MARK!r} in {key}" if match.width == 1 else ""
+    return (f"        if {repeated}{appended}:", "            raise ValueError")
 
 
 def _explainer(
@@ -103,6 +108,9 @@ def _broken_by_row(fields: Sequence[str], match: HeaderMatch) -> Rule | None:
         return fields.rule
     if match.texts and repeats_header(match.texts, fields):
         return Rule.REPEATED_HEADER
+    if match.texts and any(f"{_MARK}{match.texts[0]}" in field for field in fields):
+        # A file was appended to one whose last line has no newline.
+        return Rule.BYTE_ORDER_MARK
     if len(fields) == match.width:
         return None
     return Rule.COLUMNS if len(fields) < match.width or any(fields[match.width :]) else Rule.TRAILING_DELIMITERS

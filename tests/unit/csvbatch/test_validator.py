@@ -230,6 +230,15 @@ def test_a_row_that_repeats_the_header_is_an_error_whatever_the_columns_take() -
     assert validate(["NAME", "Code", "Note", "Y"]) == ("NAME", "Note", "Y")
 
 
+def test_a_header_appended_to_a_row_without_a_newline_is_told_by_its_byte_order_mark() -> None:
+    row = ["1", "red", "2.50", "2024-02-29\ufeffid", "select", "weight", "sent"]
+    assert validator()(row) == [RowError(None, Rule.BYTE_ORDER_MARK)]
+    contract = Contract(dataset="d", table="t", columns=(StringColumn(name="word", max_length=20),), key=("word",))
+    validate = compile_validator(contract, match_header(contract, ["word"]))
+    assert validate(["last\ufeffword"]) == [RowError(None, Rule.BYTE_ORDER_MARK)]
+    assert validate(["inside\ufeffa word"]) == ("inside\ufeffa word",)
+
+
 def test_a_value_of_a_single_column_may_resemble_its_header() -> None:
     contract = Contract(dataset="d", table="t", columns=(StringColumn(name="word", max_length=9),), key=("word",))
     validate = compile_validator(contract, match_header(contract, ["word"]))

@@ -85,10 +85,11 @@ def _explainer(
     contract: Contract, match: HeaderMatch, readers: Sequence[Check], checks: Sequence[Check]
 ) -> RowValidator:
     """Give the function for rows that have an error: it reads every column, and collects all errors."""
+    row_rule = _row_rule(match)
     plan = tuple(zip(contract.column_names, match.positions, readers, checks, strict=True))
 
     def explain(fields: Sequence[str]) -> tuple[Value, ...] | list[RowError]:
-        if rule := _broken_by_row(fields, match):
+        if rule := row_rule(fields):
             return [RowError(None, rule)]
         values: list[Value] = []
         errors: list[RowError] = []
@@ -102,18 +103,25 @@ def _explainer(
     return explain
 
 
-def _broken_by_row(fields: Sequence[str], match: HeaderMatch) -> Rule | None:
-    """Give the rule that the row as a whole breaks."""
-    if isinstance(fields, MalformedRow):
-        return fields.rule
-    if match.texts and repeats_header(match.texts, fields):
-        return Rule.REPEATED_HEADER
-    if match.texts and any(f"{_MARK}{match.texts[0]}" in field for field in fields):
-        # A file was appended to one whose last line has no newline.
-        return Rule.BYTE_ORDER_MARK
-    if len(fields) == match.width:
-        return None
-    return Rule.COLUMNS if len(fields) < match.width or any(fields[match.width :]) else Rule.TRAILING_DELIMITERS
+def _row_rule(match: HeaderMatch) -> Callable[[Sequence[str]], Rule | None]:
+    """Give the function that tells which rule a row as a whole breaks."""
+    width = match.width
+    spellings = header_spellings(match.texts)
+    appended = f"{_MARK}{match.texts[0]}" if match.texts else None
+
+    def broken(fields: Sequence[str]) -> Rule | None:
+        if isinstance(fields, MalformedRow):
+            return fields.rule
+        if not spellings.isdisjoint(fields) and repeats_header(match.texts, fields):
+            return Rule.REPEATED_HEADER
+        if appended and any(appended in field for field in fields):
+            # A file was appended to one whose last line has no newline.
+            return Rule.BYTE_ORDER_MARK
+        if len(fields) == width:
+            return None
+        return Rule.COLUMNS if len(fields) < width or any(fields[width:]) else Rule.TRAILING_DELIMITERS
+
+    return broken
 
 
 def _read(text: str, reader: Check, check: Check) -> Value:

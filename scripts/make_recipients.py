@@ -218,7 +218,7 @@ def _too_few(fields: list[str]) -> tuple[Error, ...]:
 
 def _too_many(fields: list[str]) -> tuple[Error, ...]:
     fields.append("")
-    return (Error(None, "columns"),)
+    return (Error(None, "trailing_delimiters"),)
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -239,7 +239,7 @@ FAULTS: tuple[Fault, ...] = (
     _put("distance_km", "0.125", "precision"),
     _put("distance_km", "1234.50", "precision"),
     _put("distance_km", "-0.01", "range"),
-    _put("updated_at", "2026-01-05", "type"),
+    _put("updated_at", "2026-01-05T00:00:00.5", "fraction"),
     _put("updated_at", "1970-01-01T00:00:00", "range"),
     _together(
         _put("nhs_number", "unknown", "pattern"),

@@ -5,7 +5,7 @@ the rest.
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from decimal import Context, Decimal
 from typing import Any
@@ -22,7 +22,8 @@ from csvbatch.columns import (
     StringColumn,
     TimestampColumn,
 )
-from csvbatch.formats import date_reader, timestamp_reader
+from csvbatch.contract import Contract
+from csvbatch.formats import date_reader, differs_in_fraction, timestamp_reader
 from csvbatch.rules import Rule
 
 type Value = str | int | Decimal | date | datetime | bool | None
@@ -59,6 +60,16 @@ def check_for(column: Column, *, key: bool) -> Check:
     return check
 
 
+def are_valid(contract: Contract, texts: Iterable[str]) -> bool:
+    """Whether these texts, one for each column of the contract, are all values."""
+    try:
+        for column, text in zip(contract.columns, texts, strict=True):
+            check_for(column, key=column.name in contract.key)(text)
+    except FieldError:
+        return False
+    return True
+
+
 def _reader(column: Column) -> Check:
     match column:
         case StringColumn():
@@ -70,7 +81,7 @@ def _reader(column: Column) -> Check:
         case DateColumn():
             return _moment(date_reader(column.format), column)
         case TimestampColumn():
-            return _moment(timestamp_reader(column.format), column)
+            return _moment(timestamp_reader(column.format), column, differs_in_fraction(column.format))
         case BooleanColumn():
             return _boolean(column)
 
@@ -134,14 +145,18 @@ def _decimal(column: DecimalColumn) -> Check:
     return read
 
 
-def _moment(read_format: Callable[[str], date], column: DateColumn | TimestampColumn) -> Check:
+def _moment(
+    read_format: Callable[[str], date],
+    column: DateColumn | TimestampColumn,
+    differs_in_fraction: Callable[[str], bool] = lambda _: False,
+) -> Check:
     def read(text: str) -> date:
         try:
             value = read_format(text)
         except OverflowError:
             raise FieldError(Rule.RANGE) from None
         except ValueError:
-            raise FieldError(Rule.TYPE) from None
+            raise FieldError(Rule.FRACTION if differs_in_fraction(text) else Rule.TYPE) from None
         return _within(column.minimum, column.maximum, (), value)
 
     return read

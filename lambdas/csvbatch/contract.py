@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Literal, get_args
 from csvbatch.columns import COLUMN_TYPES, Column, SettingError, StringColumn, check_identifier
 from csvbatch.dialect import Dialect
 
+Quoting = Literal["strict", "lenient"]
 Encoding = Literal["utf-8", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be"]
 
 # A dataset is one folder under incoming/, rejected/ and reports/.
@@ -84,6 +85,10 @@ class Contract:
     encoding: Encoding = "utf-8"
     """Encoding of the file. A byte order mark is taken for what it is."""
 
+    quoting: Quoting = "strict"
+    """What is made of text between a closing quote and the next delimiter or row end: strict rejects the row,
+    because a quote is missing or not doubled; lenient adds the text to the field, without the quotes before it."""
+
     accept_extra_columns: bool = False
     """Whether a file may have columns that the contract does not name; they are left out."""
 
@@ -91,7 +96,8 @@ class Contract:
     """Whether a file may have its columns in another order."""
 
     maximum_reject_share: Decimal | None = None
-    """Share of rejected rows, 0 to 1, above which a file is refused whole. Null refuses none."""
+    """Share of rejected rows, 0 to 1, above which a file is refused whole. Null refuses none.
+    A row with a misplaced quote counts as many as it has lines."""
 
     def __post_init__(self) -> None:
         if not DATASET.fullmatch(self.dataset):
@@ -118,7 +124,9 @@ class Contract:
     @cached_property
     def dialect(self) -> Dialect:
         """How the dataset's files are written."""
-        return Dialect(delimiter=self.delimiter, quote=self.quote, encoding=self.encoding)
+        return Dialect(
+            delimiter=self.delimiter, quote=self.quote, encoding=self.encoding, strict=self.quoting == "strict"
+        )
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:
@@ -191,6 +199,8 @@ class Contract:
             raise SettingError(
                 "encoding", f"{self.encoding!r} is not known", f"use one of {', '.join(get_args(Encoding))}"
             )
+        if self.quoting not in get_args(Quoting):
+            raise SettingError("quoting", f"{self.quoting!r} is not known", f"use {' or '.join(get_args(Quoting))}")
 
 
 def load_contract(path: Path) -> Contract:
@@ -226,7 +236,8 @@ def loads_json(text: str) -> Contract:
         settings = json.loads(text)
         share = settings["maximum_reject_share"]
         return Contract(
-            **settings
+            **_SETTINGS_ADDED_LATER
+            | settings
             | {
                 "columns": tuple(map(_column_from_json, settings["columns"])),
                 "key": tuple(settings["key"]),
@@ -242,6 +253,9 @@ def loads_json(text: str) -> Contract:
         )
         raise ContractError([problem]) from error
 
+
+# Settings that copies made by earlier releases do not have, as those releases behaved.
+_SETTINGS_ADDED_LATER: dict[str, Any] = {"quoting": "lenient"}
 
 # How the values of `minimum`, `maximum` and `allowed` are read from JSON, by type of column.
 _FROM_JSON: dict[str, Callable[[str], object]] = {

@@ -11,13 +11,21 @@ ENCODINGS: Final = ("utf-8", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16
 class Dialect:
     """Delimiter and quote are one ASCII character each; the encoding is one of `ENCODINGS`.
 
-    Quotes inside a quoted field are doubled. Rows end with LF, CR or CRLF, in any mixture. Everything else is
-    as Python's `csv.reader` has it with these two characters.
+    Quotes inside a quoted field are doubled. Rows end where Python's `csv.reader` ends them with these two
+    characters, whether it is strict or not.
     """
 
     delimiter: str = ","
     quote: str = '"'
     encoding: str = "utf-8"
+
+    strict: bool = True
+    """Whether a row with text between a closing quote and the next delimiter or row end is malformed, as for
+    `csv.reader(strict=True)`. Otherwise that text is part of the field."""
+
+    cr_ends_rows: bool = True
+    """Whether a CR without an LF is how this file ends rows. A scan finds out: it is not where the header ends
+    with LF or CRLF, and then the rows before and after such a CR are malformed."""
 
     def __post_init__(self) -> None:
         for name, character in (("delimiter", self.delimiter), ("quote", self.quote)):

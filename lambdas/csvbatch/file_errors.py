@@ -8,10 +8,12 @@ class Reason(StrEnum):
     """Why a file or a part of it can't be read."""
 
     EMPTY = "empty"
+    NOT_CSV = "not_csv"
     ENCODING = "encoding"
     BYTE_ORDER_MARK = "byte_order_mark"
     NUL = "nul"
     UNTERMINATED_QUOTE = "unterminated_quote"
+    TEXT_AFTER_QUOTE = "text_after_quote"
     FIELD_TOO_LONG = "field_too_long"
     ROW_TOO_LONG = "row_too_long"
     TOO_MANY_COLUMNS = "too_many_columns"
@@ -27,6 +29,7 @@ class Reason(StrEnum):
 
 _SENTENCES: Final = {
     Reason.EMPTY: "the file has no header; send it again with a header line and its rows",
+    Reason.NOT_CSV: "the content is not CSV: it is {found}; export the table as CSV, and send that",
     Reason.ENCODING: (
         "there are bytes that are not {encoding}; write the file in {encoding}, or name its encoding in the contract"
     ),
@@ -40,12 +43,15 @@ _SENTENCES: Final = {
     Reason.UNTERMINATED_QUOTE: (
         "a quote opens a field here and nothing closes it; close it, or write a quote inside quotes twice"
     ),
+    Reason.TEXT_AFTER_QUOTE: (
+        "the header has text between a closing quote and the next delimiter; write a quote inside quotes twice"
+    ),
     Reason.FIELD_TOO_LONG: (
         "a field is longer than {limit} bytes; shorten it, or, if its opening quote is never closed, close it"
     ),
     Reason.ROW_TOO_LONG: "a row is longer than {limit} bytes; check its newlines and quotes, or shorten it",
     Reason.TOO_MANY_COLUMNS: "a row has more than {limit} columns; check its delimiters, quotes and newlines",
-    Reason.NOT_GZIP: "the name says gzip, the content does not; send it as .csv, or pack it with gzip",
+    Reason.NOT_GZIP: "the name says gzip, the content is {found}; send it as .csv, or pack it with gzip",
     Reason.GZIP_TRUNCATED: "the gzip file stops before its end; send it again",
     Reason.GZIP_DAMAGED: "the gzip file is damaged; pack it and send it again",
     Reason.GZIP_TRAILING_BYTES: (

@@ -35,6 +35,7 @@ _TOKEN = re.compile(r"%-?.|[^%]|%", re.DOTALL)
 _NEEDS = {"minute": "hour", "second": "minute", "fraction": "second", "offset": "hour"}
 _DAY = ("year", "month", "day")
 _TIME = ("hour", "minute", "second")
+_LONGEST_MOMENT = 100
 
 
 class FormatError(ValueError):
@@ -98,6 +99,37 @@ def timestamp_reader(text: str) -> Callable[[str], datetime]:
         return moment if offset is None else moment - _east_of_utc(groups[offset])
 
     return read
+
+
+@cache
+def differs_in_fraction(text: str) -> Callable[[str], bool]:
+    """Give a function that says of a text that is not in this format whether only its fraction of a second is wrong.
+
+    That is: the fraction is missing, has no digit or more than six, or is there although the format has none.
+    """
+    without = text.replace(".%f", "").replace(",%f", "")
+    if "%S" not in without or "%f" in without:
+        return lambda _: False
+    before, _, after = without.partition("%S")
+    fraction = re.compile(r"(?<=[0-9])[.,][0-9]*", re.ASCII)
+    read = timestamp_reader(f"{before}%S{after}")
+
+    def differs(value: str) -> bool:
+        if len(value) > _LONGEST_MOMENT:
+            return False
+        for found in fraction.finditer(value):
+            try:
+                read(value[: found.start()] + value[found.end() :])
+            except (ValueError, OverflowError):
+                continue
+            return True
+        try:
+            read(value)
+        except (ValueError, OverflowError):
+            return False
+        return without != text
+
+    return differs
 
 
 def _number_or_month(text: str) -> int:

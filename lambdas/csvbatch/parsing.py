@@ -25,4 +25,4 @@ def csv_reader(lines: Iterable[str], dialect: Dialect, limits: Limits) -> "Reade
     """
     if csv.field_size_limit() < limits.field_bytes:
         csv.field_size_limit(limits.field_bytes)
-    return csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
+    return csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=dialect.strict)

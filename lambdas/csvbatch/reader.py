@@ -14,10 +14,14 @@ from csvbatch.dialect import Dialect
 from csvbatch.file_errors import ChunkError, Reason
 from csvbatch.limits import DEFAULT_LIMITS, Limits
 from csvbatch.lines import CR, CRLF, LF
+from csvbatch.malformed import MalformedRow
 from csvbatch.parsing import csv_reader, split_lines
+from csvbatch.rules import Rule
 from csvbatch.splitter import Chunk
+from csvbatch.utf8_text import MISREAD_MARK, ONE_BYTE_ENCODINGS, is_misread_utf8
 
 _BLOCK_BYTES: Final = 64 * 1024
+_MARK: Final = "\ufeff"
 
 
 @runtime_checkable
@@ -78,40 +82,111 @@ def read_chunk(
         raise ChunkError(Reason.CHUNK_BOUNDARY, chunk.first_line)
     rest = resize(chain((first[unit_bytes:],), blocks), _BLOCK_BYTES)
     at_end = chunk.end == object_bytes or object_bytes is None
-    return Rows(_measured(rest, dialect, chunk, may_lack_newline=at_end), dialect, chunk.first_line, limits)
+    measured = _measured(rest, dialect, chunk, may_lack_newline=at_end)
+    return Rows(measured, dialect, chunk.first_line, limits, after_lone_cr=before.startswith(CR))
 
 
 class Rows:
-    """The rows of a file or chunk, once: of each its line and its fields; blank lines are none."""
+    """The rows of a file or chunk, once: of each its line and its fields; blank lines are none.
 
-    def __init__(self, blocks: Iterator[bytes], dialect: Dialect, first_line: int, limits: Limits) -> None:
+    A row that is malformed (see `Dialect`) or begins with a byte order mark is given as a `MalformedRow`. It is as
+    long as it would be if it were not strict: so rows end in the same places for a scan, which looks at quotes
+    alone, and reading goes on after the row end that follows the fault outside of quotes.
+
+    `utf8_lines` counts the lines so far that are not ASCII and are UTF-8 although the dialect's encoding has one byte
+    a character; `first_utf8_line` is the first of them.
+    """
+
+    def __init__(
+        self, blocks: Iterator[bytes], dialect: Dialect, first_line: int, limits: Limits, *, after_lone_cr: bool = False
+    ) -> None:
+        self.utf8_lines = 0
+        self.first_utf8_line: int | None = None
         self._blocks = blocks
+        self._dialect = dialect
         self._encoding = dialect.encoding
         self._first_line = first_line
         self._limits = limits
         self._row_start = 0
         self._kept: deque[tuple[int, list[str]]] = deque()
-        self._reader = csv_reader(chain.from_iterable(self._line_lists()), dialect, limits)
+        # Lines, from 0, with which no row may begin or end.
+        self._bad_starts: dict[int, Rule] = {}
+        self._bad_ends: set[int] = set()
+        if after_lone_cr and not dialect.cr_ends_rows:
+            self._note_lone_cr(-1)
+        self._lines = chain.from_iterable(self._line_lists())
+        self._lines_before = 0
+        self._reader = csv_reader(self._lines, dialect, limits)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         """Raise `ChunkError` where something is wrong with the text."""
-        reader, first_line = self._reader, self._first_line
-        row_start = 0
-        try:
-            for fields in reader:
-                if fields:
-                    yield first_line + row_start, fields
-                self._row_start = row_start = reader.line_num
-        except csv.Error:
-            # There is one error that `csv` raises on lines as they come from here.
-            raise ChunkError(Reason.FIELD_TOO_LONG, first_line + row_start, limit=self._limits.field_bytes) from None
+        bad_starts = self._bad_starts
+        while True:
+            reader, first_line, row_start = self._reader, self._first_line + self._lines_before, 0
+            try:
+                for fields in reader:
+                    if fields:
+                        if bad_starts and (rule := self._broken_by()):
+                            fields = MalformedRow(rule)
+                        yield first_line + row_start, fields
+                    self._row_start = row_start = reader.line_num
+                return
+            except csv.Error:
+                self._skip_malformed_row()
+            yield self._first_line + self._start, MalformedRow(Rule.TEXT_AFTER_QUOTE)
+            self._row_start = 0
+
+    @property
+    def last_line(self) -> int:
+        """The line on which the row given last ends."""
+        return self._first_line + self._end - 1
+
+    def weight(self, fields: list[str]) -> int:
+        """Give for how many rows the row given last counts in the share of rejects.
+
+        A malformed row counts as many as it has lines: it may have swallowed a row with each.
+        """
+        return self._end - self._start if isinstance(fields, MalformedRow) else 1
 
     def text(self) -> str:
         """Give the text of the row given last as it stands in the file, its newline included."""
-        start, end = self._row_start, self._reader.line_num
-        return "".join(
-            line for first, lines in self._kept for line in lines[max(start - first, 0) : max(end - first, 0)]
-        )
+        return "".join(self._lines_of_row())
+
+    @property
+    def _start(self) -> int:
+        """How many lines of the text are before the row given last, or being read."""
+        return self._lines_before + self._row_start
+
+    @property
+    def _end(self) -> int:
+        """How many lines have been read."""
+        return self._lines_before + self._reader.line_num
+
+    def _lines_of_row(self) -> list[str]:
+        start, end = self._start, self._end
+        return [line for first, lines in self._kept for line in lines[max(start - first, 0) : max(end - first, 0)]]
+
+    def _broken_by(self) -> Rule | None:
+        rule = self._bad_starts.get(self._start)
+        return Rule.LONE_CR if rule is None and self._end - 1 in self._bad_ends else rule
+
+    def _skip_malformed_row(self) -> None:
+        """Take the rest of a row at which `csv` gave up, and go on with a reader of its own after that.
+
+        After an error `csv` would go on with the next line, even where that lies inside quotes.
+        """
+        lines = chain(self._lines_of_row(), self._lines)
+        lenient = csv_reader(lines, replace(self._dialect, strict=False), self._limits)
+        try:
+            next(lenient)
+        except csv.Error:
+            # The one error that is left for lines as they come from here.
+            line = self._first_line + self._start
+            raise ChunkError(Reason.FIELD_TOO_LONG, line, limit=self._limits.field_bytes) from None
+        self._lines_before = self._start + lenient.line_num
+        # The row is before the lines that the new reader counts.
+        self._row_start = -lenient.line_num
+        self._reader = csv_reader(self._lines, self._dialect, self._limits)
 
     def _line_lists(self) -> Iterator[list[str]]:
         decoder = codecs.getincrementaldecoder(self._encoding)()
@@ -127,12 +202,38 @@ class Rows:
                     Reason.ROW_TOO_LONG, self._first_line + given + len(lines), limit=self._limits.row_bytes
                 )
             self._forget_rows_before()
+            self._note_faults(text, lines, given)
             self._kept.append((given, lines))
             given += len(lines)
             yield lines
         # Asked for more in the middle of a row.
-        if self._row_start < given:
-            raise ChunkError(Reason.UNTERMINATED_QUOTE, self._first_line + self._row_start)
+        if self._start < given:
+            raise ChunkError(Reason.UNTERMINATED_QUOTE, self._first_line + self._start)
+
+    def _note_faults(self, text: str, lines: list[str], given: int) -> None:
+        """Look at each line only where the text as a whole may have a fault."""
+        if self._encoding in ONE_BYTE_ENCODINGS:
+            if not text.isascii():
+                self._note_utf8([(number, line) for number, line in enumerate(lines, given) if not line.isascii()])
+        elif _MARK in text:
+            self._note_marks(_MARK, enumerate(lines, given))
+        if not self._dialect.cr_ends_rows and "\r" in text:
+            for number in [number for number, line in enumerate(lines, given) if line[-1] == "\r"]:
+                self._note_lone_cr(number)
+
+    def _note_utf8(self, not_ascii: list[tuple[int, str]]) -> None:
+        misread = [number for number, line in not_ascii if is_misread_utf8(line, self._encoding)]
+        if misread:
+            self.utf8_lines += len(misread)
+            self.first_utf8_line = self.first_utf8_line or self._first_line + misread[0]
+        self._note_marks(MISREAD_MARK, not_ascii)
+
+    def _note_marks(self, mark: str, lines: Iterable[tuple[int, str]]) -> None:
+        self._bad_starts |= {number: Rule.BYTE_ORDER_MARK for number, line in lines if line.startswith(mark)}
+
+    def _note_lone_cr(self, line: int) -> None:
+        self._bad_ends.add(line)
+        self._bad_starts.setdefault(line + 1, Rule.LONE_CR)
 
     def _decode(self, decoder: codecs.IncrementalDecoder, block: bytes, tail: str, given: int) -> str:
         try:
@@ -152,8 +253,12 @@ class Rows:
         return self._first_line + given + len(split_lines(text + "?")) - 1
 
     def _forget_rows_before(self) -> None:
-        while self._kept and self._kept[0][0] + len(self._kept[0][1]) <= self._row_start:
+        start = self._start
+        while self._kept and self._kept[0][0] + len(self._kept[0][1]) <= start:
             self._kept.popleft()
+        for line in [line for line in self._bad_starts if line < start]:
+            del self._bad_starts[line]
+        self._bad_ends -= {line for line in self._bad_ends if line < start}
 
 
 def _blocks(source: Readable | Iterable[bytes]) -> Iterable[bytes]:

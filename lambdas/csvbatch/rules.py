@@ -6,10 +6,16 @@ from enum import StrEnum
 class Rule(StrEnum):
     """A rule; its value is the code that ledger, metrics and rejects keep."""
 
+    TEXT_AFTER_QUOTE = "text_after_quote"
+    LONE_CR = "lone_cr"
+    BYTE_ORDER_MARK = "byte_order_mark"
+    REPEATED_HEADER = "repeated_header"
     COLUMNS = "columns"
+    TRAILING_DELIMITERS = "trailing_delimiters"
     KEY = "key"
     REQUIRED = "required"
     TYPE = "type"
+    FRACTION = "fraction"
     LENGTH = "length"
     PATTERN = "pattern"
     PRECISION = "precision"
@@ -23,10 +29,30 @@ class Rule(StrEnum):
 
 
 _SENTENCES = {
+    Rule.TEXT_AFTER_QUOTE: (
+        "There is text between a closing quote and the next delimiter or row end. A quote is probably missing or not "
+        "doubled: where the row spans several lines, look for an opening quote that is never closed on the first."
+    ),
+    Rule.LONE_CR: (
+        "A carriage return (CR) without a line feed (LF) begins or ends the row, and the file's header ends with LF: "
+        "the CR is probably part of a value that should be in quotes."
+    ),
+    Rule.BYTE_ORDER_MARK: (
+        "A byte order mark (U+FEFF), which may only begin a file, begins the row or is before a header inside it. "
+        "Another file was probably appended there."
+    ),
+    Rule.REPEATED_HEADER: "The row repeats the file's header line. Another file was probably appended there.",
     Rule.COLUMNS: "The row has more or fewer fields than the header.",
+    Rule.TRAILING_DELIMITERS: (
+        "The row has more fields than the header, and the surplus ones are empty: remove the delimiters at its end."
+    ),
     Rule.KEY: "A column of the key has no value.",
     Rule.REQUIRED: "The column has no value, and the contract requires one.",
     Rule.TYPE: "The text is not a value of the column's type, or is not in the column's format.",
+    Rule.FRACTION: (
+        "The fraction of a second is missing, unexpected or longer than the column's format takes; all else fits. "
+        "In a format, %f stands for one to six digits after the point, and is never optional."
+    ),
     Rule.LENGTH: "The text has more or fewer characters than the column takes.",
     Rule.PATTERN: "The text does not match the column's pattern.",
     Rule.PRECISION: "The number has more digits before or after the point than the column takes.",

@@ -1,20 +1,24 @@
 """Splits a CSV file into chunks that begin and end where rows do, in one pass and in bounded memory."""
 
+import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from csvbatch.blocks import take
-from csvbatch.code_units import LONGEST_MARK_BYTES, byte_order
+from csvbatch.code_units import byte_order
 from csvbatch.dialect import Dialect
 from csvbatch.file_errors import Reason, SplitError
+from csvbatch.file_kinds import LONGEST_SIGNATURE_BYTES, other_kind
 from csvbatch.limits import DEFAULT_LIMITS, Limits
-from csvbatch.lines import count_lines, first_row_end, last_row_end, skip_blank_lines
+from csvbatch.lines import LF, count_lines, first_row_end, last_row_end, skip_blank_lines
 from csvbatch.parsing import csv_reader, split_lines
 from csvbatch.segments import Segment, SegmentReader
 
 DEFAULT_WINDOW_BYTES: Final = 256 * 1024
+_PREVIEW_ROWS: Final = 50
+_PREVIEW_UNITS: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def scan(
 
 
 class Scan:
-    """One pass over one file: `header`, `dialect` with the byte order found, and, once, the chunks."""
+    """One pass over one file: `header`, `dialect` with byte order and row ends as found, and, once, the chunks."""
 
     def __init__(
         self,
@@ -62,23 +66,44 @@ class Scan:
         window_bytes: int,
     ) -> None:
         blocks = iter(blocks)
-        first = take(blocks, LONGEST_MARK_BYTES)
+        first = take(blocks, LONGEST_SIGNATURE_BYTES)
+        if kind := other_kind(first[:LONGEST_SIGNATURE_BYTES]):
+            raise SplitError(Reason.NOT_CSV, found=kind)
         encoding, self._mark_bytes = byte_order(first, dialect.encoding)
-        self.dialect: Final = replace(dialect, encoding=encoding)
-        self._unit_bytes = self.dialect.unit_bytes
+        dialect = replace(dialect, encoding=encoding)
+        self._unit_bytes = dialect.unit_bytes
         self._chunk_units = max(1, chunk_bytes // self._unit_bytes)
         unmarked = chain((first[self._mark_bytes :],), blocks)
-        self._segments = iter(SegmentReader(unmarked, self.dialect, limits, window_bytes))
+        self._segments = iter(SegmentReader(unmarked, dialect, limits, window_bytes))
         self._segment = Segment(start=0, length=0, first_line=1, data=b"", units=b"", rows=b"")
         header_start = self._find_row(0)
         if header_start is None:
             raise SplitError(Reason.EMPTY)
         header_end = first_row_end(self._segment.rows, header_start, self._segment.length)
-        self.header: Final = self._parse_header(header_start, header_end, limits)
+        lf_ends_header = self._segment.rows.endswith(LF, header_start, header_end)
+        self.dialect: Final = replace(dialect, cr_ends_rows=not lf_ends_header)
+        self._limits = limits
+        self.header: Final = self._parse_header(header_start, header_end)
+        self._header_end = header_end
         self._chunks = self._cut(header_end)
 
     def __iter__(self) -> Iterator[Chunk]:
         return self._chunks
+
+    def rows_after_header(self) -> Iterator[tuple[int, list[str]]]:
+        """Give the lines and fields of the next rows, a few at most, to look for a header among them.
+
+        Only before chunks are taken, and only as far as the file has been read for the header.
+        """
+        end = min(self._segment.length, self._header_end + _PREVIEW_UNITS)
+        if end < self._segment.length:
+            end = last_row_end(self._segment.rows, self._header_end, end)
+        first_line = line = self._segment.line_at(self._header_end)
+        reader = csv_reader(self._lines(self._header_end, end), replace(self.dialect, strict=False), self._limits)
+        for fields in islice(reader, _PREVIEW_ROWS):
+            if fields:
+                yield line, fields
+            line = first_line + reader.line_num
 
     @property
     def bytes_scanned(self) -> int:
@@ -100,10 +125,16 @@ class Scan:
                 return None
             self._segment, position = following, 0
 
-    def _parse_header(self, start: int, end: int, limits: Limits) -> tuple[str, ...]:
+    def _parse_header(self, start: int, end: int) -> tuple[str, ...]:
+        try:
+            return tuple(next(csv_reader(self._lines(start, end), self.dialect, self._limits)))
+        except csv.Error:
+            # Fields are within the limit, or the scan had raised an error of its own.
+            raise SplitError(Reason.TEXT_AFTER_QUOTE, self._segment.line_at(start)) from None
+
+    def _lines(self, start: int, end: int) -> list[str]:
         data = self._segment.data[start * self._unit_bytes : end * self._unit_bytes]
-        lines = split_lines(data.decode(self.dialect.encoding))
-        return tuple(next(csv_reader(lines, self.dialect, limits)))
+        return split_lines(data.decode(self.dialect.encoding))
 
     def _cut(self, header_end: int) -> Iterator[Chunk]:
         position = self._find_row(header_end)

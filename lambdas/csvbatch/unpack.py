@@ -6,6 +6,7 @@ from typing import Final
 
 from csvbatch.blocks import resize
 from csvbatch.file_errors import Reason, UnpackError
+from csvbatch.file_kinds import other_kind
 from csvbatch.limits import DEFAULT_LIMITS, Limits
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -60,7 +61,7 @@ class _Member:
         if len(self._magic) < len(_MAGIC):
             self._magic = (self._magic + packed)[: len(_MAGIC)]
             if not _MAGIC.startswith(self._magic):
-                raise UnpackError(self._unless)
+                raise UnpackError(self._unless, found=other_kind(packed) or "not")
         try:
             data = self._inflate.decompress(packed, _UNPACKED_BYTES)
         except zlib.error:

@@ -1,17 +1,21 @@
 """Compiles a contract into one function that turns the fields of a row into values, or says what is wrong."""
 
 from collections.abc import Callable, Container, Sequence
-from typing import NamedTuple, cast
+from functools import partial
+from typing import Any, NamedTuple, cast
 
-from csvbatch.checks import Check, FieldError, Value, check_for
+from csvbatch.checks import Check, FieldError, Value, are_valid, check_for
 from csvbatch.contract import Contract
-from csvbatch.header import HeaderMatch
+from csvbatch.header import HeaderMatch, header_spellings, repeats_header
+from csvbatch.malformed import MalformedRow
 from csvbatch.rules import Rule
 from csvbatch.shortcuts import NAMES, Constants, expression
 
 # A text remembered takes some 200 bytes, so all of them together stay below 60 MB.
 _MOST_REMEMBERED = 2**18
 _MOST_REMEMBERED_BY_COLUMN = 2**16
+
+_MARK = "\ufeff"
 
 
 class RowError(NamedTuple):
@@ -31,6 +35,8 @@ def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Contain
     error. Values are str, int, bool, date, datetime without a zone, Decimal with the column's scale, or None.
     In columns of the types in `iso_texts` (date, timestamp) a value that stands in the file as its `isoformat`
     would write it may be that text: to read it and to write it again costs more than to check it.
+
+    A row that repeats the header is an error, as is a `MalformedRow`.
     """
     checks = [check_for(column, key=column.name in contract.key) for column in contract.columns]
     room = min(_MOST_REMEMBERED_BY_COLUMN, _MOST_REMEMBERED // len(checks))
@@ -52,6 +58,7 @@ def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Contain
         "def validate(fields):",
         "    try:",
         f"        {', '.join(fields)}, = fields",
+        *_header_lines(contract, match, names),
         f"        return ({', '.join(sources)},)",
         "    except ValueError:",
         "        return explain(fields)",
@@ -61,15 +68,29 @@ def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Contain
     return cast(RowValidator, names["validate"])
 
 
+def _header_lines(contract: Contract, match: HeaderMatch, names: dict[str, Any]) -> tuple[str, ...]:
+    """Write what finds a row that repeats the header, where its values would be good: most headers break a rule."""
+    if not match.texts or not are_valid(contract, [match.texts[position] for position in match.positions]):
+        return ()
+    names["header_spellings"] = header_spellings(match.texts)
+    names["repeats_header"] = partial(repeats_header, match.texts)
+    key = f"field{contract.key_positions[0]}"
+    repeated = f"{key} in header_spellings and repeats_header(fields)"
+    # Where there is one column, a header appended to a row does not give it more fields.
+    appended = f" or {_MARK!r} in {key}" if match.width == 1 else ""
+    return (f"        if {repeated}{appended}:", "            raise ValueError")
+
+
 def _explainer(
     contract: Contract, match: HeaderMatch, readers: Sequence[Check], checks: Sequence[Check]
 ) -> RowValidator:
     """Give the function for rows that have an error: it reads every column, and collects all errors."""
+    row_rule = _row_rule(match)
     plan = tuple(zip(contract.column_names, match.positions, readers, checks, strict=True))
 
     def explain(fields: Sequence[str]) -> tuple[Value, ...] | list[RowError]:
-        if len(fields) != match.width:
-            return [RowError(None, Rule.COLUMNS)]
+        if rule := row_rule(fields):
+            return [RowError(None, rule)]
         values: list[Value] = []
         errors: list[RowError] = []
         for name, position, reader, check in plan:
@@ -80,6 +101,27 @@ def _explainer(
         return errors or tuple(values)
 
     return explain
+
+
+def _row_rule(match: HeaderMatch) -> Callable[[Sequence[str]], Rule | None]:
+    """Give the function that tells which rule a row as a whole breaks."""
+    width = match.width
+    spellings = header_spellings(match.texts)
+    appended = f"{_MARK}{match.texts[0]}" if match.texts else None
+
+    def broken(fields: Sequence[str]) -> Rule | None:
+        if isinstance(fields, MalformedRow):
+            return fields.rule
+        if not spellings.isdisjoint(fields) and repeats_header(match.texts, fields):
+            return Rule.REPEATED_HEADER
+        if appended and any(appended in field for field in fields):
+            # A file was appended to one whose last line has no newline.
+            return Rule.BYTE_ORDER_MARK
+        if len(fields) == width:
+            return None
+        return Rule.COLUMNS if len(fields) < width or any(fields[width:]) else Rule.TRAILING_DELIMITERS
+
+    return broken
 
 
 def _read(text: str, reader: Check, check: Check) -> Value:

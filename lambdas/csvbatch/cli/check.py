@@ -7,6 +7,7 @@ import typer
 from csvbatch.cli import options
 from csvbatch.cli.checking import Findings, check_file
 from csvbatch.cli.contracts import find_contract
+from csvbatch.cli.misread import utf8_warnings
 from csvbatch.cli.problems import FOUND
 from csvbatch.cli.sources import bytes_to_read_twice, require_file
 from csvbatch.cli.terminal import progress, show, show_json, show_table
@@ -48,10 +49,12 @@ def check(
         "rejected": findings.rejected,
         "refused": findings.reason,
     }
+    warnings = utf8_warnings(findings.utf8_lines, findings.first_utf8_line, followed.encoding)
     if json:
-        show_json({**facts, "problems": findings.problems, "rejects": _listed(findings, show_text)})
+        more = {"problems": findings.problems, "warnings": warnings, "utf8_lines": findings.utf8_lines}
+        show_json({**facts, **more, "rejects": _listed(findings, show_text)})
     else:
-        _show(facts, findings, show_text)
+        _show(facts, findings, warnings, show_text)
     if not findings.is_clean:
         raise typer.Exit(FOUND)
 
@@ -61,21 +64,24 @@ def _listed(findings: Findings, show_text: bool) -> list[dict[str, object]]:
     for reject in findings.first:
         text = {"text": reject.text} if show_text else {}
         for column, rule in reject.errors:
-            listed.append({"line": reject.line, "column": column, "rule": rule.value, "reason": rule.sentence, **text})
+            lines = {"line": reject.line, "last_line": reject.last_line}
+            listed.append({**lines, "column": column, "rule": rule.value, "reason": rule.sentence, **text})
     return listed
 
 
-def _show(facts: dict[str, object], findings: Findings, show_text: bool) -> None:
+def _show(facts: dict[str, object], findings: Findings, warnings: list[str], show_text: bool) -> None:
     if findings.reason:
         show(f"{facts['file']}: the file would be refused ({findings.reason}).")
         for problem in findings.problems:
             show(f"  {problem}")
     else:
         show(f"{facts['file']}: the file would be taken.")
+    for warning in warnings:
+        show(f"  warning: {warning}")
     show_table(list(facts)[1:5], [list(facts.values())[1:5]], numeric=("rows", "valid", "rejected"))
     if findings.first:
-        columns = ("line", "column", "rule", "reason", *(("text",) if show_text else ()))
+        columns = ("line", "last_line", "column", "rule", "reason", *(("text",) if show_text else ()))
         rows = [list(one.values()) for one in _listed(findings, show_text)]
-        show_table(columns, rows, numeric=("line",))
+        show_table(columns, rows, numeric=("line", "last_line"))
     if left := findings.rejected - len(findings.first):
         show(f"{left:,} more rejected rows are not listed: see --rejects.")

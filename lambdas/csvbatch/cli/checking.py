@@ -18,22 +18,29 @@ _CHUNK_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that would be rejected: where it begins, the rules it breaks, and its text."""
+    """A row that would be rejected: the lines where it begins and ends, the rules it breaks, and its text."""
 
     line: int
+    last_line: int
     errors: list[RowError]
     text: str
 
 
 @dataclass(slots=True)
 class Findings:
-    """What was found; `reason` is why the whole file would be refused, `problems` say it in sentences."""
+    """What was found; `reason` is why the whole file would be refused, `problems` say it in sentences.
+
+    `utf8_lines` is how many lines seem to be UTF-8 under an encoding of one byte a character, from line
+    `first_utf8_line` on.
+    """
 
     rows: int = 0
     rejected: int = 0
     first: list[Reject] = field(default_factory=list)
     reason: str | None = None
     problems: list[str] = field(default_factory=list)
+    utf8_lines: int = 0
+    first_utf8_line: int | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -56,23 +63,28 @@ def check_file(path: Path, contract: Contract, keep: int, on_read: Callable[[int
 
 
 def _check(path: Path, contract: Contract, keep: int, findings: Findings, on_read: Callable[[int], None]) -> None:
+    weighed_rows = weighed_rejects = 0
     with opened(path) as stream:
         # All of it, before the first row: a file that cannot be split is refused whole.
         scanned = scan(blocks(stream, on_read), contract.dialect, chunk_bytes=_CHUNK_BYTES)
-        validate = compile_validator(contract, match_header(contract, scanned.header))
+        validate = compile_validator(contract, match_header(contract, scanned.header, scanned.rows_after_header()))
         for chunk in list(scanned):
             rows = read_chunk(part(stream, *chunk_range(chunk, scanned.dialect)), scanned.dialect, chunk)
             for line, fields in rows:
                 findings.rows += 1
+                weighed_rows += (weight := rows.weight(fields))
                 errors = validate(fields)
                 if isinstance(errors, list):
                     findings.rejected += 1
+                    weighed_rejects += weight
                     if len(findings.first) < keep:
-                        findings.first.append(Reject(line, errors, rows.text()))
+                        findings.first.append(Reject(line, rows.last_line, errors, rows.text()))
+            findings.utf8_lines += rows.utf8_lines
+            findings.first_utf8_line = findings.first_utf8_line or rows.first_utf8_line
             on_read(chunk.end - chunk.start)
     share = contract.maximum_reject_share
-    if share is not None and findings.rejected > share * findings.rows:
+    if share is not None and weighed_rejects > share * weighed_rows:
         findings.reason = TOO_MANY_REJECTS
         findings.problems = [
-            f"{findings.rejected} of {findings.rows} rows break the contract, and its maximum_reject_share is {share}."
+            f"{weighed_rejects} of {weighed_rows} rows break the contract, and its maximum_reject_share is {share}."
         ]

@@ -8,6 +8,7 @@ import typer
 
 from csvbatch.cli import options
 from csvbatch.cli.contracts import all_contracts, contract_of
+from csvbatch.cli.misread import utf8_warnings_of_file
 from csvbatch.cli.one_file import Loaded, OneFile
 from csvbatch.cli.problems import FOUND
 from csvbatch.cli.sources import require_file
@@ -51,7 +52,9 @@ def load(
         loaded = _loaded(OneFile(file, contract, store, output, chunk_bytes))
         seconds = round(time.monotonic() - start, 2)
         rejects = _rejects_folder(store, loaded, contract, output)
-    _show(file, loaded, seconds, rejects, output, json=json)
+    is_read = loaded.batch.state is not BatchState.REFUSED
+    warnings = utf8_warnings_of_file(file, contract.encoding) if is_read else []
+    _show(file, loaded, seconds, rejects, output, warnings, json=json)
     if loaded.batch.state is not BatchState.CLOSED or loaded.batch.rows_rejected:
         raise typer.Exit(FOUND)
 
@@ -79,7 +82,16 @@ def _rejects_folder(store: Store, loaded: Loaded, contract: Contract, output: Pa
     return output / (Path(keys[0]).parent if keys else Path(layout.REJECTED) / contract.dataset)
 
 
-def _show(file: Path, loaded: Loaded, seconds: float, rejects: Path | None, output: Path, *, json: bool) -> None:
+def _show(
+    file: Path,
+    loaded: Loaded,
+    seconds: float,
+    rejects: Path | None,
+    output: Path,
+    warnings: list[str],
+    *,
+    json: bool,
+) -> None:
     batch = loaded.batch
     report = output / layout.report_key(batch.dataset, batch.id)
     facts = {
@@ -93,13 +105,15 @@ def _show(file: Path, loaded: Loaded, seconds: float, rejects: Path | None, outp
     }
     if json:
         more = {"batch": batch.id, "state": batch.state.value, "reason": batch.reason, "known": loaded.was_known}
-        show_json({**facts, **more, "failures": list(loaded.failures)})
+        show_json({**facts, **more, "warnings": warnings, "failures": list(loaded.failures)})
         return
     if loaded.was_known:
         show(f"{file} was loaded before, as batch {batch.id}: nothing was done.")
     show_table(list(facts), [list(facts.values())], numeric=_NUMERIC)
     if batch.state is BatchState.REFUSED:
         show(f"The file was refused ({batch.reason}), and nothing of it loaded. {report} says why.")
+    for warning in warnings:
+        show(f"warning: {warning}")
     for failure in loaded.failures:
         show(failure)
     if batch.state not in (BatchState.CLOSED, BatchState.REFUSED):

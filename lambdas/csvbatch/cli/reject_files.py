@@ -76,7 +76,10 @@ def last_attempt(batch: str, keys: Iterable[str]) -> list[str]:
 
 def _read(lines: Iterable[str]) -> Iterator[dict[str, str]]:
     csv.field_size_limit(max(csv.field_size_limit(), DEFAULT_LIMITS.row_bytes))
-    return iter(csv.DictReader(lines))
+    for reject in csv.DictReader(lines):
+        # Files of earlier releases have no last line.
+        reject.setdefault("last_line", reject["line"])
+        yield reject
 
 
 def _lines(body: Any) -> Iterator[str]:

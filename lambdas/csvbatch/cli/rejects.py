@@ -29,7 +29,7 @@ def rejects(
     show_text: options.ShowText = False,
     json: options.Json = False,
 ) -> None:
-    """Show a batch's rejects: line, column, rule and reason, one for each rule that a row breaks.
+    """Show a batch's rejects: first and last line, column, rule and reason, one for each rule that a row breaks.
 
     They are read from the bucket where one is named, else from the folder where `csvbatch load` put them. With
     a database the ledger says which files they are in; without one it is the files of the last attempt.
@@ -42,17 +42,17 @@ def rejects(
             keys = [chunk.reject_object for chunk in store.chunks(batch) if chunk.reject_object]
     else:
         keys = place.keys(batch)
-    columns = ("line", "column", "rule", "reason", *(("text",) if show_text else ()))
+    columns = ("line", "last_line", "column", "rule", "reason", *(("text",) if show_text else ()))
     found = ({name: one[name] for name in columns} for one in chain.from_iterable(map(place.rows, keys)))
     if json:
         for one in found:
-            show_json(one | {"line": int(one["line"])})
+            show_json(one | {"line": int(one["line"]), "last_line": int(one["last_line"])})
         return
     shown = [list(one.values()) for one in islice(found, limit)]
     if not shown:
         show(f"There are no rejects of batch {batch} in {bucket or output}.")
         return
-    show_table(columns, shown, numeric=("line",))
+    show_table(columns, shown, numeric=("line", "last_line"))
     if left := sum(1 for _ in found):
         show(f"{left:,} more are not shown: see --limit, or --json for all.")
 

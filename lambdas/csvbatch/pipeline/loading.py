@@ -51,11 +51,18 @@ def _load(objects: Objects, deadline: Deadline, in_hand: ChunkInHand, merge: Mer
     with RejectFile() as rejects, objects.read(batch.source, start, end) as stream:
         rows = _Counted(read_chunk(stream, dialect, chunk), validate, rejects, chunk.start, deadline)
         merge(rows)
+        _warn_of_utf8(batch, chunk, contract, rows.rows)
         key = None
         if rejects.rows:
             key = layout.reject_key(batch.dataset, batch.id, batch.load_attempt, chunk.number)
             objects.write(key, rejects.blocks())
     return ChunkResult(rows_read=rows.read, rows_rejected=rejects.rows, reject_object=key)
+
+
+def _warn_of_utf8(batch: Batch, chunk: Chunk, contract: Contract, rows: Rows) -> None:
+    if rows.utf8_lines:
+        facts = {"lines": rows.utf8_lines, "first_line": rows.first_utf8_line, "encoding": contract.encoding}
+        LOG.warning("lines seem to be UTF-8", extra={"batch": batch.id, "chunk": chunk.number, **facts})
 
 
 def _header_of(
@@ -87,7 +94,7 @@ class _Counted:
             if type(values) is tuple:
                 yield offset, values
             else:
-                reject(line, values, rows.text())  # type: ignore[arg-type]
+                reject(line, rows.last_line, values, rows.text())  # type: ignore[arg-type]
             offset += 1
             until_look -= 1
             if not until_look:

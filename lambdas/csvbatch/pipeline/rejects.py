@@ -1,4 +1,7 @@
-"""Writes a chunk's rejected rows as CSV: a line for each broken rule, and the row's own text with the first."""
+"""Writes a chunk's rejected rows as CSV: a line for each broken rule, and the row's own text with the first.
+
+`line` and `last_line` are the physical lines of the file, from 1, on which a row begins and ends.
+"""
 
 import csv
 import io
@@ -9,7 +12,7 @@ from typing import Self
 
 from csvbatch.validator import RowError
 
-HEADER = ("line", "column", "rule", "reason", "text")
+HEADER = ("line", "last_line", "column", "rule", "reason", "text")
 _IN_MEMORY_BYTES = 1024 * 1024
 _BLOCK_BYTES = 256 * 1024
 
@@ -32,11 +35,11 @@ class RejectFile:
     ) -> None:
         self._text.close()
 
-    def add(self, line: int, errors: Sequence[RowError], text: str) -> None:
-        """Note a row, where it began, and every rule it breaks."""
+    def add(self, line: int, last_line: int, errors: Sequence[RowError], text: str) -> None:
+        """Note a row, where it begins and ends, and every rule it breaks."""
         self.rows += 1
         for number, (column, rule) in enumerate(errors):
-            self._writer.writerow((line, column or "", rule.value, rule.sentence, "" if number else text))
+            self._writer.writerow((line, last_line, column or "", rule.value, rule.sentence, "" if number else text))
 
     def blocks(self) -> Iterator[bytes]:
         """All that was written, from the beginning."""

@@ -10,7 +10,7 @@ from csvbatch.header import HeaderError, match_header
 from csvbatch.pipeline import closing, layout
 from csvbatch.pipeline.ports import Deadline, ObjectGoneError, Objects
 from csvbatch.reader import Readable, chunk_range, read_chunk
-from csvbatch.splitter import Chunk, scan
+from csvbatch.splitter import Chunk, Scan, scan
 from csvbatch.store import Batch, ObjectVersion, Store
 from csvbatch.unpack import unpack_gzip
 from csvbatch.validator import compile_validator
@@ -65,10 +65,10 @@ def _scan(
 ) -> list[Chunk]:
     with objects.read(source) as stream:
         scanned = scan(_blocks(stream, deadline), contract.dialect, chunk_bytes=chunk_bytes)
-        match_header(contract, scanned.header)
+        match_header(contract, scanned.header, scanned.rows_after_header())
         chunks = list(scanned)
     if contract.maximum_reject_share is not None:
-        _check_share(objects, source, contract, scanned.header, chunks, deadline)
+        _check_share(objects, source, contract, scanned, chunks, deadline)
     return chunks
 
 
@@ -76,19 +76,20 @@ def _check_share(
     objects: Objects,
     source: ObjectVersion,
     contract: Contract,
-    header: tuple[str, ...],
+    scanned: Scan,
     chunks: list[Chunk],
     deadline: Deadline,
 ) -> None:
     """Validate every row, so that a file with too many bad ones is refused before any of it is loaded."""
-    validate = compile_validator(contract, match_header(contract, header))
+    validate = compile_validator(contract, match_header(contract, scanned.header))
     read = rejected = 0
     for chunk in chunks:
         deadline.check()
-        with objects.read(source, *chunk_range(chunk, contract.dialect)) as stream:
-            for _, fields in read_chunk(stream, contract.dialect, chunk):
-                read += 1
-                rejected += type(validate(fields)) is list
+        with objects.read(source, *chunk_range(chunk, scanned.dialect)) as stream:
+            rows = read_chunk(stream, scanned.dialect, chunk)
+            for _, fields in rows:
+                read += (weight := rows.weight(fields))
+                rejected += weight * (type(validate(fields)) is list)
     share = contract.maximum_reject_share
     assert share is not None, "asked for only where there is one"
     if read and Decimal(rejected) > share * read:

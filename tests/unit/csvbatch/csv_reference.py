@@ -1,4 +1,7 @@
-"""What Python's `csv` makes of a whole text, and ways to take the same text through splitter and reader."""
+"""What Python's `csv` makes of a whole text, and ways to take the same text through splitter and reader.
+
+A malformed row has no fields here, as in the reader. It ends where `csv` ends it when it is not strict.
+"""
 
 import csv
 import io
@@ -11,6 +14,7 @@ from csvbatch.reader import chunk_range, read_chunk
 from csvbatch.splitter import DEFAULT_WINDOW_BYTES, Chunk, Scan, scan
 
 COMMA = Dialect()
+LENIENT = Dialect(strict=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +22,38 @@ class ReadRow:
     line: int
     fields: list[str]
     text: str
+    last_line: int
 
 
 def csv_rows(text: str, dialect: Dialect = COMMA) -> list[tuple[int, list[str]]]:
     """The line and the fields of each row; blank lines are none."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote)
+    lines = lines_of(text)
+    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
     rows = []
-    line = 1
+    start = 0
     for fields in reader:
         if fields:
-            rows.append((line, fields))
-        line = reader.line_num + 1
+            before = lines[start - 1] if start else ""
+            row = lines[start : reader.line_num]
+            rows.append((start + 1, [] if is_malformed(row, before, dialect) else fields))
+        start = reader.line_num
     return rows
+
+
+def is_malformed(row: list[str], line_before: str, dialect: Dialect) -> bool:
+    if not dialect.cr_ends_rows and (row[-1].endswith("\r") or line_before.endswith("\r")):
+        return True
+    if row[0].startswith("\ufeff"):
+        return True
+    try:
+        list(csv.reader(row, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=dialect.strict))
+    except csv.Error:
+        return True
+    return False
+
+
+def lines_of(text: str) -> list[str]:
+    return io.StringIO(text, newline="").readlines()
 
 
 def row_ends_and_open_quote(text: str, dialect: Dialect = COMMA) -> tuple[list[int], int | None]:
@@ -79,4 +103,4 @@ def split(
 def read(data: bytes, dialect: Dialect, chunk: Chunk, block_bytes: int = 1 << 20) -> list[ReadRow]:
     start, end = chunk_range(chunk, dialect)
     rows = read_chunk(blocks(data[start:end], block_bytes), dialect, chunk, object_bytes=len(data))
-    return [ReadRow(line, fields, rows.text()) for line, fields in rows]
+    return [ReadRow(line, fields, rows.text(), rows.last_line) for line, fields in rows]

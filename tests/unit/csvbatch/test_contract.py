@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -53,6 +54,19 @@ def test_a_contract_knows_its_names_headers_and_key() -> None:
 
 def test_the_dialect_is_that_of_the_contract() -> None:
     assert contract(delimiter=";", quote="'", encoding="utf-16").dialect == Dialect(";", "'", "utf-16")
+
+
+def test_quoting_is_strict_unless_the_contract_says_otherwise() -> None:
+    assert contract().dialect.strict
+    assert not contract(quoting="lenient").dialect.strict
+    with pytest.raises(SettingError, match="'loose' is not known; use strict or lenient"):
+        contract(quoting="loose")
+
+
+def test_a_copy_made_before_there_was_a_choice_of_quoting_stays_lenient() -> None:
+    copy = json.loads(dumps(contract()))
+    assert copy.pop("quoting") == "strict"
+    assert loads_json(json.dumps(copy)) == contract(quoting="lenient")
 
 
 def test_a_contract_may_name_every_encoding_that_can_be_split() -> None:

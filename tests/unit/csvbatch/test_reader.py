@@ -21,6 +21,7 @@ def test_rows_have_lines_fields_and_texts(encoding: str, block_bytes: int) -> No
     rows = read_rows(blocks(TEXT.encode(encoding), block_bytes), Dialect(encoding=encoding), first_line=1)
     got = [(line, fields, rows.text()) for line, fields in rows]
     assert [(line, fields) for line, fields, _ in got] == csv_rows(TEXT)
+    assert got[-2][1] == []
     assert [text for _, _, text in got] == [
         "1,a\r\n",
         '2,"b\r\n\n""c"" é"\r',

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.csvbatch.csv_reference import COMMA, csv_rows, read, split
+from tests.unit.csvbatch.csv_reference import COMMA, LENIENT, csv_rows, read, split
 
 from csvbatch.file_errors import Reason, SplitError
 from csvbatch.limits import DEFAULT_LIMITS, Limits
@@ -48,12 +48,11 @@ def test_a_quote_that_is_never_closed_is_refused_with_its_line(data: bytes, line
     assert (error.reason, error.line) == (Reason.UNTERMINATED_QUOTE, line)
 
 
-def test_rows_swallowed_by_a_quote_that_some_later_one_closes_are_left_to_the_validator() -> None:
-    text = 'id,name\n1,"a\n2,"b"\n3,c\n'
-    data = text.encode()
-    _, chunks = split(data)
-    assert [row.fields for row in read(data, COMMA, chunks[0])] == [["1", 'a\n2,b"'], ["3", "c"]]
-    assert csv_rows(text)[1][1] == ["1", 'a\n2,b"']
+def test_a_header_with_text_after_a_closing_quote_is_refused() -> None:
+    error = refusal(b'\n"id"x,name\n1,a\n')
+    assert (error.reason, error.line) == (Reason.TEXT_AFTER_QUOTE, 2)
+    scanned, _ = split(b'"id"x,name\n1,a\n', LENIENT)
+    assert scanned.header == ("idx", "name")
 
 
 OVER_LIMITS = {

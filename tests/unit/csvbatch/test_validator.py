@@ -18,6 +18,7 @@ from csvbatch.columns import (
 )
 from csvbatch.contract import Contract
 from csvbatch.header import HeaderMatch, match_header
+from csvbatch.malformed import MalformedRow
 from csvbatch.rules import Rule
 from csvbatch.validator import RowError, RowValidator, compile_validator
 
@@ -197,11 +198,52 @@ def test_all_errors_of_a_row_are_found_in_the_contracts_order() -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [[], [""], ["1", "red", "2.50"], ["1", "red", "2.50", "2024-02-29", ""], ["1"] * 100_000],
-    ids=["none", "one empty", "too few", "trailing delimiter", "100,000"],
+    [[], [""], ["1", "red", "2.50"], ["1", "red", "2.50", "2024-02-29", "", "x"], ["1"] * 100_000],
+    ids=["none", "one empty", "too few", "too many", "100,000"],
 )
 def test_a_ragged_row_breaks_one_rule_that_belongs_to_no_column(fields: list[str]) -> None:
     assert validator()(fields) == [RowError(None, Rule.COLUMNS)]
+
+
+@pytest.mark.parametrize("surplus", [[""], ["", "", ""]])
+def test_surplus_fields_that_are_empty_have_a_rule_of_their_own(surplus: list[str]) -> None:
+    row = ["1", "red", "2.50", "2024-02-29"]
+    assert validator()([*row, *surplus]) == [RowError(None, Rule.TRAILING_DELIMITERS)]
+    assert validator()([*row, *surplus, " "]) == [RowError(None, Rule.COLUMNS)]
+
+
+@pytest.mark.parametrize("rule", [Rule.TEXT_AFTER_QUOTE, Rule.LONE_CR, Rule.BYTE_ORDER_MARK])
+def test_a_malformed_row_breaks_the_rule_it_names(rule: Rule) -> None:
+    assert validator()(MalformedRow(rule)) == [RowError(None, rule)]
+    contract = Contract(dataset="d", table="t", columns=(IntegerColumn(name="id"),), key=("id",))
+    assert compile_validator(contract, HeaderMatch((0,), 1))(MalformedRow(rule)) == [RowError(None, rule)]
+
+
+def test_a_row_that_repeats_the_header_is_an_error_whatever_the_columns_take() -> None:
+    assert validator()(list(PARCELS.headers)) == [RowError(None, Rule.REPEATED_HEADER)]
+    texts = tuple(StringColumn(name=name, max_length=20) for name in ("code", "name", "note"))
+    contract = Contract(dataset="d", table="t", columns=texts, key=("name",), accept_extra_columns=True)
+    validate = compile_validator(contract, match_header(contract, ["code", "x", "name", "note"]))
+    assert validate(["code", "x", "name", "note"]) == [RowError(None, Rule.REPEATED_HEADER)]
+    assert validate(["code", "y", "name", "note"]) == ("code", "name", "note")
+    assert validate(["NAME", "Code", "Note", "X "]) == [RowError(None, Rule.REPEATED_HEADER)]
+    assert validate(["NAME", "Code", "Note", "Y"]) == ("NAME", "Note", "Y")
+
+
+def test_a_header_appended_to_a_row_without_a_newline_is_told_by_its_byte_order_mark() -> None:
+    row = ["1", "red", "2.50", "2024-02-29\ufeffid", "select", "weight", "sent"]
+    assert validator()(row) == [RowError(None, Rule.BYTE_ORDER_MARK)]
+    contract = Contract(dataset="d", table="t", columns=(StringColumn(name="word", max_length=20),), key=("word",))
+    validate = compile_validator(contract, match_header(contract, ["word"]))
+    assert validate(["last\ufeffword"]) == [RowError(None, Rule.BYTE_ORDER_MARK)]
+    assert validate(["inside\ufeffa word"]) == ("inside\ufeffa word",)
+
+
+def test_a_value_of_a_single_column_may_resemble_its_header() -> None:
+    contract = Contract(dataset="d", table="t", columns=(StringColumn(name="word", max_length=9),), key=("word",))
+    validate = compile_validator(contract, match_header(contract, ["word"]))
+    assert validate(["word"]) == [RowError(None, Rule.REPEATED_HEADER)]
+    assert validate(["Word"]) == ("Word",)
 
 
 def test_a_contract_of_one_column_is_validated() -> None:

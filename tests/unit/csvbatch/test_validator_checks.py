@@ -257,7 +257,33 @@ def test_a_field_of_ten_megabytes_is_refused_in_time_that_grows_with_its_length(
 
 def test_every_rule_has_a_sentence_and_is_its_code() -> None:
     assert [str(rule) for rule in Rule] == [
-        "columns", "key", "required", "type", "length", "pattern", "precision", "range", "allowed",
+        "text_after_quote", "lone_cr", "byte_order_mark", "repeated_header", "columns", "trailing_delimiters",
+        "key", "required", "type", "fraction", "length", "pattern", "precision", "range", "allowed",
     ]  # fmt: skip
     assert all(rule.sentence.endswith(".") for rule in Rule)
     assert Rule("range") is Rule.RANGE
+
+
+@pytest.mark.parametrize(
+    ("format", "text", "rule"),
+    [
+        ("%Y-%m-%d %H:%M:%S.%f", "2024-01-05 10:11:12", Rule.FRACTION),
+        ("%Y-%m-%d %H:%M:%S.%f", "2024-01-05 10:11:12.", Rule.FRACTION),
+        ("%Y-%m-%d %H:%M:%S.%f", "2024-01-05 10:11:12.123456789", Rule.FRACTION),
+        ("%Y-%m-%d %H:%M:%S.%f", "2024-01-05 10:11:12,5", Rule.FRACTION),
+        ("%Y-%m-%dT%H:%M:%S", "2024-01-05T10:11:12.5", Rule.FRACTION),
+        ("%Y-%m-%dT%H:%M:%S.%f%z", "2024-01-05T10:11:12Z", Rule.FRACTION),
+        ("%Y-%m-%dT%H:%M:%S%z", "2024-01-05T10:11:12.000+01:00", Rule.FRACTION),
+        ("%d.%m.%Y %H:%M:%S.%f", "05.01.2024 10:11:12", Rule.FRACTION),
+        ("%d.%m.%Y %H:%M:%S", "05.01.2024 10:11:12.5", Rule.FRACTION),
+        ("%Y-%m-%d %H:%M:%S.%f", "2024-13-05 10:11:12", Rule.TYPE),
+        ("%Y-%m-%d %H:%M:%S.%f", "2024-01-05T10:11:12.5", Rule.TYPE),
+        ("%Y-%m-%d %H:%M:%S.%f", "2024-01-05 10:11:12.5x", Rule.TYPE),
+        ("%Y-%m-%d %H:%M", "2024-01-05 10:11:12.5", Rule.TYPE),
+        ("%d.%m.%Y %H:%M:%S", "05.01 10:11:12", Rule.TYPE),
+    ],
+)
+def test_a_moment_of_which_only_the_fraction_is_wrong_breaks_a_rule_of_its_own(
+    format: str, text: str, rule: Rule
+) -> None:
+    assert validate(TimestampColumn(name="c", format=format), text) == [rule]

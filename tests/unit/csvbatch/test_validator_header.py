@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from csvbatch.columns import IntegerColumn
@@ -110,3 +112,44 @@ def test_a_hundred_thousand_extra_columns_are_counted_and_not_listed() -> None:
         match_header(contract(), header)
 
     assert len(str(caught.value)) < 300
+
+
+def test_columns_that_differ_in_blanks_or_case_are_named_beside_the_files_own() -> None:
+    with pytest.raises(HeaderError) as caught:
+        match_header(contract(), [" a", "B\u200b", "C\u00a0", "d"])
+
+    assert [problem.fault for problem in caught.value.problems] == [HeaderFault.MISSING, HeaderFault.EXTRA]
+    assert "The file has ' a' for 'A', 'B\\u200b' for 'B', 'C\\xa0' for 'C', 'd' for 'D'" in str(caught.value)
+    assert "differs only in blanks, case" in str(caught.value)
+
+
+def test_a_column_that_is_missing_altogether_has_nothing_beside_it() -> None:
+    with pytest.raises(HeaderError) as caught:
+        match_header(contract(), ["a", "B", "C", ""])
+
+    assert "The file has 'a' for 'A', which" in str(caught.value)
+    assert caught.value.problems[0].columns == ("A", "D")
+
+
+@pytest.mark.parametrize(("delimiter", "header"), [(";", ["sep=", ""]), (",", ["sep=;"]), (";", ["SEP=\t"])])
+def test_the_line_that_tells_excel_the_delimiter_is_named(delimiter: str, header: list[str]) -> None:
+    letters = replace(contract(), delimiter=delimiter)
+    with pytest.raises(HeaderError, match="`sep=` line, by which Excel is told the delimiter") as caught:
+        match_header(letters, header, [(2, ["A", "B", "C", "D"])])
+
+    assert str(caught.value).endswith("The header is on line 2: remove what is before it.")
+    assert "single field" not in str(caught.value)
+
+
+def test_a_header_on_a_later_line_is_named_by_its_line() -> None:
+    rows = [(2, ["Period", "2026"]), (4, ["a ", "B", "C", "D", "E"]), (5, ["A", "B", "C", "D"])]
+    with pytest.raises(HeaderError, match="The header is on line 4: remove what is before it") as caught:
+        match_header(contract(), ["Report of somebody"], rows)
+
+    assert "somebody" not in str(caught.value)
+    assert "is the delimiter really" not in str(caught.value)
+
+
+def test_extra_columns_without_a_name_ask_for_delimiters_at_the_end() -> None:
+    with pytest.raises(HeaderError, match="are there delimiters at the end of the line"):
+        match_header(contract(), ["A", "B", "C", "D", "", ""])

@@ -265,3 +265,17 @@ def test_a_processor_leaves_the_batches_of_another_bucket_alone(pipeline: Pipeli
     elsewhere.objects = LocalFiles(tmp_path / "other", {}, bucket="elsewhere")
     assert elsewhere.run() == Run(is_complete=True)
     assert not pipeline.queue.waiting
+
+
+def test_lines_of_utf_8_under_another_encoding_are_logged_with_their_count(
+    pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = {**json.loads(dumps(pipeline.contracts["recipients"])), "encoding": "cp1252"}
+    pipeline.contracts["recipients"] = loads_json(json.dumps(settings))
+    rows = [f"99900000{number},Zo\u00eb,,1980-01-01,Y,1,1.0,2026-01-01T00:00:00" for number in (18, 26, 34)]
+    content = [HEADER, rows[0].replace("\u00eb", "e"), *rows[1:]]
+    pipeline.drop("a.csv", "\n".join(content).encode())
+    pipeline.load_all()
+    (warning,) = [one for one in caplog.records if one.getMessage() == "lines seem to be UTF-8"]
+    assert (warning.lines, warning.first_line, warning.encoding) == (2, 3, "cp1252")  # type: ignore[attr-defined]
+    assert (warning.batch, warning.levelname) == (pipeline.only_batch().id, "WARNING")  # type: ignore[attr-defined]

@@ -1,0 +1,28 @@
+"""Recognizes text in UTF-8 that was read as an encoding of one byte a character, which takes any bytes for text."""
+
+import codecs
+import re
+from typing import Final
+
+ONE_BYTE_ENCODINGS: Final = frozenset({"cp1252", "latin-1"})
+
+MISREAD_MARK: Final = codecs.BOM_UTF8.decode("latin-1")
+"""What a byte order mark of UTF-8 looks like in any of these encodings."""
+
+# A first byte of a character of several bytes, which is the same letter in both encodings, and one that is not ASCII.
+_CANDIDATE: Final = re.compile("[\xc2-\xf4][^\0-\x7f]")
+
+
+def is_misread_utf8(line: str, encoding: str) -> bool:
+    """Whether the bytes of a line that is not ASCII are UTF-8 from its first to its last.
+
+    A text that was meant to be in one of these encodings is so only by a rare accident: each of its letters that are
+    not ASCII would have to be a capital before punctuation, as in `CSÜ“`.
+    """
+    if not _CANDIDATE.search(line):
+        return False
+    try:
+        line.encode(encoding).decode("utf-8")
+    except UnicodeError:
+        return False
+    return True

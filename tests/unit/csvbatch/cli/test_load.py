@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.unit.csvbatch.cli.conftest import Run
 
-from csvbatch.pipeline.processing import LEASE
+from csvbatch.pipeline.processing import lease_name
 from csvbatch.store import BatchState, NewBatch, ObjectVersion, open_store
 
 DATABASE = "sqlite:///x.db"
@@ -115,7 +115,7 @@ def test_batches_that_came_another_way_are_left_alone(run: Run, good_recipients:
 def test_a_processor_that_is_at_work_is_not_disturbed(run: Run, good_recipients: Path) -> None:
     run("migrate", "--database", DATABASE, "--yes")
     store = open_store(DATABASE)
-    assert store.acquire_lease(LEASE, "somebody", timedelta(minutes=1))
+    assert store.acquire_lease(lease_name("local"), "somebody", timedelta(minutes=1))
     store.close_connection()
     outcome = run("load", good_recipients, *LOAD)
     assert outcome.status == 1

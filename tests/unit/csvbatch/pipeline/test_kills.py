@@ -10,7 +10,7 @@ from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.loading import load
 from csvbatch.pipeline.ports import NO_DEADLINE
-from csvbatch.pipeline.processing import LEASE
+from csvbatch.pipeline.processing import lease_name
 from csvbatch.store import BatchState, Store
 
 MOST_STEPS = 400
@@ -55,7 +55,8 @@ class Steps:
 
 def release_what_the_dead_held(store: Store) -> None:
     """What time would do: the lease of the killed processor ends."""
-    store._run("test", lambda transaction: transaction.run("DELETE FROM csvbatch_lease WHERE name = :name", name=LEASE))
+    name = lease_name("local")
+    store._run("test", lambda transaction: transaction.run("DELETE FROM csvbatch_lease WHERE name = :name", name=name))
 
 
 def deliver_what_died_with_its_queue(pipeline: Pipeline) -> None:

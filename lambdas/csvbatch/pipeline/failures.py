@@ -74,6 +74,9 @@ _EVERYWHERE = frozenset(
 # A file may be closed to us, and so may all of them: the company it is in tells which.
 _SHARED = re.compile(r"AccessDenied|AccessDeniedException|Forbidden|403|KMS\..*")
 
+# What a client raises about one object without an answer that has a code.
+_OF_ONE_OBJECT = frozenset({"ChecksumError", "FlexibleChecksumError", "ParamValidationError"})
+
 _SERVICE_FAULT = re.compile(r"429|5\d\d")
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO})
@@ -144,9 +147,9 @@ def _is_everywhere(error: Exception, code: str) -> bool:
     if isinstance(error, StoreError):
         # By the time a batch is in the ledger, nothing of its file is in a statement that could be refused.
         return not isinstance(error, LedgerError)
-    if isinstance(error, OSError):
-        return isinstance(error, ConnectionError | TimeoutError) or error.errno in _FULL
-    return code in _EVERYWHERE or _is_service_fault(error, code) or _is_connection(error)
+    if code in _EVERYWHERE or _is_service_fault(error, code) or _is_connection(error):
+        return True
+    return isinstance(error, ConnectionError | TimeoutError) or (isinstance(error, OSError) and error.errno in _FULL)
 
 
 def _is_service_fault(error: Exception, code: str) -> bool:
@@ -157,13 +160,13 @@ def _is_service_fault(error: Exception, code: str) -> bool:
 
 
 def _is_connection(error: Exception) -> bool:
-    """Whether a client got no answer at all; one that refuses what it was asked is not meant.
+    """Whether a client got no answer at all; one that refuses what it was asked, or got, is not meant.
 
     The pipeline does not import a client, so its errors are told by where they come from.
     """
     kind = type(error)
     came_from_client = kind.__module__.partition(".")[0] in ("botocore", "urllib3")
-    return came_from_client and not _answer(error) and kind.__name__ != "ParamValidationError"
+    return came_from_client and not _answer(error) and kind.__name__ not in _OF_ONE_OBJECT
 
 
 def _answer(error: BaseException) -> dict[str, object]:

@@ -39,7 +39,7 @@ WHOLE_RUN = 0.9
 """Share of a run's seconds from which on a file had the run to itself: what else a run does takes some."""
 
 _IN_A_ROW = 3
-"""So many failures one after the other that are everybody's end a step: the next would only wait for the same."""
+"""So many failures one after the other that are everybody's end a step for this run: others would meet the same."""
 
 _SKIPS_LOGGED = 20
 """Of one run: an object that is skipped stays where it is, and is skipped in every run."""
@@ -68,14 +68,14 @@ class Steps:
     deadline: Deadline
     done: Counter[str] = field(default_factory=Counter)
     failed: set[str] = field(default_factory=set)
-    _set_aside: set[str] = field(default_factory=set)
+    _set_aside: dict[str, Failure] = field(default_factory=dict)
+    _ended: set[str] = field(default_factory=set)
     _seconds_of_run: float | None = None
-    _in_a_row: int = 0
 
     def close(self) -> None:
         """Close every batch of this bucket that waits for it, those that failed before after the others."""
         waiting = self._batches(*_CLOSABLE)
-        for batch in self._each(sorted(waiting, key=lambda one: (one.failure is not None, one.load_sequence))):
+        for batch in self._each("close", sorted(waiting, key=_those_that_failed_last)):
             with self._alone(batch, _CLOSABLE):
                 self._check()
                 closing.close(self.store, self.objects, batch)
@@ -85,7 +85,7 @@ class Steps:
         """Send a message for each chunk that needs one."""
         tasks = [one for one in self.store.chunks_to_send(self.resend_after) if self._is_ours(one.batch)]
         by_batch = {batch: list(of_batch) for batch, of_batch in groupby(tasks, key=lambda task: task.batch)}
-        for batch in self._each(sorted(by_batch, key=lambda one: (one.failure is not None, one.load_sequence))):
+        for batch in self._each("send", sorted(by_batch, key=_those_that_failed_last)):
             with self._alone(batch, _SENDABLE):
                 self._send(batch, by_batch[batch])
 
@@ -112,7 +112,7 @@ class Steps:
         waiting = sorted(self._batches(*_SPLITTABLE), key=lambda one: (one.splits, one.load_sequence))
         failed: list[tuple[Batch, Failure]] = []
         try:
-            for batch in self._each(waiting):
+            for batch in self._each("split", waiting):
                 if (failure := self._split(batch)) is not None:
                     failed.append((batch, failure))
                 self.send()
@@ -229,11 +229,8 @@ class Steps:
         except Exception as error:
             failure = failure_of(error)
             met.append(failure)
-            self._set_aside.add(batch.id)
-            self._in_a_row = self._in_a_row + 1 if failure.is_everywhere else 0
+            self._set_aside[batch.id] = failure
             self._record(batch, failure, states)
-        else:
-            self._in_a_row = 0
 
     def _record(self, batch: Batch, failure: Failure, states: Sequence[BatchState]) -> Batch:
         about = {"batch": batch.id, "dataset": batch.dataset, "state": batch.state.value}
@@ -241,14 +238,19 @@ class Steps:
         self.failed.add(batch.id)
         return self.store.record_failure(batch.id, failure.code, states, counted=failure.counts)
 
-    def _each(self, batches: Sequence[Batch]) -> Iterator[Batch]:
-        """Give the batches that no step of this run failed on, until what is everybody's failed several in a row."""
-        self._in_a_row = 0
+    def _each(self, step: str, batches: Sequence[Batch]) -> Iterator[Batch]:
+        """Give the batches that nothing failed of in this run; what is everybody's, several times over, ends a step."""
+        in_a_row = 0
         for batch in batches:
-            if self._in_a_row >= _IN_A_ROW:
+            if step in self._ended:
                 return
-            if batch.id not in self._set_aside:
-                yield batch
+            if batch.id in self._set_aside:
+                continue
+            yield batch
+            failure = self._set_aside.get(batch.id)
+            in_a_row = in_a_row + 1 if failure is not None and failure.is_everywhere else 0
+            if in_a_row == _IN_A_ROW:
+                self._ended.add(step)
 
     def _check(self) -> float:
         left = self.deadline.check()
@@ -262,6 +264,10 @@ class Steps:
 
     def _is_ours(self, batch: Batch) -> bool:
         return batch.bucket == self.objects.bucket
+
+
+def _those_that_failed_last(batch: Batch) -> tuple[bool, int]:
+    return batch.failure is not None, batch.load_sequence
 
 
 def _message(task: ChunkTask) -> ChunkMessage:

@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import (
+    EndpointConnectionError,
+    FlexibleChecksumError,
+    NoCredentialsError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
 from tests.support.failing import FailingFiles, FailingQueue, mend_contract, refusal, spoil_contract
 from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
 
@@ -31,6 +37,8 @@ OF_THE_FILE = [
     RuntimeError("Qxzzy"),
     KeyError("Qxzzy"),
     MemoryError(),
+    ParamValidationError(report="Qxzzy"),
+    FlexibleChecksumError(error_msg="Qxzzy"),
     PermissionError(13, "Qxzzy"),
     LedgerError("ODD", "Qxzzy", "Qxzzy"),
 ]
@@ -45,6 +53,7 @@ EVERYWHERE = [
     refusal("NoSuchBucket", status=404),
     EndpointConnectionError(endpoint_url="https://s3"),
     NoCredentialsError(),
+    ReadTimeoutError(endpoint_url="https://s3"),
     ConnectionResetError(),
     TimeoutError(),
 ]
@@ -184,6 +193,24 @@ def test_several_failures_of_everybody_s_end_the_step_and_not_the_run(
     queue.on_send.clear()
     pipeline.load_all()
     assert {one.state for one in pipeline.store.latest_batches(9)} == {BatchState.CLOSED}
+
+
+def test_where_nothing_can_be_read_a_run_asks_three_times_and_not_for_every_file(
+    pipeline: Pipeline, files: FailingFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.drop("loading.csv", recipients(tmp_path, rows=5))
+    pipeline.process()
+    for number in range(8):
+        pipeline.drop(f"{number}.csv", HEADER)
+    files.on_read["incoming/"] = refusal("SlowDown", status=503)
+    asked: list[str] = []
+    split = pipeline.store.begin_split
+    monkeypatch.setattr(pipeline.store, "begin_split", lambda identity: [asked.append(identity), split(identity)][1])
+    run = pipeline.process()
+    assert (run.failed, run.registered, run.is_complete) == (3, 8, True)
+    assert len(asked) == 3
+    pipeline.process()
+    assert len(set(asked)) == 6, "those that were not tried come first"
 
 
 def test_a_success_makes_earlier_failures_count_no_more(pipeline: Pipeline, files: FailingFiles) -> None:

@@ -64,8 +64,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         ("FilesSkipped", run.skipped),
     ):
         METRICS.add_metric(name=name, unit=MetricUnit.Count, value=count)
-    if not run.another_is_at_work:
-        # Where another processor is at work, it is the one that knows.
+    if not run.another_processor_running:
+        # Otherwise the other processor reports these.
         METRICS.add_metric(name="BatchesFailed", unit=MetricUnit.Count, value=run.failed)
         METRICS.add_metric(name="OldestBatchAgeSeconds", unit=MetricUnit.Seconds, value=run.oldest_batch_age_seconds)
         METRICS.add_metric(name="DatasetsOverdue", unit=MetricUnit.Count, value=run.datasets_overdue)

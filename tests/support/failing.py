@@ -61,7 +61,7 @@ def spoil_contract(store: Store, key: str) -> None:
     _change_contract(store, key, 'REPLACE(contract, \'"dataset":\', \'"to_come":1,"dataset":\')')
 
 
-def mend_contract(store: Store, key: str) -> None:
+def repair_contract(store: Store, key: str) -> None:
     """Let the release to come have come."""
     _change_contract(store, key, "REPLACE(contract, '\"to_come\":1,', '')")
 

@@ -34,9 +34,9 @@ class S3Objects:
     s3: Any
 
     def versions(self, prefix: str) -> Iterator[StoredObject]:
-        """Every version under a prefix, those of a key from the oldest on; marks of deletion are none.
+        """Every version under a prefix without delete markers; the versions of a key oldest first.
 
-        S3 lists a key's versions from the newest on:
+        S3 lists the versions of a key newest first:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/list-obj-version-enabled-bucket.html
         """
         for _, of_key in groupby(self._listed(prefix), key=lambda found: found.object.key):
@@ -51,7 +51,7 @@ class S3Objects:
 
     @contextmanager
     def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> Iterator[Readable]:
-        """Open bytes [start, end) of a version; raises ObjectGoneError, or what S3 answers for one that is there."""
+        """Open bytes [start, end) of a version; raises ObjectGoneError if it no longer exists, else ClientError."""
         wanted = {} if end is None and not start else {"Range": f"bytes={start}-{'' if end is None else end - 1}"}
         try:
             answer = self.s3.get_object(Bucket=self.bucket, Key=version.key, VersionId=version.version, **wanted)
@@ -106,11 +106,11 @@ class S3Objects:
                 raise
 
     def _is_gone(self, version: ObjectVersion, error: ClientError) -> bool:
-        """Tell a version that is gone from one that is closed to us.
+        """Tell whether the version no longer exists.
 
-        To a caller without s3:ListBucket, which no function has, S3 answers 403 for both:
-        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The listing of the key's versions knows.
-        A caller that may not see that either cannot tell, and has been denied.
+        Without s3:ListBucket, which no function has, S3 answers 403 both for a missing version and for denied access:
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The listing of the key's versions decides.
+        For a caller that may not list them either, 403 means denied.
         """
         code = error.response["Error"]["Code"]
         if code not in _DENIED:

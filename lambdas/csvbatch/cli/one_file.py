@@ -96,7 +96,7 @@ class OneFile:
         failures = self._deliver(files, queue, on_chunk)
         batch = store.batch(identity)
         if batch.failure is not None:
-            failures.insert(0, f"the file could not be dealt with: {batch.failure}")
+            failures.insert(0, f"the file could not be processed: {batch.failure}")
         return Loaded(batch, was_known=False, failures=tuple(failures))
 
     def _files(self) -> LocalFiles:

@@ -31,7 +31,7 @@ _COLUMNS = (
 _NUMERIC = ("rows", "merged", "rejected", "done", "chunks", "failures")
 
 _OLD = timedelta(hours=1)
-"""A batch that has not ended in this time is named, whichever batches are listed."""
+"""The oldest batch that has not ended is named if it is older."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,8 +49,8 @@ def status(
 ) -> None:
     """List the batches registered last, or show one with the chunks that are not done.
 
-    `failures` counts the attempts that failed one after the other, `failure` is the code of the last. Datasets whose
-    files are overdue and the oldest batch that has not ended are named on standard error.
+    `failures` counts failed attempts in a row, `failure` is the code of the last. Overdue datasets and the oldest
+    batch that has not ended are named on standard error.
 
     For one batch, ends with status 1 where it is incomplete or its file was refused.
     """

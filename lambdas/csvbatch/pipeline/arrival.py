@@ -1,4 +1,4 @@
-"""The order in which files arrived, which is the order in which they are registered and so whose rows win."""
+"""The order in which files arrived. They are registered in this order, and rows of later files win."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,12 +8,12 @@ from csvbatch.pipeline.ports import StoredObject
 
 
 def in_order_of_arrival(found: Iterable[StoredObject]) -> list[StoredObject]:
-    """Sort versions by time and then by key, but those of one key as they were listed: the oldest first.
+    """Sort versions by time and then by key; versions of one key stay in the order of the listing, oldest first.
 
-    S3's times cannot order a key's versions. They are whole seconds, and that of an upload in parts is when it
-    began, which may be before an older version was put:
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html. So a version counts as no older than
-    the one before it.
+    LastModified cannot order the versions of a key. Its resolution is one second, and for a multipart upload it is
+    the time of initiation, which may be before an older version was stored:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html. Therefore a version is treated as at
+    least as new as the version before it.
     """
     latest: dict[str, datetime] = {}
     arrived = []
@@ -25,5 +25,5 @@ def in_order_of_arrival(found: Iterable[StoredObject]) -> list[StoredObject]:
 
 
 def arrival(stored: StoredObject) -> tuple[datetime, str]:
-    """Give what versions are sorted by; those of one key and one time keep the order they are in."""
+    """Give the sort key of a version; the sort is stable, so equal ones keep their order."""
     return stored.modified, stored.object.key

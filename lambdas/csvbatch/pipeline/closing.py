@@ -36,28 +36,28 @@ def refuse(store: Store, objects: Objects, batch: Batch, reason: str, problems: 
 
 
 def give_up(store: Store, objects: Objects, batch: Batch, reason: str, problems: Sequence[str]) -> Batch:
-    """Refuse a batch whose file could not be dealt with, even where neither report nor tag can be written.
+    """Refuse a batch after its last attempt, even if its report or tag cannot be written.
 
-    What keeps the file from being read may keep it from being tagged as well, and would keep the batch for ever.
+    A file that cannot be read often cannot be tagged either, and the batch would otherwise never end.
     """
     try:
         return refuse(store, objects, batch, reason, problems)
     except StoreError:
         raise
     except Exception as error:
-        LOG.warning("refused without its report or tag", extra={"batch": batch.id, "code": code_of(error)})
+        LOG.warning("refused without report or tag", extra={"batch": batch.id, "code": code_of(error)})
     return store.refuse(batch.id, reason)
 
 
 def note_failure(store: Store, batch: Batch, error: Exception) -> Batch:
-    """Record that a batch could not be closed; its rows are in, so a later run tries again, however often."""
+    """Record that a batch could not be closed. Its rows are loaded, so each run tries again and it is never refused."""
     failure = failure_of(error)
     LOG.warning("batch not closed", extra={"batch": batch.id, "dataset": batch.dataset, "code": failure.code})
     return store.record_failure(batch.id, failure.code, (BatchState.CLOSING,), counted=failure.counts)
 
 
 def _tag(objects: Objects, batch: Batch, status: Status) -> None:
-    """Tag the file; where that fails and the version is listed no more, there is nothing left to tag."""
+    """Tag the file; an error is ignored if the version no longer exists."""
     version = ObjectVersion(batch.object_key, batch.object_version)
     try:
         objects.set_status(version, status)

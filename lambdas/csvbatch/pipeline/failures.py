@@ -1,4 +1,4 @@
-"""What went wrong with one batch, as a code, and whether it is the file's fault or everybody's."""
+"""Classifies what failed for a batch: a code, and whether the file or the environment is the cause."""
 
 import errno
 import re
@@ -14,15 +14,16 @@ INTERRUPTED = "interrupted"
 MESSAGES_LEFT = "messages_left"
 
 MOST_FAILURES = 5
-"""Attempts that a file gets. S3's own faults do not count, and a client has tried four times in each attempt, so what
-fails five times over needs a person; with a schedule of minutes that is still within the hour."""
+"""Failed attempts in a row after which a file is refused. Faults of the environment do not count, and a client retries
+each call three times within an attempt, so a fifth failure is not chance. With a schedule of a few minutes the sender
+knows within the hour."""
 
-# Codes of a whole account, bucket, queue or network: no file can help these, so they use up none of its attempts.
+# Codes that concern the account, the bucket, the queue or the network. They do not use up a file's attempts.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
-_EVERYWHERE = frozenset(
+_ENVIRONMENT = frozenset(
     {
-        # too much at once, or a fault of the service
+        # throttling and service faults
         "BandwidthLimitExceeded",
         "InternalError",
         "InternalFailure",
@@ -42,7 +43,7 @@ _EVERYWHERE = frozenset(
         "ThrottlingException",
         "ThrottledException",
         "TooManyRequestsException",
-        # credentials, the account, the clock
+        # credentials, account, clock
         "AccountProblem",
         "AllAccessDisabled",
         "AuthFailure",
@@ -62,7 +63,7 @@ _EVERYWHERE = frozenset(
         "SignatureDoesNotMatch",
         "TokenRefreshRequired",
         "UnrecognizedClientException",
-        # the bucket or the queue is not there, or elsewhere
+        # bucket or queue missing, or in another region
         "AWS.SimpleQueueService.NonExistentQueue",
         "NoSuchBucket",
         "PermanentRedirect",
@@ -71,10 +72,10 @@ _EVERYWHERE = frozenset(
     }
 )
 
-# A file may be closed to us, and so may all of them: the company it is in tells which.
-_SHARED = re.compile(r"AccessDenied|AccessDeniedException|Forbidden|403|KMS\..*")
+# Either one file or all files may be affected. `Steps.split` compares the files of a run to find out which.
+_AMBIGUOUS = re.compile(r"AccessDenied|AccessDeniedException|Forbidden|403|KMS\..*")
 
-# What a client raises about one object without an answer that has a code.
+# Errors that a client raises about one object, without an error code from the service.
 _OF_ONE_OBJECT = frozenset({"ChecksumError", "FlexibleChecksumError", "ParamValidationError"})
 
 _SERVICE_FAULT = re.compile(r"429|5\d\d")
@@ -86,68 +87,68 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno
 class Failure:
     """A failure of a batch.
 
-    `code` quotes nothing of the file. `is_everywhere` says that other batches will meet it too. `counts` says that
-    it uses up one of the file's attempts.
+    `code` never contains a value from the file. `is_environmental` is True if other batches will fail the same way.
+    `counts` is True if the failure uses up one of the file's attempts.
     """
 
     code: str
-    is_everywhere: bool
+    is_environmental: bool
     counts: bool
 
     @property
-    def may_be_shared(self) -> bool:
-        """Whether the same code of every file would be the fault of a role or a key, and not of the files."""
-        return _SHARED.fullmatch(self.code) is not None
+    def may_be_environmental(self) -> bool:
+        """Whether this code, if every file gets it, points to a role or a key and not to the files."""
+        return _AMBIGUOUS.fullmatch(self.code) is not None
 
 
 def failure_of(error: Exception) -> Failure:
     """Classify what a step raised."""
     code = code_of(error)
     if isinstance(error, ContractError):
-        # The file is as good as it was: another release reads this copy, or a replay replaces it.
-        return Failure(UNREADABLE_CONTRACT, is_everywhere=False, counts=False)
-    everywhere = _is_everywhere(error, code)
-    return Failure(code, is_everywhere=everywhere, counts=not everywhere)
+        # The file is good: a newer release can read this copy, and a replay can replace it.
+        return Failure(UNREADABLE_CONTRACT, is_environmental=False, counts=False)
+    everywhere = _is_environmental(error, code)
+    return Failure(code, is_environmental=everywhere, counts=not everywhere)
 
 
 def code_of(error: BaseException) -> str:
-    """Give the code of the service or the database where the error has one, else the error's type."""
+    """Give the error code of the service or database if there is one, else the type of the error."""
     for code in (getattr(error, "code", None), _answer(error).get("Code")):
         if isinstance(code, str) and _CODE.fullmatch(code):
             return code
     return type(error).__name__
 
 
-def why_refused(code: str, times: int, batch_id: str) -> tuple[str, str]:
-    """Give the reason, and the sentence that says what to do, of refusing a file after so many attempts."""
+def refusal_of(code: str, times: int, batch_id: str) -> tuple[str, str]:
+    """Give the reason code for refusing a file after so many attempts, and a sentence that says what to do."""
     again = f"then `csvbatch replay {batch_id}`, or drop the file again"
     match code:
         case _ if code == OUT_OF_TIME:
             return TOO_LONG_TO_SPLIT, (
-                f"The file could not be split in one run of the batch processor, {times} times over. Send it as "
+                f"The file could not be split within one run of the batch processor, in {times} attempts. Send it as "
                 f"several smaller files; or raise the batch processor's timeout, {again}."
             )
         case _ if code == INTERRUPTED:
             return code, (
-                f"The batch processor ended {times} times while it split this file, as for lack of memory or time. "
+                f"The batch processor was terminated {times} times while it split this file (out of memory or time). "
                 f"Send it as several smaller files; or raise the batch processor's memory or timeout, {again}."
             )
         case "InvalidObjectState":
             cause = "It is in an archive storage class: restore it"
         case "AccessDenied":
-            cause = "The batch processor may not use it, though it is there: correct its owner, its key or the policies"
+            cause = "It exists, but the batch processor has no access: correct its owner, its key or the policies"
         case _ if code.startswith("KMS."):
             cause = "Its encryption key cannot be used: correct the key or its policy"
         case _:
-            cause = "Look the code up, and in the batch processor's log; remove the cause"
-    return code, f"The file could not be dealt with, {times} times over ({code}). {cause}, {again}."
+            cause = "Look up the code and the batch processor's log, and remove the cause"
+    return code, f"The file could not be processed in {times} attempts ({code}). {cause}, {again}."
 
 
-def _is_everywhere(error: Exception, code: str) -> bool:
+def _is_environmental(error: Exception, code: str) -> bool:
     if isinstance(error, StoreError):
-        # By the time a batch is in the ledger, nothing of its file is in a statement that could be refused.
+        # Once a batch is registered, no statement of the processor contains anything from its file.
         return not isinstance(error, LedgerError)
-    if code in _EVERYWHERE or _is_service_fault(error, code) or _is_connection(error):
+    if code in _ENVIRONMENT or _is_service_fault(error, code) or _is_connection(error):
         return True
     return isinstance(error, ConnectionError | TimeoutError) or (isinstance(error, OSError) and error.errno in _FULL)
 
@@ -160,9 +161,9 @@ def _is_service_fault(error: Exception, code: str) -> bool:
 
 
 def _is_connection(error: Exception) -> bool:
-    """Whether a client got no answer at all; one that refuses what it was asked, or got, is not meant.
+    """Whether a client got no answer from the service.
 
-    The pipeline does not import a client, so its errors are told by where they come from.
+    The pipeline does not import a client library, so its errors are recognised by the module that defines them.
     """
     kind = type(error)
     came_from_client = kind.__module__.partition(".")[0] in ("botocore", "urllib3")

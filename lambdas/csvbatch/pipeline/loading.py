@@ -44,7 +44,7 @@ def load(store: Store, objects: Objects, batch_id: str, chunk_number: int, deadl
 
 
 def _close(store: Store, objects: Objects, batch: Batch) -> None:
-    """Close a batch, or leave that to the batch processor: the chunk is loaded, and no delivery can add to it."""
+    """Close a batch; if that fails, record it and leave it to the batch processor, because the chunk is loaded."""
     try:
         close(store, objects, batch)
     except StoreError:

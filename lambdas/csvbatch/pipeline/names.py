@@ -1,10 +1,10 @@
-"""Checks what comes from outside and is to be kept in the ledger: keys, versions and the folders of datasets."""
+"""Checks names that come from outside before they go into the ledger: keys, versions and dataset folders."""
 
 from csvbatch.pipeline.layout import Incoming
 from csvbatch.pipeline.ports import StoredObject
 
 LONGEST_OBJECT_NAME_BYTES = 1024
-"""Of a key, in UTF-8: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
+"""Limit of a key in UTF-8: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
 
 LONGEST_DATASET_CHARACTERS = 63
 
@@ -13,14 +13,11 @@ _RELATIVE = {".", ".."}
 
 
 def problem_of(stored: StoredObject, incoming: Incoming | None) -> str | None:
-    """Give the code of why an object cannot be registered, or None where it can.
-
-    The mark of a folder, which S3's console makes, is not asked about: it is not a file.
-    """
+    """Give a code for why an object cannot be registered; None if it can."""
     if incoming is None:
         return NOT_IN_A_DATASET
     if _RELATIVE.intersection(stored.object.key.split("/")):
-        # Clients shorten such a path before they sign it, so it leads to another object or to none:
+        # HTTP clients normalise such a path, so a request would reach another object or none:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
         return "key_has_relative_parts"
     for what, name in (("key", stored.object.key), ("version", stored.object.version)):
@@ -30,7 +27,7 @@ def problem_of(stored: StoredObject, incoming: Incoming | None) -> str | None:
 
 
 def ledger_dataset(incoming: Incoming) -> str:
-    """Give what the ledger keeps of a folder's name: no dataset has a longer one, so the file will be refused."""
+    """Cut a folder's name to what the ledger can hold; a file under a longer name is refused as unknown dataset."""
     return incoming.dataset[:LONGEST_DATASET_CHARACTERS]
 
 

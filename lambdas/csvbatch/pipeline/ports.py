@@ -50,7 +50,7 @@ class Objects(Protocol):
         """Its name."""
 
     def versions(self, prefix: str) -> Iterator[StoredObject]:
-        """Every version under a prefix, deleted objects left out; those of a key together, the oldest first."""
+        """Every version under a prefix, deleted objects left out; the versions of a key together, oldest first."""
 
     def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> AbstractContextManager[Readable]:
         """Open bytes [start, end) of a version as a stream; raises ObjectGoneError."""
@@ -63,7 +63,7 @@ class Objects(Protocol):
 
 
 def is_listed(objects: Objects, version: ObjectVersion) -> bool:
-    """Tell whether a version is there, by the listing of its key: it is the first of all that begin like it."""
+    """Tell whether a version exists, by listing its key, which comes first among the keys with it as prefix."""
     of_key = takewhile(lambda found: found.object.key == version.key, objects.versions(version.key))
     return any(found.object == version for found in of_key)
 

@@ -18,7 +18,7 @@ LEASE = "batch-processor"
 
 
 def lease_name(bucket: str) -> str:
-    """Name a bucket's lease: processors of other buckets may be at work in the same database."""
+    """Give the name of a bucket's lease: processors of other buckets may share the database."""
     return f"{LEASE}/{bucket}"
 
 
@@ -27,7 +27,8 @@ class Run:
     """What one run did; `is_complete` is False where another processor was at work, or time ran out.
 
     `failed` counts the batches on which a step failed, `skipped` the objects that cannot be registered. The age is
-    that of the bucket's oldest batch that has not ended, 0 where there is none.
+    that of the bucket's oldest batch that has not ended, 0 if there is none. `another_processor_running` is True if
+    another processor had the lease, and then nothing was done.
     """
 
     registered: int = 0
@@ -40,7 +41,7 @@ class Run:
     skipped: int = 0
     oldest_batch_age_seconds: int = 0
     datasets_overdue: int = 0
-    another_is_at_work: bool = False
+    another_processor_running: bool = False
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Processor:
     """Runs the batch processor's work against the world it is given; may be killed at any moment, and run again.
 
     `resend_after` is how long the queue keeps a message, `lease_duration` how long a processor may take at most.
-    `expects_files` says whether the contracts' `expected_every_hours` holds for this bucket.
+    `expects_files` is False if the contracts' `expected_every_hours` does not apply to this bucket.
     """
 
     store: Store
@@ -62,15 +63,14 @@ class Processor:
     expects_files: bool = True
 
     def run(self) -> Run:
-        """Do all there is to do, unless another processor is at work on this bucket.
+        """Do all there is to do, unless another processor is running for this bucket.
 
-        What fails of one batch is recorded there, and the others go on. What fails of the ledger, or of listing
-        the bucket, is raised.
+        A failure of one batch is recorded on that batch. A failure of the ledger or of listing the bucket is raised.
         """
         lease, owner = lease_name(self.objects.bucket), uuid4().hex
         if not self.store.acquire_lease(lease, owner, self.lease_duration):
             LOG.info("another processor is at work")
-            return Run(another_is_at_work=True)
+            return Run(another_processor_running=True)
         try:
             return self._work()
         finally:

@@ -1,7 +1,7 @@
-"""The steps of one run of the batch processor, each of which deals with every batch by itself.
+"""The steps of one run of the batch processor. Each step handles each batch separately.
 
-What fails of one batch is recorded on it as a code, and the step goes on with the next. A batch that cannot be split
-is refused after a number of attempts; one whose rows are on their way or in the table is tried again for ever.
+A failure is recorded on its batch as a code, and the step continues with the next batch. A batch that cannot be split
+is refused after a number of attempts. A batch whose chunks are sent or loaded is retried in every run.
 """
 
 import logging
@@ -36,13 +36,13 @@ SENT_TOGETHER = 10
 """What SQS takes in one call."""
 
 WHOLE_RUN = 0.9
-"""Share of a run's seconds from which on a file had the run to itself: what else a run does takes some."""
+"""Share of a run's seconds that must be left when a split begins for the file to have had the whole run."""
 
 _IN_A_ROW = 3
-"""So many failures one after the other that are everybody's end a step for this run: others would meet the same."""
+"""Environmental failures in a row that end a step for this run: the next batches would fail the same way."""
 
 _SKIPS_LOGGED = 20
-"""Of one run: an object that is skipped stays where it is, and is skipped in every run."""
+"""Skipped objects that one run logs. An object that is skipped once is skipped in every run."""
 
 _SPLITTABLE = (BatchState.REGISTERED, BatchState.SPLITTING)
 _SENDABLE = (BatchState.LOADING, BatchState.INCOMPLETE)
@@ -50,14 +50,14 @@ _CLOSABLE = (BatchState.CLOSING,)
 
 
 class MessagesLeftError(Exception):
-    """The queue took some of a batch's messages and left others; a later run sends these."""
+    """The queue accepted only some of a batch's messages; the next run sends the others."""
 
     code = failures.MESSAGES_LEFT
 
 
 @dataclass(slots=True)
 class Steps:
-    """One run's steps, what they did, and the batches they failed on."""
+    """The steps of one run, the counts of what they did, and the ids of the batches that failed."""
 
     store: Store
     objects: Objects
@@ -68,15 +68,15 @@ class Steps:
     deadline: Deadline
     done: Counter[str] = field(default_factory=Counter)
     failed: set[str] = field(default_factory=set)
-    _set_aside: dict[str, Failure] = field(default_factory=dict)
+    _failures: dict[str, Failure] = field(default_factory=dict)
     _ended: set[str] = field(default_factory=set)
     _seconds_of_run: float | None = None
 
     def close(self) -> None:
-        """Close every batch of this bucket that waits for it, those that failed before after the others."""
+        """Close the batches of this bucket that are ready, those that failed before last."""
         waiting = self._batches(*_CLOSABLE)
         for batch in self._each("close", sorted(waiting, key=_those_that_failed_last)):
-            with self._alone(batch, _CLOSABLE):
+            with self._isolated(batch, _CLOSABLE):
                 self._check()
                 closing.close(self.store, self.objects, batch)
                 self.done["closed"] += 1
@@ -86,11 +86,11 @@ class Steps:
         tasks = [one for one in self.store.chunks_to_send(self.resend_after) if self._is_ours(one.batch)]
         by_batch = {batch: list(of_batch) for batch, of_batch in groupby(tasks, key=lambda task: task.batch)}
         for batch in self._each("send", sorted(by_batch, key=_those_that_failed_last)):
-            with self._alone(batch, _SENDABLE):
+            with self._isolated(batch, _SENDABLE):
                 self._send(batch, by_batch[batch])
 
     def register(self) -> None:
-        """Register what arrived, in the order in which it did; what cannot be registered is skipped and counted."""
+        """Register new files in order of arrival; objects that cannot be registered are skipped and counted."""
         known = self.store.known_versions(self.objects.bucket, layout.INCOMING)
         stuck: set[str] = set()
         for stored in in_order_of_arrival(self.objects.versions(layout.INCOMING)):
@@ -104,11 +104,11 @@ class Steps:
             elif key not in stuck:
                 self._check()
                 if not self._register(stored, incoming):
-                    # A later version must not be registered before an earlier one of its key.
+                    # A later version of a key must not be registered before an earlier one.
                     stuck.add(key)
 
     def split(self) -> None:
-        """Split what is registered; what was begun before comes after what was not, so nothing holds up the rest."""
+        """Split the registered batches, those with the fewest attempts first, so that no file starves another."""
         waiting = sorted(self._batches(*_SPLITTABLE), key=lambda one: (one.splits, one.load_sequence))
         failed: list[tuple[Batch, Failure]] = []
         try:
@@ -130,7 +130,7 @@ class Steps:
         except (RetryableError, CredentialsError):
             raise
         except Exception as error:
-            # Where the database as a whole is to blame, this raises too.
+            # If the database itself is the cause, this call raises too.
             self.store.now()
             self._skip(stored, failures.code_of(error))
             return False
@@ -141,7 +141,7 @@ class Steps:
     def _skip(self, stored: StoredObject, reason: str | None) -> None:
         self.done["skipped"] += 1
         if self.done["skipped"] <= _SKIPS_LOGGED:
-            # A name may be of any length and kind; what is logged of one is enough to find it by.
+            # A key may hold any characters, so it is escaped and cut.
             LOG.warning("object skipped", extra={"reason": reason, "object": ascii(stored.object.key[:200])})
 
     def _send(self, batch: Batch, tasks: Sequence[ChunkTask]) -> None:
@@ -156,15 +156,15 @@ class Steps:
             self.store.clear_failure(batch.id)
 
     def _split(self, batch: Batch) -> Failure | None:
-        """Split one batch; gives the failure that used up one of its attempts, if one did."""
+        """Split one batch; give the failure if it used up an attempt."""
         left = self._check()
         if batch.state is BatchState.SPLITTING:
-            # We hold the lease, so whoever began it is gone: killed, out of memory, or out of time beyond its margin.
-            interrupted = Failure(failures.INTERRUPTED, is_everywhere=False, counts=True)
+            # This run holds the lease, so the process that began this split was terminated.
+            interrupted = Failure(failures.INTERRUPTED, is_environmental=False, counts=True)
             batch = self._record(batch, interrupted, _SPLITTABLE)
             if batch.failures >= MOST_FAILURES:
                 return interrupted
-        with self._alone(batch, _SPLITTABLE) as failed:
+        with self._isolated(batch, _SPLITTABLE) as failed:
             try:
                 contract = self._contract(batch.id)
                 after = split(self.store, self.objects, batch, contract, self.chunk_bytes, self.deadline)
@@ -175,9 +175,9 @@ class Steps:
         return failed[0] if failed and failed[0].counts else None
 
     def _ran_out_of_time(self, batch: Batch, left: float) -> None:
-        """Count it where the file had the whole run's time, and so will not have more the next time."""
+        """Record it; it counts as an attempt only if the file had the whole run, because then no run gives it more."""
         had_whole_run = left >= WHOLE_RUN * (self._seconds_of_run or left)
-        failure = Failure(failures.OUT_OF_TIME, is_everywhere=False, counts=had_whole_run)
+        failure = Failure(failures.OUT_OF_TIME, is_environmental=False, counts=had_whole_run)
         if not had_whole_run:
             self.store.record_failure(batch.id, failure.code, _SPLITTABLE, counted=False)
             return
@@ -186,11 +186,11 @@ class Steps:
             self._give_up(after, failure)
 
     def _settle(self, failed: Sequence[tuple[Batch, Failure]]) -> None:
-        """Refuse what has failed too often, unless every file met the same closed door."""
+        """Refuse files that failed too often, unless every file of this run was denied with the same code."""
         codes = {failure.code for _, failure in failed}
         nothing_else = not self.done["split"] and not self.done["refused"]
-        if len(failed) > 1 and len(codes) == 1 and nothing_else and failed[0][1].may_be_shared:
-            LOG.error("every file failed alike; none is blamed", extra={"code": failed[0][1].code})
+        if len(failed) > 1 and len(codes) == 1 and nothing_else and failed[0][1].may_be_environmental:
+            LOG.error("all files were denied; no attempt is counted", extra={"code": failed[0][1].code})
             for batch, _ in failed:
                 self.store.discount_failure(batch.id)
             return
@@ -200,8 +200,8 @@ class Steps:
                 self._give_up(now, failure)
 
     def _give_up(self, batch: Batch, failure: Failure) -> None:
-        with self._alone(batch, _SPLITTABLE):
-            reason, problem = failures.why_refused(failure.code, batch.failures, batch.id)
+        with self._isolated(batch, _SPLITTABLE):
+            reason, problem = failures.refusal_of(failure.code, batch.failures, batch.id)
             closing.give_up(self.store, self.objects, batch, reason, [problem])
             self.done["refused"] += 1
 
@@ -215,11 +215,11 @@ class Steps:
             return None
 
     @contextmanager
-    def _alone(self, batch: Batch, states: Sequence[BatchState]) -> Iterator[list[Failure]]:
-        """Record on the batch what fails of it, and go on; gives a list that the failure is put in.
+    def _isolated(self, batch: Batch, states: Sequence[BatchState]) -> Iterator[list[Failure]]:
+        """Record a failure on the batch and go on; yields a list that the failure is added to.
 
-        Out of time and refused by the database as a whole are not the batch's affair, and are raised. So is what
-        keeps the failure from being recorded, for the ledger is then out of reach.
+        Running out of time and refused credentials are raised, because they do not concern the batch. An error while
+        recording the failure is raised too, because then the ledger cannot be reached.
         """
         met: list[Failure] = []
         try:
@@ -229,7 +229,7 @@ class Steps:
         except Exception as error:
             failure = failure_of(error)
             met.append(failure)
-            self._set_aside[batch.id] = failure
+            self._failures[batch.id] = failure
             self._record(batch, failure, states)
 
     def _record(self, batch: Batch, failure: Failure, states: Sequence[BatchState]) -> Batch:
@@ -239,16 +239,16 @@ class Steps:
         return self.store.record_failure(batch.id, failure.code, states, counted=failure.counts)
 
     def _each(self, step: str, batches: Sequence[Batch]) -> Iterator[Batch]:
-        """Give the batches that nothing failed of in this run; what is everybody's, several times over, ends a step."""
+        """Yield the batches that did not fail in this run, until several environmental failures in a row."""
         in_a_row = 0
         for batch in batches:
             if step in self._ended:
                 return
-            if batch.id in self._set_aside:
+            if batch.id in self._failures:
                 continue
             yield batch
-            failure = self._set_aside.get(batch.id)
-            in_a_row = in_a_row + 1 if failure is not None and failure.is_everywhere else 0
+            failure = self._failures.get(batch.id)
+            in_a_row = in_a_row + 1 if failure is not None and failure.is_environmental else 0
             if in_a_row == _IN_A_ROW:
                 self._ended.add(step)
 

@@ -193,10 +193,9 @@ def close(transaction: Transaction, identity: str) -> Batch:
 def record_failure(
     transaction: Transaction, identity: str, code: str, states: Sequence[BatchState], *, counted: bool
 ) -> Batch:
-    """Note why a step failed of a batch that is in one of these states; one that was being split waits again.
+    """Record why a step failed, if the batch is still in one of these states; `splitting` becomes `registered`.
 
-    Nothing is noted where the batch moved on meanwhile, or where somebody holds its row: whoever notes a failure
-    of one batch must not wait while other batches do.
+    Nothing is recorded if another transaction has locked the row: other batches must not wait for that.
     """
     free = transaction.free_rows("SELECT state FROM csvbatch_batch WHERE id = :id", id=identity)
     if free and free[0][0] in states:
@@ -212,7 +211,7 @@ def record_failure(
 
 
 def discount_failure(transaction: Transaction, identity: str) -> None:
-    """Take back that the last failure counted; its code stays."""
+    """Take back one counted failure; its code stays."""
     if transaction.free_rows("SELECT id FROM csvbatch_batch WHERE id = :id", id=identity):
         transaction.run(
             "UPDATE csvbatch_batch SET failures = failures - 1 WHERE id = :id AND failures > 0", id=identity
@@ -220,7 +219,7 @@ def discount_failure(transaction: Transaction, identity: str) -> None:
 
 
 def clear_failure(transaction: Transaction, identity: str) -> None:
-    """Say that the step that failed before has succeeded; left for a later run where somebody holds the row."""
+    """Reset the failures after a success; left for a later run if another transaction has locked the row."""
     if transaction.free_rows("SELECT id FROM csvbatch_batch WHERE id = :id", id=identity):
         transaction.run("UPDATE csvbatch_batch SET failures = 0, failure = NULL WHERE id = :id", id=identity)
 

@@ -1,4 +1,4 @@
-"""The datasets that expect a file every so many hours, and those of them that wait for longer."""
+"""The datasets that expect a file every so many hours, and which of them are overdue."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,9 +9,9 @@ from csvbatch.store.records import OverdueDataset, moment
 
 
 def expect(transaction: Transaction, bucket: str, every_hours: Mapping[str, int]) -> None:
-    """Make what is expected of a bucket's datasets this and nothing else.
+    """Set what is expected of a bucket's datasets; datasets that are not named expect nothing any more.
 
-    A dataset that is new here, or was not expected before, is expected from now on, so its first day is quiet.
+    For a dataset without a file the hours count from the first call that names it, so it is not overdue at once.
     """
     rows = transaction.rows(
         "SELECT dataset, expected_every_hours FROM csvbatch_dataset WHERE bucket = :bucket", bucket=bucket
@@ -34,7 +34,7 @@ def expect(transaction: Transaction, bucket: str, every_hours: Mapping[str, int]
 
 
 def overdue(transaction: Transaction, bucket: str | None) -> list[OverdueDataset]:
-    """Give the datasets whose last file, or the day they were first expected, is longer ago than they expect."""
+    """Give the datasets whose last file is older than expected; without a file the first expectation counts."""
     chosen, parameters = ("", {}) if bucket is None else (" AND d.bucket = :bucket", {"bucket": bucket})
     rows = transaction.rows(
         "SELECT d.bucket, d.dataset, d.expected_every_hours, d.expected_since, MAX(b.registered_at) "

@@ -85,14 +85,14 @@ class Batch:
     changed_at: datetime
     closed_at: datetime | None
     failures: int = 0
-    """Attempts at the present step that failed, one after the other; those that were not the file's fault left out."""
+    """Failed attempts in a row at the present step, without those that the environment caused."""
     failure: str | None = None
-    """Code of the last failure; None where the last attempt succeeded."""
+    """Code of the last failure; None if the last attempt succeeded."""
     replayed_at: datetime | None = None
 
     @property
     def open_since(self) -> datetime:
-        """When the work on it that has to end began: its registration, or its last replay."""
+        """Start of the present processing: the registration, or the last replay."""
         return self.replayed_at or self.registered_at
 
     @property
@@ -193,7 +193,7 @@ bear repetition.
 
 @dataclass(frozen=True, slots=True)
 class OverdueDataset:
-    """A dataset that expects a file every so many hours, and got its last one longer ago; None where it never did."""
+    """A dataset whose last file is older than expected; `last_registered_at` is None if it never had one."""
 
     bucket: str
     dataset: str

@@ -75,27 +75,27 @@ class Store:
         return self._run("refuse", partial(batches.refuse, identity=batch_id, reason=reason))
 
     def record_failure(self, batch_id: str, code: str, states: Sequence[BatchState], *, counted: bool) -> Batch:
-        """Note the code of what failed of a batch that is in one of these states, and count it if it is the file's.
+        """Record the code of a failure on a batch that is in one of these states, counted as an attempt or not.
 
-        Gives the batch as it is then; one that moved on meanwhile, or that somebody else has locked, is left alone.
+        Gives the batch afterwards. A batch in another state, or locked by another transaction, is not changed.
         """
         work = partial(batches.record_failure, identity=batch_id, code=code, states=states, counted=counted)
         return self._run("record_failure", work)
 
     def discount_failure(self, batch_id: str) -> None:
-        """Take back that a batch's last failure counted: it was not the file's."""
+        """Take back one counted failure of a batch: the environment was the cause."""
         self._run("discount_failure", partial(batches.discount_failure, identity=batch_id))
 
     def clear_failure(self, batch_id: str) -> None:
-        """Forget a batch's failures, because the step that failed has succeeded."""
+        """Reset a batch's failures after the step that failed has succeeded."""
         self._run("clear_failure", partial(batches.clear_failure, identity=batch_id))
 
     def expect_files(self, bucket: str, every_hours: Mapping[str, int]) -> None:
-        """Say which datasets of a bucket get a file every so many hours; of others it is not expected any more."""
+        """Set within how many hours a new file of each of a bucket's datasets should come; others expect none."""
         self._run("expect_files", partial(datasets.expect, bucket=bucket, every_hours=every_hours))
 
     def overdue_datasets(self, bucket: str | None = None) -> list[OverdueDataset]:
-        """Give the datasets, of one bucket or of all, that expected a file before now and did not get it."""
+        """Give the datasets, of one bucket or of all, whose expected file has not come."""
         return self._read("overdue_datasets", partial(datasets.overdue, bucket=bucket))
 
     def now(self) -> datetime:

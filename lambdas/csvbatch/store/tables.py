@@ -153,7 +153,7 @@ LEASE = Table(
     key=("name",),
 )
 
-# The datasets whose contracts say how often a file comes; NULL where the present contract does not any more.
+# The datasets whose contracts have `expected_every_hours`; NULL if the present contract no longer has it.
 DATASET = Table(
     name="csvbatch_dataset",
     columns=(

@@ -1,4 +1,4 @@
-"""What fails of one file is recorded there, and stops nothing else."""
+"""A failure is recorded on its batch and does not affect other batches."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from botocore.exceptions import (
     ParamValidationError,
     ReadTimeoutError,
 )
-from tests.support.failing import FailingFiles, FailingQueue, mend_contract, refusal, spoil_contract
+from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
 from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
 
 from csvbatch.aws.sqs_queue import SendError
@@ -42,7 +42,7 @@ OF_THE_FILE = [
     PermissionError(13, "Qxzzy"),
     LedgerError("ODD", "Qxzzy", "Qxzzy"),
 ]
-EVERYWHERE = [
+ENVIRONMENT = [
     refusal("SlowDown", status=503),
     refusal("Whatever", status=503),
     refusal("ThrottlingException"),
@@ -104,7 +104,7 @@ def drop_two(pipeline: Pipeline, folder: Path) -> dict[tuple[object, ...], objec
 
 
 @pytest.mark.parametrize("error", OF_THE_FILE, ids=named)
-def test_a_file_that_cannot_be_read_stops_no_other_and_is_refused_at_last(
+def test_a_file_that_cannot_be_read_does_not_stop_others_and_is_refused_at_last(
     pipeline: Pipeline, files: FailingFiles, tmp_path: Path, error: Exception
 ) -> None:
     expected = drop_two(pipeline, tmp_path)
@@ -136,8 +136,8 @@ def test_the_report_of_a_file_that_was_given_up_says_what_to_do(pipeline: Pipeli
     assert "Qxzzy" not in str(report)
 
 
-@pytest.mark.parametrize("error", EVERYWHERE, ids=named)
-def test_what_is_everybody_s_fault_uses_up_no_attempt(
+@pytest.mark.parametrize("error", ENVIRONMENT, ids=named)
+def test_a_fault_of_the_environment_uses_up_no_attempt(
     pipeline: Pipeline, files: FailingFiles, tmp_path: Path, error: Exception
 ) -> None:
     drop_two(pipeline, tmp_path)
@@ -154,7 +154,7 @@ def test_what_is_everybody_s_fault_uses_up_no_attempt(
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "KMS.DisabledException"])
-def test_where_every_file_is_closed_none_is_blamed(
+def test_no_attempt_counts_where_every_file_is_denied(
     pipeline: Pipeline, files: FailingFiles, tmp_path: Path, code: str
 ) -> None:
     drop_two(pipeline, tmp_path)
@@ -178,7 +178,7 @@ def test_two_archived_files_alone_are_refused_all_the_same(
     assert {one.state for one in pipeline.store.latest_batches(2)} == {BatchState.REFUSED}
 
 
-def test_several_failures_of_everybody_s_end_the_step_and_not_the_run(
+def test_three_environmental_failures_in_a_row_end_the_step_but_not_the_run(
     pipeline: Pipeline, queue: FailingQueue, tmp_path: Path
 ) -> None:
     for number in range(8):
@@ -195,7 +195,7 @@ def test_several_failures_of_everybody_s_end_the_step_and_not_the_run(
     assert {one.state for one in pipeline.store.latest_batches(9)} == {BatchState.CLOSED}
 
 
-def test_where_nothing_can_be_read_a_run_asks_three_times_and_not_for_every_file(
+def test_a_run_reads_three_files_and_not_all_while_s3_is_throttling(
     pipeline: Pipeline, files: FailingFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline.drop("loading.csv", recipients(tmp_path, rows=5))
@@ -213,7 +213,7 @@ def test_where_nothing_can_be_read_a_run_asks_three_times_and_not_for_every_file
     assert len(set(asked)) == 6, "those that were not tried come first"
 
 
-def test_a_success_makes_earlier_failures_count_no_more(pipeline: Pipeline, files: FailingFiles) -> None:
+def test_a_success_resets_the_failures(pipeline: Pipeline, files: FailingFiles) -> None:
     pipeline.drop("bad.csv", HEADER)
     files.on_read["bad"] = refusal("InvalidObjectState")
     for _ in range(MOST_FAILURES - 1):
@@ -271,7 +271,7 @@ def test_a_contract_of_a_newer_release_fails_its_own_batch_and_is_waited_for(
     assert names_in_table(pipeline) == expected
     bad = batch_of(pipeline, "bad.csv")
     assert (bad.state, bad.failures, bad.failure) == (BatchState.REGISTERED, 0, "unreadable_contract")
-    mend_contract(pipeline.store, "bad")
+    repair_contract(pipeline.store, "bad")
     pipeline.load_all()
     assert batch_of(pipeline, "bad.csv").state is BatchState.CLOSED
 
@@ -284,7 +284,7 @@ def closing_fails(files: FailingFiles, what: str, batch: str) -> None:
 
 
 @pytest.mark.parametrize("what", ["tag", "report"])
-def test_a_batch_that_cannot_be_closed_stops_no_other_and_is_never_refused(
+def test_a_batch_that_cannot_be_closed_does_not_stop_others_and_is_never_refused(
     pipeline: Pipeline, files: FailingFiles, what: str
 ) -> None:
     pipeline.drop("bad.csv", HEADER)
@@ -323,7 +323,7 @@ def test_a_delivery_whose_batch_cannot_be_closed_is_done_all_the_same(
     assert pipeline.process().closed == 1
 
 
-def test_the_tag_of_a_file_that_is_listed_no_more_keeps_no_batch_open(
+def test_a_batch_is_closed_if_its_file_can_no_longer_be_tagged_because_it_is_gone(
     pipeline: Pipeline, files: FailingFiles, tmp_path: Path
 ) -> None:
     pipeline.drop("bad.csv", recipients(tmp_path, rows=5, bad_share=0.0))
@@ -335,7 +335,7 @@ def test_the_tag_of_a_file_that_is_listed_no_more_keeps_no_batch_open(
     assert pipeline.only_batch().state is BatchState.CLOSED
 
 
-def test_a_batch_whose_messages_are_refused_stops_no_other(
+def test_a_batch_whose_messages_are_refused_does_not_stop_others(
     pipeline: Pipeline, queue: FailingQueue, tmp_path: Path
 ) -> None:
     expected = drop_two(pipeline, tmp_path)
@@ -367,7 +367,7 @@ def test_messages_that_the_queue_left_are_sent_by_the_next_run(pipeline: Pipelin
     assert (batch.state, batch.failure) == (BatchState.CLOSED, None)
 
 
-def test_a_row_of_the_ledger_that_somebody_holds_stops_no_other_batch(
+def test_a_locked_row_of_the_ledger_does_not_stop_other_batches(
     pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = drop_two(pipeline, tmp_path)
@@ -412,7 +412,7 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-def test_a_file_that_ends_the_process_stops_no_other_and_is_refused_at_last(
+def test_a_file_that_kills_the_process_does_not_stop_others_and_is_refused_at_last(
     pipeline: Pipeline, files: FailingFiles, tmp_path: Path, now: list[datetime]
 ) -> None:
     expected = drop_two(pipeline, tmp_path)
@@ -428,7 +428,7 @@ def test_a_file_that_ends_the_process_stops_no_other_and_is_refused_at_last(
     assert (bad.state, bad.reason) == (BatchState.REFUSED, "interrupted")
 
 
-def test_a_failure_is_named_by_its_code_and_quotes_nothing(
+def test_a_failure_is_recorded_as_a_code_without_the_error_s_text(
     pipeline: Pipeline, files: FailingFiles, caplog: pytest.LogCaptureFixture
 ) -> None:
     pipeline.drop("bad.csv", HEADER)
@@ -440,7 +440,7 @@ def test_a_failure_is_named_by_its_code_and_quotes_nothing(
 
 
 @pytest.mark.parametrize("code", ["", "has a space", "x" * 101, "line\nline", 7, None])
-def test_a_code_that_is_no_code_is_not_repeated(pipeline: Pipeline, files: FailingFiles, code: Any) -> None:
+def test_a_code_of_another_form_is_not_recorded(pipeline: Pipeline, files: FailingFiles, code: Any) -> None:
     pipeline.drop("bad.csv", HEADER)
     files.on_read["bad"] = refusal(code)
     pipeline.process()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.failing import FailingFiles, FailingQueue, mend_contract, refusal, spoil_contract
+from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
 from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
 
 from csvbatch.contract import load_contracts
@@ -79,7 +79,7 @@ def test_what_fails_of_some_files_changes_nothing_of_the_others(
         [one for one, kind in zip(contents, kinds, strict=False) if kind in LOADED]
     )
 
-    mend_contract(pipeline.store, "-contract.csv")
+    repair_contract(pipeline.store, "-contract.csv")
     files.on_read.clear()
     files.on_tag.clear()
     queue.on_send.clear()

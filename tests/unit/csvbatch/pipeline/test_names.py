@@ -125,4 +125,4 @@ def test_processors_of_two_buckets_work_in_one_database_at_once(
     monkeypatch.setattr(LocalFiles, "versions", look)
     assert pipeline.process().registered == 1
     assert (meanwhile[0].registered, meanwhile[0].is_complete) == (1, True)
-    assert meanwhile[1] == Run(another_is_at_work=True)
+    assert meanwhile[1] == Run(another_processor_running=True)

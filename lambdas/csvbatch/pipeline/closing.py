@@ -53,7 +53,7 @@ def note_failure(store: Store, batch: Batch, error: Exception) -> Batch:
     """Record that a batch could not be closed. Its rows are loaded, so each run tries again and it is never refused."""
     failure = failure_of(error)
     LOG.warning("batch not closed", extra={"batch": batch.id, "dataset": batch.dataset, "code": failure.code})
-    return store.record_failure(batch.id, failure.code, (BatchState.CLOSING,), counted=failure.counts)
+    return store.record_failure(batch, failure.code, (BatchState.CLOSING,), counted=failure.counts)
 
 
 def _tag(objects: Objects, batch: Batch, status: Status) -> None:

@@ -113,8 +113,7 @@ class Steps:
         failed: list[tuple[Batch, Failure]] = []
         try:
             for batch in self._each("split", waiting):
-                if (failure := self._split(batch)) is not None:
-                    failed.append((batch, failure))
+                failed += self._split(batch)
                 self.send()
         except OutOfTimeError:
             self._settle(failed)
@@ -155,15 +154,15 @@ class Steps:
         if batch.failure is not None:
             self.store.clear_failure(batch.id)
 
-    def _split(self, batch: Batch) -> Failure | None:
-        """Split one batch; give the failure if it used up an attempt."""
+    def _split(self, batch: Batch) -> list[tuple[Batch, Failure]]:
+        """Split one batch; if a failure used up an attempt, give it with the batch as it was before."""
         left = self._check()
         if batch.state is BatchState.SPLITTING:
             # This run holds the lease, so the process that began this split was terminated.
             interrupted = Failure(failures.INTERRUPTED, is_environmental=False, counts=True)
-            batch = self._record(batch, interrupted, _SPLITTABLE)
+            before, batch = batch, self._record(batch, interrupted, _SPLITTABLE)
             if batch.failures >= MOST_FAILURES:
-                return interrupted
+                return [(before, interrupted)]
         with self._isolated(batch, _SPLITTABLE) as failed:
             try:
                 contract = self._contract(batch.id)
@@ -172,14 +171,14 @@ class Steps:
                 self._ran_out_of_time(batch, left)
                 raise
             self.done["refused" if after.state is BatchState.REFUSED else "split"] += 1
-        return failed[0] if failed and failed[0].counts else None
+        return [(batch, failure) for failure in failed if failure.counts]
 
     def _ran_out_of_time(self, batch: Batch, left: float) -> None:
         """Record it; it counts as an attempt only if the file had the whole run, because then no run gives it more."""
         had_whole_run = left >= WHOLE_RUN * (self._seconds_of_run or left)
         failure = Failure(failures.OUT_OF_TIME, is_environmental=False, counts=had_whole_run)
         if not had_whole_run:
-            self.store.record_failure(batch.id, failure.code, _SPLITTABLE, counted=False)
+            self.store.record_failure(batch, failure.code, _SPLITTABLE, counted=False)
             return
         after = self._record(batch, failure, _SPLITTABLE)
         if after.failures >= MOST_FAILURES:
@@ -191,8 +190,8 @@ class Steps:
         nothing_else = not self.done["split"] and not self.done["refused"]
         if len(failed) > 1 and len(codes) == 1 and nothing_else and failed[0][1].may_be_environmental:
             LOG.error("all files were denied; no attempt is counted", extra={"code": failed[0][1].code})
-            for batch, _ in failed:
-                self.store.discount_failure(batch.id)
+            for batch, failure in failed:
+                self.store.record_failure(batch, failure.code, _SPLITTABLE, counted=False)
             return
         for batch, failure in failed:
             now = self.store.batch(batch.id)
@@ -236,7 +235,7 @@ class Steps:
         about = {"batch": batch.id, "dataset": batch.dataset, "state": batch.state.value}
         LOG.warning("batch failed", extra={**about, "code": failure.code, "counts": failure.counts})
         self.failed.add(batch.id)
-        return self.store.record_failure(batch.id, failure.code, states, counted=failure.counts)
+        return self.store.record_failure(batch, failure.code, states, counted=failure.counts)
 
     def _each(self, step: str, batches: Sequence[Batch]) -> Iterator[Batch]:
         """Yield the batches that did not fail in this run, until several environmental failures in a row."""

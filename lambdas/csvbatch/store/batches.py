@@ -191,31 +191,24 @@ def close(transaction: Transaction, identity: str) -> Batch:
 
 
 def record_failure(
-    transaction: Transaction, identity: str, code: str, states: Sequence[BatchState], *, counted: bool
+    transaction: Transaction, batch: Batch, code: str, states: Sequence[BatchState], *, counted: bool
 ) -> Batch:
     """Record why a step failed, if the batch is still in one of these states; `splitting` becomes `registered`.
 
-    Nothing is recorded if another transaction has locked the row: other batches must not wait for that.
+    The count is one more than in `batch`, or the same, so that a lost answer can be asked for again. Nothing is
+    recorded if another transaction has locked the row: other batches must not wait for that.
     """
-    free = transaction.free_rows("SELECT state FROM csvbatch_batch WHERE id = :id", id=identity)
+    free = transaction.free_rows("SELECT state FROM csvbatch_batch WHERE id = :id", id=batch.id)
     if free and free[0][0] in states:
         transaction.run(
-            "UPDATE csvbatch_batch SET failures = COALESCE(failures, 0) + :counted, failure = :failure, "
+            "UPDATE csvbatch_batch SET failures = :failures, failure = :failure, "
             "state = CASE WHEN state = 'splitting' THEN 'registered' ELSE state END, changed_at = :now WHERE id = :id",
-            id=identity,
-            counted=int(counted),
+            id=batch.id,
+            failures=batch.failures + counted,
             failure=code[:_FAILURE_CHARACTERS],
             now=transaction.now(),
         )
-    return get(transaction, identity)
-
-
-def discount_failure(transaction: Transaction, identity: str) -> None:
-    """Take back one counted failure; its code stays."""
-    if transaction.free_rows("SELECT id FROM csvbatch_batch WHERE id = :id", id=identity):
-        transaction.run(
-            "UPDATE csvbatch_batch SET failures = failures - 1 WHERE id = :id AND failures > 0", id=identity
-        )
+    return get(transaction, batch.id)
 
 
 def clear_failure(transaction: Transaction, identity: str) -> None:

@@ -74,17 +74,14 @@ class Store:
         """End a batch that was not split; the reason is kept and must quote nothing from the file."""
         return self._run("refuse", partial(batches.refuse, identity=batch_id, reason=reason))
 
-    def record_failure(self, batch_id: str, code: str, states: Sequence[BatchState], *, counted: bool) -> Batch:
-        """Record the code of a failure on a batch that is in one of these states, counted as an attempt or not.
+    def record_failure(self, batch: Batch, code: str, states: Sequence[BatchState], *, counted: bool) -> Batch:
+        """Record the code of a failure on a batch that is in one of these states.
 
-        Gives the batch afterwards. A batch in another state, or locked by another transaction, is not changed.
+        `batch` is the batch as it was before; if `counted`, it has one failure more than then. Gives the batch
+        afterwards. A batch in another state, or locked by another transaction, is not changed.
         """
-        work = partial(batches.record_failure, identity=batch_id, code=code, states=states, counted=counted)
+        work = partial(batches.record_failure, batch=batch, code=code, states=states, counted=counted)
         return self._run("record_failure", work)
-
-    def discount_failure(self, batch_id: str) -> None:
-        """Take back one counted failure of a batch: the environment was the cause."""
-        self._run("discount_failure", partial(batches.discount_failure, identity=batch_id))
 
     def clear_failure(self, batch_id: str) -> None:
         """Reset a batch's failures after the step that failed has succeeded."""

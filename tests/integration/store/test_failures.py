@@ -1,13 +1,17 @@
 """The ledger's failures and expected datasets, in every kind of database."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import get_args
 
 import pytest
 from tests.integration.store.contracts import PAIRS
+from tests.integration.store.faults import Faults, How, Killed, When
 from tests.integration.store.loading import load_whole, new_batch, ranges, split_batch
 from tests.integration.store.places import Place
 
-from csvbatch.store import BatchState, NewBatch, ObjectVersion, Timeouts
+from csvbatch.store import Batch, BatchState, NewBatch, ObjectVersion, RetryableError, Store, Timeouts
 
 UNSPLIT = (BatchState.REGISTERED, BatchState.SPLITTING)
 
@@ -25,24 +29,52 @@ def test_a_failure_is_counted_and_lets_a_batch_wait_again(place: Place) -> None:
     batch = store.register(new_batch(PAIRS))
     assert (batch.failures, batch.failure) == (0, None)
     store.begin_split(batch.id)
-    after = store.record_failure(batch.id, "InvalidObjectState", UNSPLIT, counted=True)
+    after = store.record_failure(batch, "InvalidObjectState", UNSPLIT, counted=True)
     assert (after.state, after.failures, after.failure) == (BatchState.REGISTERED, 1, "InvalidObjectState")
-    after = store.record_failure(batch.id, "SlowDown", UNSPLIT, counted=False)
+    after = store.record_failure(after, "SlowDown", UNSPLIT, counted=False)
     assert (after.failures, after.failure) == (1, "SlowDown")
-    assert store.record_failure(batch.id, "x" * 500, UNSPLIT, counted=True).failure == "x" * 100
-    store.discount_failure(batch.id)
-    assert store.batch(batch.id).failures == 1
-    for _ in range(3):
-        store.discount_failure(batch.id)
-    assert store.batch(batch.id).failures == 0
+    after = store.record_failure(after, "x" * 500, UNSPLIT, counted=True)
+    assert (after.failures, after.failure) == (2, "x" * 100)
+
+
+def test_a_failure_that_is_recorded_again_counts_once_or_not_at_all(place: Place) -> None:
+    store = place.store()
+    batch = store.register(new_batch(PAIRS))
+    for counted in (True, True, False, False, True):
+        assert store.record_failure(batch, "x", UNSPLIT, counted=counted).failures == int(counted)
+
+
+def wait_until_unlocked(store: Store, batch: Batch) -> None:
+    """Wait until the server has noticed that a killed connection is gone, and has released its locks."""
+    sql = "SELECT id FROM csvbatch_batch WHERE id = :id"
+    store._run("test", lambda transaction: transaction.locked_rows(sql, id=batch.id))
+
+
+@pytest.mark.parametrize("when", get_args(When.__value__))
+@pytest.mark.parametrize("how", ["lost", "killed"])
+def test_a_failure_counts_once_wherever_recording_it_ends(place: Place, how: How, when: When) -> None:
+    for at in count(1):
+        place.empty()
+        store, faults = place.store(), Faults(at, when, how)
+        batch = store.begin_split(store.register(new_batch(PAIRS)).id)
+        with suppress(RetryableError, Killed):
+            place.store(faults=faults).record_failure(batch, "InvalidObjectState", UNSPLIT, counted=True)
+        now = store.batch(batch.id)
+        assert (now.state, now.failures) in ((BatchState.SPLITTING, 0), (BatchState.REGISTERED, 1))
+        wait_until_unlocked(store, batch)
+        again = store.record_failure(batch, "InvalidObjectState", UNSPLIT, counted=True)
+        assert (again.state, again.failures, again.failure) == (BatchState.REGISTERED, 1, "InvalidObjectState")
+        if not faults.fired:
+            assert at > 3
+            return
 
 
 def test_a_failure_of_a_batch_that_moved_on_is_not_noted(place: Place) -> None:
     store = place.store()
     batch = split_batch(store, PAIRS, 1)
-    assert store.record_failure(batch.id, "late", UNSPLIT, counted=True) == batch
+    assert store.record_failure(batch, "late", UNSPLIT, counted=True) == batch
     refused = store.refuse(store.register(new_batch(PAIRS, "2")).id, "empty")
-    assert store.record_failure(refused.id, "late", UNSPLIT, counted=True) == refused
+    assert store.record_failure(refused, "late", UNSPLIT, counted=True) == refused
 
 
 @pytest.mark.parametrize("how", ["split", "closed", "cleared", "replayed"])
@@ -50,11 +82,11 @@ def test_a_success_forgets_the_failures(place: Place, how: str) -> None:
     store = place.store()
     if how == "split":
         batch = store.register(new_batch(PAIRS))
-        store.record_failure(batch.id, "x", UNSPLIT, counted=True)
+        store.record_failure(batch, "x", UNSPLIT, counted=True)
         store.record_chunks(batch.id, ranges(1))
     else:
         batch = load_whole(store, PAIRS, [("a", 1)])
-        store.record_failure(batch.id, "x", (BatchState.CLOSING,), counted=True)
+        store.record_failure(batch, "x", (BatchState.CLOSING,), counted=True)
         if how == "closed":
             store.close(batch.id)
         elif how == "cleared":
@@ -83,9 +115,8 @@ def test_a_failure_is_not_waited_with_for_a_row_that_somebody_holds(shared_place
     def hold(transaction: object) -> None:
         transaction.locked_rows("SELECT id FROM csvbatch_batch WHERE id = :id", id=batch.id)  # type: ignore[attr-defined]
         other = shared_place.store(timeouts=Timeouts(lock=1))
-        assert other.record_failure(batch.id, "x", UNSPLIT, counted=True).failure is None
+        assert other.record_failure(batch, "x", UNSPLIT, counted=True).failure is None
         other.clear_failure(batch.id)
-        other.discount_failure(batch.id)
 
     holder._run("test", hold)
 

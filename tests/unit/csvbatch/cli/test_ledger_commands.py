@@ -56,7 +56,7 @@ def test_status_shows_failures_and_their_code_and_names_what_is_late(run: Run) -
     file = NewBatch("airports", "bucket", ObjectVersion("incoming/airports/a.csv", "1"), 1, None)
     failing = store.register(file)
     for _ in range(3):
-        store.record_failure(failing.id, "InvalidObjectState", [BatchState.REGISTERED], counted=True)
+        failing = store.record_failure(failing, "InvalidObjectState", [BatchState.REGISTERED], counted=True)
     store.close_connection()
     outcome = run("status", *DATABASE)
     assert outcome.status == 0

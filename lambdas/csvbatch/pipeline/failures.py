@@ -18,6 +18,10 @@ MOST_FAILURES = 5
 each call three times within an attempt, so a fifth failure is not chance. With a schedule of a few minutes the sender
 knows within the hour."""
 
+MOST_INTERRUPTIONS = 20
+"""Interrupted attempts in a row after which a file is refused. Often the file is not the cause, as in a deployment; and
+a file that was tried before goes last, so more attempts cost the others little."""
+
 # Codes that concern the account, the bucket, the queue or the network. They do not use up a file's attempts.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
@@ -117,6 +121,11 @@ def code_of(error: BaseException) -> str:
         if isinstance(code, str) and _CODE.fullmatch(code):
             return code
     return type(error).__name__
+
+
+def is_too_often(failures: int, code: str) -> bool:
+    """Tell whether a file with so many failures, the last with this code, is refused."""
+    return failures >= (MOST_INTERRUPTIONS if code == INTERRUPTED else MOST_FAILURES)
 
 
 def refusal_of(code: str, times: int, batch_id: str) -> tuple[str, str]:

@@ -8,14 +8,14 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import batched, groupby
 
 from csvbatch.contract import Contract
 from csvbatch.pipeline import closing, failures, layout, names
 from csvbatch.pipeline.arrival import in_order_of_arrival
-from csvbatch.pipeline.failures import MOST_FAILURES, Failure, failure_of
+from csvbatch.pipeline.failures import Failure, failure_of
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, Queue, StoredObject
 from csvbatch.pipeline.splitting import split
@@ -161,7 +161,7 @@ class Steps:
             # This run holds the lease, so the process that began this split was terminated.
             interrupted = Failure(failures.INTERRUPTED, is_environmental=False, counts=True)
             before, batch = batch, self._record(batch, interrupted, _SPLITTABLE)
-            if batch.failures >= MOST_FAILURES:
+            if failures.is_too_often(batch.failures, interrupted.code):
                 return [(before, interrupted)]
         with self._isolated(batch, _SPLITTABLE) as failed:
             try:
@@ -178,10 +178,11 @@ class Steps:
         had_whole_run = left >= WHOLE_RUN * (self._seconds_of_run or left)
         failure = Failure(failures.OUT_OF_TIME, is_environmental=False, counts=had_whole_run)
         if not had_whole_run:
-            self.store.record_failure(batch, failure.code, _SPLITTABLE, counted=False)
+            before = _counted_as(batch, failure.code)
+            self.store.record_failure(before, failure.code, _SPLITTABLE, counted=False)
             return
         after = self._record(batch, failure, _SPLITTABLE)
-        if after.failures >= MOST_FAILURES:
+        if failures.is_too_often(after.failures, failure.code):
             self._give_up(after, failure)
 
     def _settle(self, failed: Sequence[tuple[Batch, Failure]]) -> None:
@@ -195,7 +196,7 @@ class Steps:
             return
         for batch, failure in failed:
             now = self.store.batch(batch.id)
-            if now.state in _SPLITTABLE and now.failures >= MOST_FAILURES:
+            if now.state in _SPLITTABLE and failures.is_too_often(now.failures, failure.code):
                 self._give_up(now, failure)
 
     def _give_up(self, batch: Batch, failure: Failure) -> None:
@@ -235,7 +236,7 @@ class Steps:
         about = {"batch": batch.id, "dataset": batch.dataset, "state": batch.state.value}
         LOG.warning("batch failed", extra={**about, "code": failure.code, "counts": failure.counts})
         self.failed.add(batch.id)
-        return self.store.record_failure(batch, failure.code, states, counted=failure.counts)
+        return self.store.record_failure(_counted_as(batch, failure.code), failure.code, states, counted=failure.counts)
 
     def _each(self, step: str, batches: Sequence[Batch]) -> Iterator[Batch]:
         """Yield the batches that did not fail in this run, until several environmental failures in a row."""
@@ -263,6 +264,11 @@ class Steps:
 
     def _is_ours(self, batch: Batch) -> bool:
         return batch.bucket == self.objects.bucket
+
+
+def _counted_as(batch: Batch, code: str) -> Batch:
+    """Start the count again after interruptions, which are counted separately: the file may not be their cause."""
+    return replace(batch, failures=0) if batch.failure == failures.INTERRUPTED != code else batch
 
 
 def _those_that_failed_last(batch: Batch) -> tuple[bool, int]:

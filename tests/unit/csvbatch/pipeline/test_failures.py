@@ -19,7 +19,7 @@ from tests.support.pipeline import Pipeline, names_in_table, recipients, report_
 from csvbatch.aws.sqs_queue import SendError
 from csvbatch.contract import load_contracts
 from csvbatch.pipeline.delivery import Delivery, deliver
-from csvbatch.pipeline.failures import MOST_FAILURES
+from csvbatch.pipeline.failures import MOST_FAILURES, MOST_INTERRUPTIONS
 from csvbatch.pipeline.ports import NO_DEADLINE, Status
 from csvbatch.pipeline.processing import Run
 from csvbatch.store import Batch, BatchState, BusyError, ChunkState, CredentialsError, LedgerError, StoreError
@@ -417,7 +417,7 @@ def test_a_file_that_kills_the_process_does_not_stop_others_and_is_refused_at_la
 ) -> None:
     expected = drop_two(pipeline, tmp_path)
     files.on_read["bad"] = Killed()  # type: ignore[assignment]
-    for attempt in range(MOST_FAILURES):
+    for attempt in range(MOST_INTERRUPTIONS):
         with pytest.raises(Killed):
             pipeline.process()
         assert batch_of(pipeline, "bad.csv").failures == attempt
@@ -426,6 +426,22 @@ def test_a_file_that_kills_the_process_does_not_stop_others_and_is_refused_at_la
     assert names_in_table(pipeline) == expected
     bad = batch_of(pipeline, "bad.csv")
     assert (bad.state, bad.reason) == (BatchState.REFUSED, "interrupted")
+
+
+def test_interruptions_do_not_count_as_failures_of_another_kind(
+    pipeline: Pipeline, files: FailingFiles, now: list[datetime]
+) -> None:
+    pipeline.drop("bad.csv", HEADER)
+    files.on_read["bad"] = Killed()  # type: ignore[assignment]
+    for _ in range(MOST_INTERRUPTIONS - 1):
+        with pytest.raises(Killed):
+            pipeline.process()
+        now[0] += timedelta(minutes=17)
+    files.on_read["bad"] = refusal("InvalidObjectState")
+    for failed in range(1, MOST_FAILURES):
+        pipeline.process()
+        assert (pipeline.only_batch().state, pipeline.only_batch().failures) == (BatchState.REGISTERED, failed)
+    assert pipeline.process().refused == 1
 
 
 def test_a_failure_is_recorded_as_a_code_without_the_error_s_text(

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -10,7 +11,10 @@ from tests.integration.store.contracts import PAIRS
 from tests.integration.store.faults import Faults, How, Killed, When
 from tests.integration.store.loading import load_whole, new_batch, ranges, split_batch
 from tests.integration.store.places import Place
+from tests.support.pipeline import Pipeline
 
+from csvbatch.local.files import LocalFiles
+from csvbatch.pipeline.names import LONGEST_DATASET_CHARACTERS, LONGEST_OBJECT_NAME_BYTES
 from csvbatch.store import Batch, BatchState, NewBatch, ObjectVersion, RetryableError, Store, Timeouts
 
 UNSPLIT = (BatchState.REGISTERED, BatchState.SPLITTING)
@@ -180,3 +184,23 @@ def test_another_bucket_s_files_and_datasets_are_another_s(place: Place) -> None
 
 def test_a_lease_may_name_the_longest_bucket(place: Place) -> None:
     assert place.store().acquire_lease(f"batch-processor/{'b' * 63}", "a", timedelta(minutes=1))
+
+
+def test_the_longest_names_that_are_let_in_fit_every_ledger(place: Place) -> None:
+    longest = ObjectVersion("incoming/d/" + "ü" * 506 + "x", "v" * LONGEST_OBJECT_NAME_BYTES)
+    assert len(longest.key.encode()) == LONGEST_OBJECT_NAME_BYTES
+    store = place.store()
+    batch = store.register(NewBatch("d" * LONGEST_DATASET_CHARACTERS, "b" * 63, longest, 5 * 10**13, None))
+    assert store.batch(batch.id) == batch
+    assert store.known_versions("b" * 63, "incoming/") == {longest}
+
+
+def test_a_folder_with_too_long_a_name_does_not_stop_a_run(place: Place, tmp_path: Path) -> None:
+    pipeline = Pipeline(place.store(), LocalFiles(tmp_path, {}), {PAIRS.dataset: PAIRS})
+    pipeline.drop("a.csv", b"name,amount\n", "ü" * 64)
+    pipeline.drop("b.csv", b"name,amount\na,1\n", PAIRS.dataset)
+    pipeline.load_all()
+    assert place.values(PAIRS) == [("a", 1)]
+    refused, closed = sorted(pipeline.store.latest_batches(2), key=lambda one: one.load_sequence)
+    assert (refused.state, refused.reason, refused.dataset) == (BatchState.REFUSED, "unknown_dataset", "ü" * 63)
+    assert closed.state is BatchState.CLOSED

@@ -61,6 +61,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         ("FilesRefused", run.refused),
         ("ChunksSent", run.sent),
         ("BatchesClosed", run.closed),
+        ("FilesSkipped", run.skipped),
     ):
         METRICS.add_metric(name=name, unit=MetricUnit.Count, value=count)
+    if not run.another_processor_running:
+        # Otherwise the other processor reports these.
+        METRICS.add_metric(name="BatchesFailed", unit=MetricUnit.Count, value=run.failed)
+        METRICS.add_metric(name="OldestBatchAgeSeconds", unit=MetricUnit.Seconds, value=run.oldest_batch_age_seconds)
+        METRICS.add_metric(name="DatasetsOverdue", unit=MetricUnit.Count, value=run.datasets_overdue)
     return dataclasses.asdict(run)

@@ -23,6 +23,10 @@ Encoding = Literal["utf-8", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16-
 
 # A dataset is one folder under incoming/, rejected/ and reports/.
 DATASET = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+DATASET_ADVICE = "use up to 63 lower-case letters, digits, hyphens and underscores, beginning with a letter"
+
+# Ten years.
+MAXIMUM_EXPECTED_HOURS = 87_600
 
 # Oracle takes 1,000 columns in a table; three hold the row's position.
 MAXIMUM_COLUMNS = 997
@@ -99,12 +103,15 @@ class Contract:
     """Share of rejected rows, 0 to 1, above which a file is refused whole. Null refuses none.
     A row with a misplaced quote counts as many as it has lines."""
 
+    expected_every_hours: int | None = None
+    """Hours within which a new file should come; one that comes later is an alarm. Null expects none."""
+
     def __post_init__(self) -> None:
         if not DATASET.fullmatch(self.dataset):
             raise SettingError(
                 "dataset",
                 f"{self.dataset!r} can't name a folder in the bucket",
-                "use up to 63 lower-case letters, digits, hyphens and underscores, beginning with a letter",
+                DATASET_ADVICE,
             )
         check_identifier("table", self.table)
         if self.table.startswith(LEDGER_PREFIX):
@@ -119,6 +126,13 @@ class Contract:
                 "maximum_reject_share",
                 f"{self.maximum_reject_share} is not a share",
                 "use a number from 0 to 1, where 0.05 means 5%",
+            )
+
+        if self.expected_every_hours is not None and not 1 <= self.expected_every_hours <= MAXIMUM_EXPECTED_HOURS:
+            raise SettingError(
+                "expected_every_hours",
+                f"{self.expected_every_hours} is not a number of hours",
+                f"use a whole number from 1 to {MAXIMUM_EXPECTED_HOURS}, where 24 means a file a day",
             )
 
     @cached_property

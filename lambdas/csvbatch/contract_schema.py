@@ -17,7 +17,7 @@ from csvbatch.columns import (
     MINIMUM_INTEGER,
     BaseColumn,
 )
-from csvbatch.contract import DATASET, MAXIMUM_COLUMNS, Contract
+from csvbatch.contract import DATASET, MAXIMUM_COLUMNS, MAXIMUM_EXPECTED_HOURS, Contract
 
 _IDENTIFIER = {"pattern": f"^{IDENTIFIER.pattern}$"}
 _ONE_CHARACTER = {"minLength": 1, "maxLength": 1}
@@ -34,6 +34,7 @@ _LIMITS: dict[str, dict[str, dict[str, Any]]] = {
         "delimiter": _ONE_CHARACTER,
         "quote": _ONE_CHARACTER,
         "maximum_reject_share": {"minimum": 0, "maximum": 1},
+        "expected_every_hours": {"minimum": 1, "maximum": MAXIMUM_EXPECTED_HOURS},
     },
     "StringColumn": {
         "max_length": {"minimum": 1, "maximum": MAXIMUM_TEXT_BYTES},

@@ -5,6 +5,8 @@ import logging
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
+from csvbatch.pipeline.failures import code_of
+
 LOGGER = Logger(utc=True, log_uncaught_exceptions=False)
 METRICS = Metrics()
 TRACER = Tracer(auto_patch=False)
@@ -18,9 +20,10 @@ logging.getLogger("csvbatch").propagate = False
 
 
 def error_fields(error: BaseException) -> dict[str, str]:
-    """What may be logged of an error: its kind, and its text only where this project wrote it.
+    """What may be logged of an error: its kind, its code, and its text only where this project wrote it.
 
     Drivers, clients and the standard library like to quote the values they were given.
     """
     ours = type(error).__module__.partition(".")[0] == "csvbatch"
-    return {"error": type(error).__name__, "reason": str(error) if ours else "see the kind of error"}
+    reason = str(error) if ours else "see the kind of error"
+    return {"error": type(error).__name__, "code": code_of(error), "reason": reason}

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from csvbatch.blocks import resize
-from csvbatch.pipeline.ports import ObjectGoneError, Status, StoredObject
+from csvbatch.pipeline.ports import ObjectGoneError, Status, StoredObject, is_listed
 from csvbatch.reader import Readable
 from csvbatch.store import ObjectVersion
 
@@ -22,6 +23,8 @@ _MOST_TAGS = 10
 _GONE = {"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"}
 """The last is what S3 answers for a version that marks a deletion."""
 
+_DENIED = {"AccessDenied", "Forbidden", "403"}
+
 
 @dataclass(frozen=True, slots=True)
 class S3Objects:
@@ -31,7 +34,15 @@ class S3Objects:
     s3: Any
 
     def versions(self, prefix: str) -> Iterator[StoredObject]:
-        """Every version under a prefix; marks of deletion are none."""
+        """Every version under a prefix without delete markers; the versions of a key oldest first.
+
+        S3 lists the versions of a key newest first:
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/list-obj-version-enabled-bucket.html
+        """
+        for _, of_key in groupby(self._listed(prefix), key=lambda found: found.object.key):
+            yield from reversed(list(of_key))
+
+    def _listed(self, prefix: str) -> Iterator[StoredObject]:
         pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
         for page in pages:
             for found in page.get("Versions", []):
@@ -40,12 +51,12 @@ class S3Objects:
 
     @contextmanager
     def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> Iterator[Readable]:
-        """Open bytes [start, end) of a version; raises ObjectGoneError."""
+        """Open bytes [start, end) of a version; raises ObjectGoneError if it no longer exists, else ClientError."""
         wanted = {} if end is None and not start else {"Range": f"bytes={start}-{'' if end is None else end - 1}"}
         try:
             answer = self.s3.get_object(Bucket=self.bucket, Key=version.key, VersionId=version.version, **wanted)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
+            if self._is_gone(version, error):
                 raise ObjectGoneError(version) from None
             raise
         body = answer["Body"]
@@ -91,8 +102,25 @@ class S3Objects:
             tags = [*others[: _MOST_TAGS - 1], {"Key": STATUS_TAG, "Value": status.value}]
             self.s3.put_object_tagging(**target, Tagging={"TagSet": tags})
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _GONE:
+            if not self._is_gone(version, error):
                 raise
+
+    def _is_gone(self, version: ObjectVersion, error: ClientError) -> bool:
+        """Tell whether the version no longer exists.
+
+        Without s3:ListBucket, which no function has, S3 answers 403 both for a missing version and for denied access:
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The listing of the key's versions decides.
+        For a caller that may not list them either, 403 means denied.
+        """
+        code = error.response["Error"]["Code"]
+        if code not in _DENIED:
+            return code in _GONE
+        try:
+            return not is_listed(self, version)
+        except ClientError as second:
+            if second.response["Error"]["Code"] not in _DENIED:
+                raise
+            return False
 
 
 def _chain(first: bytes, second: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

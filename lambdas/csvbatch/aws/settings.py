@@ -1,8 +1,12 @@
 """What a function is told by its environment variables."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; the ledger has room for no longer one.
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 class SettingError(Exception):
@@ -22,7 +26,7 @@ class HandlerSettings:
     def read(cls, variables: Mapping[str, str]) -> "HandlerSettings":
         """Read them; raises SettingError."""
         return cls(
-            bucket=_text(variables, "CSVBATCH_BUCKET"),
+            bucket=_bucket(variables, "CSVBATCH_BUCKET"),
             secret_arn=_text(variables, "CSVBATCH_SECRET_ARN"),
             database_url=_text(variables, "CSVBATCH_DATABASE_URL"),
             region=_text(variables, "AWS_REGION"),
@@ -65,6 +69,15 @@ def _text(variables: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingError(f"{name} is not set; the Lambda module of this project sets it")
     return value
+
+
+def _bucket(variables: Mapping[str, str], name: str) -> str:
+    text = _text(variables, name)
+    if not _BUCKET.fullmatch(text):
+        raise SettingError(
+            f"{name} is {text!r}, and has to be a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens"
+        )
+    return text
 
 
 def _number(variables: Mapping[str, str], name: str) -> int:

@@ -9,7 +9,11 @@ from csvbatch.pipeline.messages import ChunkMessage
 
 
 class SendError(Exception):
-    """SQS took none of the messages."""
+    """SQS took none of the messages; `code` is its first reason."""
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,9 @@ class SqsQueue:
         answer = self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries)
         taken = [messages[int(one["Id"])] for one in answer.get("Successful", [])]
         if not taken:
-            codes = ", ".join(sorted({one["Code"] for one in answer.get("Failed", [])}))
-            raise SendError(f"SQS took none of {len(messages)} messages ({codes or 'no reason given'})")
+            codes = sorted({one["Code"] for one in answer.get("Failed", [])})
+            reasons = ", ".join(codes) or "no reason given"
+            raise SendError(f"SQS took none of {len(messages)} messages ({reasons})", next(iter(codes), None))
         return taken
 
     def retention(self) -> timedelta:

@@ -50,7 +50,7 @@ class OneBatchStore(Store):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of a file: `was_known` says that it had ended before, `failures` which chunks did not load."""
+    """What became of a file: `was_known` says that it had ended before, `failures` what did not go well."""
 
     batch: Batch
     was_known: bool
@@ -89,11 +89,15 @@ class OneFile:
             resend_after=timedelta(0),
             lease_duration=_LEASE,
             deadline=NO_DEADLINE,
+            expects_files=False,
         ).run()
         if not run.is_complete:
             raise CommandError("Another batch processor is at work on this database: try again when it is done.")
-        failures = tuple(self._deliver(files, queue, on_chunk))
-        return Loaded(store.batch(identity), was_known=False, failures=failures)
+        failures = self._deliver(files, queue, on_chunk)
+        batch = store.batch(identity)
+        if batch.failure is not None:
+            failures.insert(0, f"the file could not be processed: {batch.failure}")
+        return Loaded(batch, was_known=False, failures=tuple(failures))
 
     def _files(self) -> LocalFiles:
         # Rejects hold what the file holds, so they are nobody else's to read.

@@ -1,6 +1,8 @@
 """`csvbatch status`: what became of the files."""
 
 from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -8,11 +10,28 @@ import typer
 from csvbatch.cli import options
 from csvbatch.cli.problems import FOUND
 from csvbatch.cli.stores import opened_store
-from csvbatch.cli.terminal import show, show_json, show_table
-from csvbatch.store import Batch, BatchState, ChunkRecord, ChunkState
+from csvbatch.cli.terminal import say, show, show_json, show_table
+from csvbatch.store import UNFINISHED, Batch, BatchState, ChunkRecord, ChunkState, Store
 
-_COLUMNS = ("batch", "dataset", "file", "state", "reason", "rows", "merged", "rejected", "done", "chunks", "registered")
-_NUMERIC = ("rows", "merged", "rejected", "done", "chunks")
+_COLUMNS = (
+    "batch",
+    "dataset",
+    "file",
+    "state",
+    "reason",
+    "rows",
+    "merged",
+    "rejected",
+    "done",
+    "chunks",
+    "registered",
+    "failures",
+    "failure",
+)
+_NUMERIC = ("rows", "merged", "rejected", "done", "chunks", "failures")
+
+_OLD = timedelta(hours=1)
+"""The oldest batch that has not ended is named if it is older."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,11 +49,17 @@ def status(
 ) -> None:
     """List the batches registered last, or show one with the chunks that are not done.
 
+    `failures` counts failed attempts in a row, `failure` is the code of the last. Overdue datasets and the oldest
+    batch that has not ended are named on standard error.
+
     For one batch, ends with status 1 where it is incomplete or its file was refused.
     """
     with opened_store(database, secret) as store:
         found = [store.batch(batch)] if batch else store.latest_batches(limit, state)
         chunks = store.chunks(batch) if batch else []
+        warnings = [] if batch else list(_warnings(store))
+    for warning in warnings:
+        say(warning)
     if json:
         for one in found:
             show_json(
@@ -64,7 +89,20 @@ def facts(batch: Batch) -> dict[str, Any]:
         "done": batch.chunks_total - batch.chunks_remaining,
         "chunks": batch.chunks_total,
         "registered": batch.registered_at.isoformat(timespec="seconds"),
+        "failures": batch.failures,
+        "failure": batch.failure,
     }
+
+
+def _warnings(store: Store) -> Iterator[str]:
+    for one in store.overdue_datasets():
+        last = one.last_registered_at
+        since = f"the last one came {last.isoformat(timespec='seconds')}" if last else "none ever came"
+        yield f"dataset {one.dataset} is overdue: a file is expected every {one.expected_every_hours} h, and {since}."
+    oldest = min(store.batches(*UNFINISHED), key=lambda one: one.open_since, default=None)
+    if oldest and store.now() - oldest.open_since > _OLD:
+        since = oldest.open_since.isoformat(timespec="seconds")
+        yield f"batch {oldest.id} is {oldest.state.value} and has not ended since {since}; it is the oldest."
 
 
 def _by_state(chunks: list[ChunkRecord]) -> dict[str, int]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from csvbatch.pipeline import layout
-from csvbatch.pipeline.ports import Objects, Status
-from csvbatch.store import Batch, BatchState, ChunkRecord, ObjectVersion, Store
+from csvbatch.pipeline.failures import code_of, failure_of
+from csvbatch.pipeline.ports import Objects, Status, is_listed
+from csvbatch.store import Batch, BatchState, ChunkRecord, ObjectVersion, Store, StoreError
 
 LOG = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ def close(store: Store, objects: Objects, batch: Batch) -> Batch:
     """Write the report of a batch that is in `closing`, tag its file, and close it; safe to do again."""
     status = Status.PROCESSED_WITH_REJECTS if batch.rows_rejected else Status.PROCESSED
     _put_report(objects, batch, status, chunks=store.chunks(batch.id))
-    objects.set_status(_file_of(batch), status)
+    _tag(objects, batch, status)
     closed = store.close(batch.id)
     LOG.info("batch closed", extra={"batch": batch.id, **_counts(closed)})
     return closed
@@ -28,22 +29,41 @@ def refuse(store: Store, objects: Objects, batch: Batch, reason: str, problems: 
     The report and the tag come first: a run that is killed between leaves the batch to be refused again.
     """
     _put_report(objects, batch, Status.REFUSED, reason=reason, problems=problems)
-    objects.set_status(_file_of(batch), Status.REFUSED)
+    _tag(objects, batch, Status.REFUSED)
     refused = store.refuse(batch.id, reason)
     LOG.warning("file refused", extra={"batch": batch.id, "dataset": batch.dataset, "reason": reason})
     return refused
 
 
-def close_all(store: Store, objects: Objects) -> int:
-    """Close every batch of this bucket that waits for it; gives how many there were."""
-    waiting = [batch for batch in store.batches(BatchState.CLOSING) if batch.bucket == objects.bucket]
-    for batch in waiting:
-        close(store, objects, batch)
-    return len(waiting)
+def give_up(store: Store, objects: Objects, batch: Batch, reason: str, problems: Sequence[str]) -> Batch:
+    """Refuse a batch after its last attempt, even if its report or tag cannot be written.
+
+    A file that cannot be read often cannot be tagged either, and the batch would otherwise never end.
+    """
+    try:
+        return refuse(store, objects, batch, reason, problems)
+    except StoreError:
+        raise
+    except Exception as error:
+        LOG.warning("refused without report or tag", extra={"batch": batch.id, "code": code_of(error)})
+    return store.refuse(batch.id, reason)
 
 
-def _file_of(batch: Batch) -> ObjectVersion:
-    return ObjectVersion(batch.object_key, batch.object_version)
+def note_failure(store: Store, batch: Batch, error: Exception) -> Batch:
+    """Record that a batch could not be closed. Its rows are loaded, so each run tries again and it is never refused."""
+    failure = failure_of(error)
+    LOG.warning("batch not closed", extra={"batch": batch.id, "dataset": batch.dataset, "code": failure.code})
+    return store.record_failure(batch, failure.code, (BatchState.CLOSING,), counted=failure.counts)
+
+
+def _tag(objects: Objects, batch: Batch, status: Status) -> None:
+    """Tag the file; an error is ignored if the version no longer exists."""
+    version = ObjectVersion(batch.object_key, batch.object_version)
+    try:
+        objects.set_status(version, status)
+    except Exception:
+        if is_listed(objects, version):
+            raise
 
 
 def _counts(batch: Batch) -> Mapping[str, int]:

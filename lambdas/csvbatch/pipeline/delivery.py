@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from csvbatch.pipeline import messages
+from csvbatch.pipeline.failures import code_of
 from csvbatch.pipeline.loading import load
 from csvbatch.pipeline.ports import Deadline, Objects
 from csvbatch.store import CredentialsError, LoadOutcome, Store, StoreError
@@ -44,8 +45,9 @@ def deliver(store: Store, objects: Objects, delivery: Delivery, deadline: Deadli
 
 def _give_up(store: Store, message: messages.ChunkMessage, error: Exception) -> None:
     reason = getattr(error, "reason", None) if not isinstance(error, StoreError) else error.code
+    reason = reason or code_of(error)
     try:
-        store.mark_dead(message.batch, message.chunk, str(reason or type(error).__name__))
+        store.mark_dead(message.batch, message.chunk, str(reason))
     except StoreError as second:
         LOG.error(
             "chunk could not be marked dead",

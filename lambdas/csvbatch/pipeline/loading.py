@@ -9,12 +9,12 @@ from csvbatch.contract import Contract
 from csvbatch.dialect import Dialect
 from csvbatch.header import match_header
 from csvbatch.pipeline import layout
-from csvbatch.pipeline.closing import close
+from csvbatch.pipeline.closing import close, note_failure
 from csvbatch.pipeline.ports import Deadline, Objects
 from csvbatch.pipeline.rejects import RejectFile
 from csvbatch.reader import Rows, chunk_range, read_chunk
 from csvbatch.splitter import Chunk, scan
-from csvbatch.store import Batch, BatchState, ChunkInHand, ChunkResult, LoadOutcome, Merge, Row, Store
+from csvbatch.store import Batch, BatchState, ChunkInHand, ChunkResult, LoadOutcome, Merge, Row, Store, StoreError
 from csvbatch.validator import RowValidator, compile_validator
 
 LOG = logging.getLogger(__name__)
@@ -39,8 +39,18 @@ def load(store: Store, objects: Objects, batch_id: str, chunk_number: int, deadl
         },
     )
     if outcome.batch.state is BatchState.CLOSING:
-        close(store, objects, outcome.batch)
+        _close(store, objects, outcome.batch)
     return outcome
+
+
+def _close(store: Store, objects: Objects, batch: Batch) -> None:
+    """Close a batch; if that fails, record it and leave it to the batch processor, because the chunk is loaded."""
+    try:
+        close(store, objects, batch)
+    except StoreError:
+        raise
+    except Exception as error:
+        note_failure(store, batch, error)
 
 
 def _load(objects: Objects, deadline: Deadline, in_hand: ChunkInHand, merge: Merge) -> ChunkResult:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 from typing import Protocol
 
 from csvbatch.pipeline.messages import ChunkMessage
@@ -49,7 +50,7 @@ class Objects(Protocol):
         """Its name."""
 
     def versions(self, prefix: str) -> Iterator[StoredObject]:
-        """Every version under a prefix, deleted objects left out."""
+        """Every version under a prefix, deleted objects left out; the versions of a key together, oldest first."""
 
     def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> AbstractContextManager[Readable]:
         """Open bytes [start, end) of a version as a stream; raises ObjectGoneError."""
@@ -59,6 +60,12 @@ class Objects(Protocol):
 
     def set_status(self, version: ObjectVersion, status: Status) -> None:
         """Tag a version; one that is gone is left alone."""
+
+
+def is_listed(objects: Objects, version: ObjectVersion) -> bool:
+    """Tell whether a version exists, by listing its key, which comes first among the keys with it as prefix."""
+    of_key = takewhile(lambda found: found.object.key == version.key, objects.versions(version.key))
+    return any(found.object == version for found in of_key)
 
 
 class Queue(Protocol):
@@ -75,10 +82,12 @@ class Deadline:
     remaining: Callable[[], float]
     margin: float = 20.0
 
-    def check(self) -> None:
-        """Raise OutOfTimeError where only the margin is left."""
-        if self.remaining() < self.margin:
+    def check(self) -> float:
+        """Give the seconds that are left; raises OutOfTimeError where only the margin is."""
+        left = self.remaining()
+        if left < self.margin:
             raise OutOfTimeError(f"fewer than {self.margin:g} s are left; a later run goes on from here")
+        return left
 
 
 NO_DEADLINE = Deadline(lambda: float("inf"))

@@ -1,30 +1,35 @@
 """One run of the batch processor: register what arrived, split it, send its chunks, end what is finished."""
 
 import logging
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import batched, groupby
 from uuid import uuid4
 
 from csvbatch.contract import Contract
-from csvbatch.pipeline import closing, layout
-from csvbatch.pipeline.messages import ChunkMessage
-from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, Queue, StoredObject
-from csvbatch.pipeline.splitting import split
-from csvbatch.store import BatchState, ChunkTask, LedgerError, NewBatch, Store
+from csvbatch.pipeline.arrival import arrival as _arrival  # noqa: F401 - the key that versions are sorted by
+from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, Queue
+from csvbatch.pipeline.steps import Steps
+from csvbatch.store import UNFINISHED, Store
 
 LOG = logging.getLogger(__name__)
 
 LEASE = "batch-processor"
-SENT_TOGETHER = 10
-"""What SQS takes in one call."""
+
+
+def lease_name(bucket: str) -> str:
+    """Give the name of a bucket's lease: processors of other buckets may share the database."""
+    return f"{LEASE}/{bucket}"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run did; `is_complete` is False where another processor was at work, or time ran out."""
+    """What one run did; `is_complete` is False where another processor was at work, or time ran out.
+
+    `failed` counts the batches on which a step failed, `skipped` the objects that cannot be registered. The age is
+    that of the bucket's oldest batch that has not ended, 0 if there is none. `another_processor_running` is True if
+    another processor had the lease, and then nothing was done.
+    """
 
     registered: int = 0
     split: int = 0
@@ -32,6 +37,11 @@ class Run:
     sent: int = 0
     closed: int = 0
     is_complete: bool = False
+    failed: int = 0
+    skipped: int = 0
+    oldest_batch_age_seconds: int = 0
+    datasets_overdue: int = 0
+    another_processor_running: bool = False
 
 
 @dataclass(slots=True)
@@ -39,6 +49,7 @@ class Processor:
     """Runs the batch processor's work against the world it is given; may be killed at any moment, and run again.
 
     `resend_after` is how long the queue keeps a message, `lease_duration` how long a processor may take at most.
+    `expects_files` is False if the contracts' `expected_every_hours` does not apply to this bucket.
     """
 
     store: Store
@@ -49,99 +60,71 @@ class Processor:
     resend_after: timedelta
     lease_duration: timedelta
     deadline: Deadline
+    expects_files: bool = True
 
     def run(self) -> Run:
-        """Do all there is to do, unless another processor is at it."""
-        owner = uuid4().hex
-        if not self.store.acquire_lease(LEASE, owner, self.lease_duration):
+        """Do all there is to do, unless another processor is running for this bucket.
+
+        A failure of one batch is recorded on that batch. A failure of the ledger or of listing the bucket is raised.
+        """
+        lease, owner = lease_name(self.objects.bucket), uuid4().hex
+        if not self.store.acquire_lease(lease, owner, self.lease_duration):
             LOG.info("another processor is at work")
-            return Run()
+            return Run(another_processor_running=True)
         try:
             return self._work()
         finally:
-            self.store.release_lease(LEASE, owner)
+            self.store.release_lease(lease, owner)
 
     def _work(self) -> Run:
-        done = Counter[str]()
+        steps = Steps(
+            store=self.store,
+            objects=self.objects,
+            queue=self.queue,
+            contracts=self.contracts,
+            chunk_bytes=self.chunk_bytes,
+            resend_after=self.resend_after,
+            deadline=self.deadline,
+        )
         try:
-            done["closed"] += closing.close_all(self.store, self.objects)
+            steps.close()
             # What is ready is sent before anything new is begun: a long split must not hold back short ones.
-            done["sent"] += self._send()
-            done["registered"] += self._register()
-            for batch in self.store.batches(BatchState.REGISTERED, BatchState.SPLITTING):
-                if batch.bucket != self.objects.bucket:
-                    continue
-                self.deadline.check()
-                after = split(
-                    self.store, self.objects, batch, self._contract(batch.id), self.chunk_bytes, self.deadline
-                )
-                done["refused" if after.state is BatchState.REFUSED else "split"] += 1
-                done["sent"] += self._send()
-            done["closed"] += closing.close_all(self.store, self.objects)
+            steps.send()
+            steps.register()
+            steps.split()
+            steps.close()
         except OutOfTimeError:
-            LOG.info("out of time; the next run goes on", extra=done)
-            return Run(**done, is_complete=False)
-        LOG.info("run complete", extra=done)
-        return Run(**done, is_complete=True)
+            is_complete = False
+        else:
+            is_complete = True
+        done = steps.done
+        LOG.info("run complete" if is_complete else "out of time; the next run goes on", extra=done)
+        return Run(
+            registered=done["registered"],
+            split=done["split"],
+            refused=done["refused"],
+            sent=done["sent"],
+            closed=done["closed"],
+            is_complete=is_complete,
+            failed=len(steps.failed),
+            skipped=done["skipped"],
+            oldest_batch_age_seconds=self._oldest_age(),
+            datasets_overdue=self._overdue() if self.expects_files else 0,
+        )
 
-    def _register(self) -> int:
-        known = self.store.known_versions(self.objects.bucket, layout.INCOMING)
-        new = [one for one in self.objects.versions(layout.INCOMING) if one.object not in known]
-        registered = 0
-        for stored in sorted(new, key=_arrival):
-            incoming = layout.parse_incoming(stored.object.key)
-            if incoming is None:
-                continue
-            self.deadline.check()
-            contract = self.contracts.get(incoming.dataset)
-            batch = self.store.register(
-                NewBatch(incoming.dataset, self.objects.bucket, stored.object, stored.size_bytes, contract)
+    def _oldest_age(self) -> int:
+        open_since = [one.open_since for one in self.store.batches(*UNFINISHED) if one.bucket == self.objects.bucket]
+        if not open_since:
+            return 0
+        return max(0, int((self.store.now() - min(open_since)).total_seconds()))
+
+    def _overdue(self) -> int:
+        bucket = self.objects.bucket
+        hours = {name: one.expected_every_hours for name, one in self.contracts.items()}
+        self.store.expect_files(bucket, {name: every for name, every in hours.items() if every is not None})
+        overdue = self.store.overdue_datasets(bucket)
+        for one in overdue:
+            LOG.warning(
+                "dataset overdue", extra={"dataset": one.dataset, "expected_every_hours": one.expected_every_hours}
             )
-            LOG.info("file registered", extra={"batch": batch.id, "dataset": batch.dataset})
-            registered += 1
-        return registered
-
-    def _contract(self, batch_id: str) -> Contract | None:
-        """The batch's own copy: the packaged contract may have changed since it was registered."""
-        try:
-            return self.store.contract(batch_id)
-        except LedgerError as error:
-            if error.code != "NO_CONTRACT":
-                raise
-            return None
-
-    def _chunks_to_send(self) -> list[ChunkTask]:
-        """Those of this bucket: a database may be shared, and another bucket's files are not to be read here."""
-        tasks = self.store.chunks_to_send(self.resend_after)
-        return [task for task in tasks if task.batch.bucket == self.objects.bucket]
-
-    def _send(self) -> int:
-        sent = 0
-        for tasks in _together(self._chunks_to_send()):
-            self.deadline.check()
-            taken = self.queue.send([_message(task) for task in tasks])
-            self.store.mark_sent(tasks[0].batch.id, [message.chunk for message in taken])
-            sent += len(taken)
-        return sent
-
-
-def _arrival(stored: StoredObject) -> tuple[object, str, str]:
-    return stored.modified, stored.object.key, stored.object.version
-
-
-def _together(tasks: Sequence[ChunkTask]) -> Iterator[tuple[ChunkTask, ...]]:
-    for _, of_batch in groupby(tasks, key=lambda task: task.batch.id):
-        yield from batched(of_batch, SENT_TOGETHER, strict=False)
-
-
-def _message(task: ChunkTask) -> ChunkMessage:
-    source = task.batch.source
-    return ChunkMessage(
-        batch=task.batch.id,
-        chunk=task.chunk.chunk_number,
-        bucket=task.batch.bucket,
-        key=source.key,
-        version=source.version,
-        start=task.chunk.start_byte,
-        end=task.chunk.end_byte,
-    )
+        return len(overdue)

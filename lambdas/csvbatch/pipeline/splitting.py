@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
-from csvbatch.contract import Contract
+from csvbatch.contract import DATASET, DATASET_ADVICE, Contract
 from csvbatch.file_errors import FileError
 from csvbatch.header import HeaderError, match_header
 from csvbatch.pipeline import closing, layout
+from csvbatch.pipeline.names import LONGEST_DATASET_CHARACTERS
 from csvbatch.pipeline.ports import Deadline, ObjectGoneError, Objects
 from csvbatch.reader import Readable, chunk_range, read_chunk
 from csvbatch.splitter import Chunk, Scan, scan
@@ -31,8 +32,7 @@ def split(
 ) -> Batch:
     """Record a batch's chunks, or refuse its file; raises OutOfTimeError, and a later run begins again."""
     if contract is None:
-        known = f"No contract for dataset {batch.dataset!r} is packaged. Add one, or correct the folder's name."
-        return closing.refuse(store, objects, batch, UNKNOWN_DATASET, [known])
+        return closing.refuse(store, objects, batch, UNKNOWN_DATASET, [_unknown(batch.dataset)])
     store.begin_split(batch.id)
     try:
         source = _unpacked(objects, batch, deadline)
@@ -48,6 +48,13 @@ def split(
         return closing.refuse(store, objects, batch, TOO_MANY_REJECTS, [str(error)])
     original = ObjectVersion(batch.object_key, batch.object_version)
     return store.record_chunks(batch.id, chunks, None if source == original else source)
+
+
+def _unknown(dataset: str) -> str:
+    known = f"No contract for dataset {dataset!r} is packaged. Add one, or correct the folder's name"
+    if DATASET.fullmatch(dataset) and len(dataset) < LONGEST_DATASET_CHARACTERS:
+        return f"{known}."
+    return f"{known}: {DATASET_ADVICE}."
 
 
 def _unpacked(objects: Objects, batch: Batch, deadline: Deadline) -> ObjectVersion:

@@ -7,6 +7,7 @@ from csvbatch.store.database import Clock, Credentials, Timeouts
 from csvbatch.store.ddl import ddl
 from csvbatch.store.errors import BusyError, CredentialsError, LedgerError, RetryableError, StoreError, UrlError
 from csvbatch.store.records import (
+    UNFINISHED,
     Batch,
     BatchState,
     ChunkInHand,
@@ -19,12 +20,14 @@ from csvbatch.store.records import (
     Merge,
     NewBatch,
     ObjectVersion,
+    OverdueDataset,
     Row,
 )
 from csvbatch.store.store import Store
 from csvbatch.store.url import open_store
 
 __all__ = [
+    "UNFINISHED",
     "Batch",
     "BatchState",
     "BusyError",
@@ -42,6 +45,7 @@ __all__ = [
     "Merge",
     "NewBatch",
     "ObjectVersion",
+    "OverdueDataset",
     "RetryableError",
     "Row",
     "Store",

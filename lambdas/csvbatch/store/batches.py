@@ -14,6 +14,7 @@ from csvbatch.store.tables import BATCH
 _FIELDS = ", ".join(Batch.__slots__)
 _SELECT = f"SELECT {_FIELDS} FROM csvbatch_batch"
 _REASON_CHARACTERS = next(column.size for column in BATCH.columns if column.name == "reason")
+_FAILURE_CHARACTERS = next(column.size for column in BATCH.columns if column.name == "failure")
 _INSERT_CHUNK = (
     "INSERT INTO csvbatch_chunk (batch_id, chunk_number, start_byte, end_byte, first_line, state, sends, "
     "rows_read, rows_merged, rows_rejected) "
@@ -37,9 +38,9 @@ def register(transaction: Transaction, new: NewBatch) -> Batch:
     transaction.run(
         "INSERT INTO csvbatch_batch (id, load_sequence, load_attempt, dataset, bucket, object_key, "
         "object_version, object_bytes, contract, state, splits, chunks_total, chunks_remaining, rows_read, "
-        "rows_merged, rows_rejected, registered_at, changed_at) "
+        "rows_merged, rows_rejected, failures, registered_at, changed_at) "
         "VALUES (:id, :load_sequence, 1, :dataset, :bucket, :object_key, :object_version, :object_bytes, "
-        ":contract, 'registered', 0, 0, 0, 0, 0, 0, :now, :now)",
+        ":contract, 'registered', 0, 0, 0, 0, 0, 0, 0, :now, :now)",
         id=identity,
         load_sequence=int(highest or 0) + 1,
         dataset=new.dataset,
@@ -144,7 +145,8 @@ def record_chunks(
         transaction.database.execute_many(_INSERT_CHUNK, new)
     transaction.run(
         "UPDATE csvbatch_batch SET state = :state, chunks_total = :total, chunks_remaining = :remaining, "
-        "unpacked_key = :unpacked_key, unpacked_version = :unpacked_version, changed_at = :now WHERE id = :id",
+        "unpacked_key = :unpacked_key, unpacked_version = :unpacked_version, failures = 0, failure = NULL, "
+        "changed_at = :now WHERE id = :id",
         id=identity,
         state="loading" if new else "closing",
         total=len(new),
@@ -180,11 +182,39 @@ def close(transaction: Transaction, identity: str) -> Batch:
     if batch.state is not BatchState.CLOSING:
         raise _wrong_state(batch, "is not ready to be closed", "wait until each of its chunks is done")
     transaction.run(
-        "UPDATE csvbatch_batch SET state = 'closed', closed_at = :now, changed_at = :now WHERE id = :id",
+        "UPDATE csvbatch_batch SET state = 'closed', failures = 0, failure = NULL, closed_at = :now, "
+        "changed_at = :now WHERE id = :id",
         id=identity,
         now=transaction.now(),
     )
     return get(transaction, identity)
+
+
+def record_failure(
+    transaction: Transaction, batch: Batch, code: str, states: Sequence[BatchState], *, counted: bool
+) -> Batch:
+    """Record why a step failed, if the batch is still in one of these states; `splitting` becomes `registered`.
+
+    The count is one more than in `batch`, or the same, so that a lost answer can be asked for again. Nothing is
+    recorded if another transaction has locked the row: other batches must not wait for that.
+    """
+    free = transaction.free_rows("SELECT state FROM csvbatch_batch WHERE id = :id", id=batch.id)
+    if free and free[0][0] in states:
+        transaction.run(
+            "UPDATE csvbatch_batch SET failures = :failures, failure = :failure, "
+            "state = CASE WHEN state = 'splitting' THEN 'registered' ELSE state END, changed_at = :now WHERE id = :id",
+            id=batch.id,
+            failures=batch.failures + counted,
+            failure=code[:_FAILURE_CHARACTERS],
+            now=transaction.now(),
+        )
+    return get(transaction, batch.id)
+
+
+def clear_failure(transaction: Transaction, identity: str) -> None:
+    """Reset the failures after a success; left for a later run if another transaction has locked the row."""
+    if transaction.free_rows("SELECT id FROM csvbatch_batch WHERE id = :id", id=identity):
+        transaction.run("UPDATE csvbatch_batch SET failures = 0, failure = NULL WHERE id = :id", id=identity)
 
 
 _UNSPLIT = (BatchState.REGISTERED, BatchState.SPLITTING)

@@ -165,7 +165,7 @@ def replay(transaction: Transaction, identity: str, contract: Contract | None, u
     transaction.run(
         "UPDATE csvbatch_batch SET state = :state, reason = NULL, load_attempt = load_attempt + 1, "
         "chunks_remaining = chunks_total, rows_read = 0, rows_merged = 0, rows_rejected = 0, closed_at = NULL, "
-        "changed_at = :now WHERE id = :id",
+        "failures = 0, failure = NULL, replayed_at = :now, changed_at = :now WHERE id = :id",
         id=identity,
         state=_state_to_replay_from(batch),
         now=transaction.now(),

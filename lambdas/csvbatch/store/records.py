@@ -21,6 +21,16 @@ class BatchState(StrEnum):
     REFUSED = "refused"
 
 
+UNFINISHED = (
+    BatchState.REGISTERED,
+    BatchState.SPLITTING,
+    BatchState.LOADING,
+    BatchState.CLOSING,
+    BatchState.INCOMPLETE,
+)
+"""The states that are not ends."""
+
+
 class ChunkState(StrEnum):
     """Where a chunk is on its way."""
 
@@ -74,6 +84,16 @@ class Batch:
     registered_at: datetime
     changed_at: datetime
     closed_at: datetime | None
+    failures: int = 0
+    """Failed attempts in a row at the present step, without those that the environment caused."""
+    failure: str | None = None
+    """Code of the last failure; None if the last attempt succeeded."""
+    replayed_at: datetime | None = None
+
+    @property
+    def open_since(self) -> datetime:
+        """Start of the present processing: the registration, or the last replay."""
+        return self.replayed_at or self.registered_at
 
     @property
     def source(self) -> ObjectVersion:
@@ -87,7 +107,9 @@ class Batch:
         """Read a row whose columns are this class's fields in their order."""
         values = dict(zip(cls.__slots__, row, strict=True))
         values["state"] = BatchState(values["state"])
-        for name in ("registered_at", "changed_at", "closed_at"):
+        # NULL in rows from before the column was added.
+        values["failures"] = values["failures"] or 0
+        for name in ("registered_at", "changed_at", "closed_at", "replayed_at"):
             values[name] = moment(values[name])
         return cls(**values)
 
@@ -167,6 +189,16 @@ type Loader = Callable[[ChunkInHand, Merge], ChunkResult]
 It is called again from the start when the transaction has to be done again, so what it does elsewhere has to
 bear repetition.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueDataset:
+    """A dataset whose last file is older than expected; `last_registered_at` is None if it never had one."""
+
+    bucket: str
+    dataset: str
+    expected_every_hours: int
+    last_registered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

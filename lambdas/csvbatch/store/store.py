@@ -1,12 +1,12 @@
 """What the rest of the program asks of a database that has the ledger and the target tables in it."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 from csvbatch.contract import Contract
 from csvbatch.splitter import Chunk
-from csvbatch.store import batches, chunks, leases
+from csvbatch.store import batches, chunks, datasets, leases
 from csvbatch.store.database import Clock, Database, Position, Transaction
 from csvbatch.store.ddl import tables, update_table
 from csvbatch.store.errors import BusyError, RetryableError, StoreError
@@ -20,6 +20,7 @@ from csvbatch.store.records import (
     LoadOutcome,
     NewBatch,
     ObjectVersion,
+    OverdueDataset,
     Row,
 )
 from csvbatch.store.tables import Table
@@ -72,6 +73,31 @@ class Store:
     def refuse(self, batch_id: str, reason: str) -> Batch:
         """End a batch that was not split; the reason is kept and must quote nothing from the file."""
         return self._run("refuse", partial(batches.refuse, identity=batch_id, reason=reason))
+
+    def record_failure(self, batch: Batch, code: str, states: Sequence[BatchState], *, counted: bool) -> Batch:
+        """Record the code of a failure on a batch that is in one of these states.
+
+        `batch` is the batch as it was before; if `counted`, it has one failure more than then. Gives the batch
+        afterwards. A batch in another state, or locked by another transaction, is not changed.
+        """
+        work = partial(batches.record_failure, batch=batch, code=code, states=states, counted=counted)
+        return self._run("record_failure", work)
+
+    def clear_failure(self, batch_id: str) -> None:
+        """Reset a batch's failures after the step that failed has succeeded."""
+        self._run("clear_failure", partial(batches.clear_failure, identity=batch_id))
+
+    def expect_files(self, bucket: str, every_hours: Mapping[str, int]) -> None:
+        """Set within how many hours a new file of each of a bucket's datasets should come; others expect none."""
+        self._run("expect_files", partial(datasets.expect, bucket=bucket, every_hours=every_hours))
+
+    def overdue_datasets(self, bucket: str | None = None) -> list[OverdueDataset]:
+        """Give the datasets, of one bucket or of all, whose expected file has not come."""
+        return self._read("overdue_datasets", partial(datasets.overdue, bucket=bucket))
+
+    def now(self) -> datetime:
+        """Give the time in UTC by the clock that the ledger's moments are taken from."""
+        return self._read("now", Transaction.now)
 
     def chunks_to_send(self, resend_after: timedelta) -> list[ChunkTask]:
         """Give the chunks that need a message: pending, or sent longer ago than a queue keeps messages."""

@@ -115,6 +115,9 @@ BATCH = Table(
         _moment("registered_at", null=False),
         _moment("changed_at", null=False),
         _moment("closed_at"),
+        _count("failures"),
+        _text("failure", 100, null=True),
+        _moment("replayed_at"),
     ),
     key=("id",),
     unique=(("load_sequence",), ("bucket", "object_key", "object_version"), ("state", "load_sequence")),
@@ -144,8 +147,22 @@ CHUNK = Table(
 
 LEASE = Table(
     name="csvbatch_lease",
-    columns=(_text("name", 63), _text("owner", 255), _moment("expires_at", null=False)),
+    # The name of a lease ends in the name of a bucket, which has up to 63 characters:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    columns=(_text("name", 100), _text("owner", 255), _moment("expires_at", null=False)),
     key=("name",),
 )
 
-LEDGER = (BATCH, CHUNK, LEASE)
+# The datasets whose contracts have `expected_every_hours`; NULL if the present contract no longer has it.
+DATASET = Table(
+    name="csvbatch_dataset",
+    columns=(
+        _text("bucket", 63),
+        _text("dataset", 63),
+        TableColumn("expected_every_hours", Kind.INTEGER),
+        _moment("expected_since", null=False),
+    ),
+    key=("bucket", "dataset"),
+)
+
+LEDGER = (BATCH, CHUNK, LEASE, DATASET)

@@ -141,6 +141,8 @@ def test_a_name_that_a_database_could_take_amiss_is_refused(name: str) -> None:
         ({"encoding": "ebcdic"}, "encoding", "'ebcdic' is not known"),
         ({"maximum_reject_share": Decimal("1.01")}, "maximum_reject_share", "1.01 is not a share"),
         ({"maximum_reject_share": Decimal("-0.1")}, "maximum_reject_share", "-0.1 is not a share"),
+        ({"expected_every_hours": 0}, "expected_every_hours", "0 is not a number of hours"),
+        ({"expected_every_hours": 10**12}, "expected_every_hours", "is not a number of hours"),
     ],
 )
 def test_a_contract_that_contradicts_itself_cannot_be_made(changes: dict[str, Any], setting: str, reason: str) -> None:

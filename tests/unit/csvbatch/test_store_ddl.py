@@ -93,7 +93,7 @@ def test_a_target_table_has_no_constraint_that_its_contract_does_not_have(databa
 @pytest.mark.parametrize(("database", "read_as"), [("oracle", "oracle"), ("postgresql", "postgres")])
 def test_each_statement_is_one_of_the_databases_grammar(database: str, read_as: str) -> None:
     statements = ddl([CONTRACT], database)
-    assert len(statements) == 4
+    assert len(statements) == 5
     for statement in statements:
         assert isinstance(sqlglot.parse_one(statement, read=read_as), exp.Create)
 
@@ -103,7 +103,13 @@ def test_sqlite_makes_the_tables() -> None:
     for statement in ddl([CONTRACT], "sqlite"):
         connection.execute(statement)
     names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1").fetchall()
-    assert [name for (name,) in names] == ["csvbatch_batch", "csvbatch_chunk", "csvbatch_lease", "order"]
+    assert [name for (name,) in names] == [
+        "csvbatch_batch",
+        "csvbatch_chunk",
+        "csvbatch_dataset",
+        "csvbatch_lease",
+        "order",
+    ]
     connection.close()
 
 

@@ -25,7 +25,7 @@ from csvbatch.store.statements import (
     postgresql_upsert,
     sqlite_upsert,
 )
-from csvbatch.store.tables import BATCH, CHUNK, LEASE
+from csvbatch.store.tables import LEDGER
 
 READ_AS = {"sqlite": "sqlite", "postgresql": "postgres", "oracle": "oracle"}
 
@@ -113,7 +113,15 @@ def ledger_statements(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     store.contract(batch.id)
     store.batches(BatchState.CLOSED, BatchState.CLOSING)
     refused = store.register(NewBatch("keys", "bucket", ObjectVersion("a", "2"), 1, KEYS))
+    store.record_failure(refused, "x", [BatchState.REGISTERED], counted=True)
+    store.clear_failure(refused.id)
     store.refuse(refused.id, "x")
+    store.expect_files("bucket", {"keys": 24})
+    store.expect_files("bucket", {})
+    store.expect_files("bucket", {"keys": 24})
+    store.overdue_datasets("bucket")
+    store.overdue_datasets()
+    store.now()
     store.close_connection()
     return database.statements
 
@@ -126,7 +134,7 @@ def test_each_of_the_ledgers_statements_is_one_to_every_database(ledger_statemen
 
 
 def test_the_ledger_names_tables_and_columns_that_there_are(ledger_statements: set[str]) -> None:
-    tables = {table.name: set(table.column_names) for table in (BATCH, CHUNK, LEASE)}
+    tables = {table.name: set(table.column_names) for table in LEDGER}
     for sql in ledger_statements:
         tree = parse(sql, "oracle")
         known = set[str]().union(*(tables[table.name] for table in tree.find_all(exp.Table)))

@@ -44,6 +44,11 @@ def test_a_deleted_object_is_listed_by_its_versions_and_not_by_its_mark(objects:
     assert [stored.object for stored in objects.versions("incoming/")] == [version]
 
 
+def test_the_versions_of_a_key_are_given_from_the_oldest_on(objects: S3Objects) -> None:
+    written = [objects.write(KEY, [b"one"]) for _ in range(9)]
+    assert [stored.object for stored in objects.versions("incoming/")] == written
+
+
 def test_a_range_is_read_from_its_first_byte_to_before_its_last(objects: S3Objects) -> None:
     version = objects.write(KEY, [b"0123456789"])
     assert content(objects, version, 2, 5) == b"234"

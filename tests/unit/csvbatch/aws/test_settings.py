@@ -26,3 +26,14 @@ def test_a_missing_variable_is_named(missing: str) -> None:
 def test_a_number_that_is_none_is_named(value: str) -> None:
     with pytest.raises(SettingError, match="CSVBATCH_MAX_RECEIVE_COUNT is"):
         LoaderSettings.read({"CSVBATCH_MAX_RECEIVE_COUNT": value})
+
+
+@pytest.mark.parametrize("name", ["b" * 64, "ab", "Upper", "arn:aws:s3:::bucket", "under_score", "-bucket", "bucket."])
+def test_a_bucket_that_is_none_is_named(name: str) -> None:
+    with pytest.raises(SettingError, match=r"CSVBATCH_BUCKET is .* 3 to 63"):
+        HandlerSettings.read({**COMMON, "CSVBATCH_BUCKET": name})
+
+
+@pytest.mark.parametrize("name", ["b" * 63, "a.b-3", "3ab"])
+def test_a_bucket_may_have_any_name_that_s3_allows(name: str) -> None:
+    assert HandlerSettings.read({**COMMON, "CSVBATCH_BUCKET": name}).bucket == name

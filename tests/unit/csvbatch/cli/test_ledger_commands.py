@@ -1,11 +1,14 @@
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlglot
 from tests.unit.csvbatch.cli.conftest import Run
+
+from csvbatch.store import BatchState, NewBatch, ObjectVersion, open_store
 
 DATABASE = ("--database", "sqlite:///x.db")
 
@@ -42,6 +45,27 @@ def test_status_of_an_incomplete_batch_shows_its_dead_chunks(run: Run, incomplet
     outcome = run("status", incomplete, *DATABASE)
     assert outcome.status == 1
     assert "SQLITE_CONSTRAINT_TRIGGER" in outcome.out
+
+
+def test_status_shows_failures_and_their_code_and_names_what_is_late(run: Run) -> None:
+    run("migrate", *DATABASE, "--yes")
+    began = datetime(2020, 2, 29, tzinfo=UTC)
+    store = open_store("sqlite:///x.db")
+    store._clock = lambda: began
+    store.expect_files("bucket", {"recipients": 24})
+    file = NewBatch("airports", "bucket", ObjectVersion("incoming/airports/a.csv", "1"), 1, None)
+    failing = store.register(file)
+    for _ in range(3):
+        failing = store.record_failure(failing, "InvalidObjectState", [BatchState.REGISTERED], counted=True)
+    store.close_connection()
+    outcome = run("status", *DATABASE)
+    assert outcome.status == 0
+    assert outcome.out.split()[-2:] == ["3", "InvalidObjectState"]
+    said = outcome.err
+    assert "dataset recipients is overdue: a file is expected every 24 h, and none ever came" in said
+    assert f"batch {failing.id} is registered and has not ended since 2020-02-29T00:00:00+00:00" in said
+    shown = json.loads(run("status", *DATABASE, "--json").out)
+    assert (shown["failures"], shown["failure"]) == (3, "InvalidObjectState")
 
 
 def test_a_batch_that_there_is_none_of(run: Run, batch: str) -> None:

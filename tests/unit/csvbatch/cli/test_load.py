@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from tests.unit.csvbatch.cli.conftest import Run
 
-from csvbatch.pipeline.processing import LEASE
+from csvbatch.local.files import LocalFiles
+from csvbatch.pipeline.processing import lease_name
 from csvbatch.store import BatchState, NewBatch, ObjectVersion, open_store
 
 DATABASE = "sqlite:///x.db"
@@ -112,10 +113,25 @@ def test_batches_that_came_another_way_are_left_alone(run: Run, good_recipients:
     store.close_connection()
 
 
+def test_a_file_that_cannot_be_read_is_said_to_be_so_by_its_code(
+    run: Run, good_recipients: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object) -> None:
+        raise PermissionError(13, "Qxzzy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalFiles, "read", closed)
+        outcome = run("load", good_recipients, "-d", "recipients", "--database", DATABASE)
+    assert outcome.status == 1
+    assert "the file could not be processed: PermissionError" in outcome.out
+    assert "Qxzzy" not in outcome.out + outcome.err
+    assert run("load", good_recipients, *LOAD).status == 0
+
+
 def test_a_processor_that_is_at_work_is_not_disturbed(run: Run, good_recipients: Path) -> None:
     run("migrate", "--database", DATABASE, "--yes")
     store = open_store(DATABASE)
-    assert store.acquire_lease(LEASE, "somebody", timedelta(minutes=1))
+    assert store.acquire_lease(lease_name("local"), "somebody", timedelta(minutes=1))
     store.close_connection()
     outcome = run("load", good_recipients, *LOAD)
     assert outcome.status == 1

@@ -1,6 +1,7 @@
 """Kills the processor and the handler before and after every step they take in the world outside."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.loading import load
 from csvbatch.pipeline.ports import NO_DEADLINE
-from csvbatch.pipeline.processing import LEASE
+from csvbatch.pipeline.processing import lease_name
 from csvbatch.store import BatchState, Store
 
 MOST_STEPS = 400
@@ -20,8 +21,12 @@ class Killed(BaseException):
     """The process is gone: nothing may catch this and go on."""
 
 
+class BrokenError(Exception):
+    """A step failed, and the process lives on."""
+
+
 class Mortal:
-    """Passes calls on, and dies before or after the one that is its last."""
+    """Passes calls on, and dies, or fails, before or after the one that is its last."""
 
     def __init__(self, mortal: Any, steps: "Steps") -> None:
         self._mortal = mortal
@@ -35,8 +40,9 @@ class Mortal:
 class Steps:
     """Counts steps over several objects, and ends at the one it is told."""
 
-    def __init__(self, last: int) -> None:
+    def __init__(self, last: int, end: type[BaseException] = Killed) -> None:
         self.left = last
+        self.end = end
 
     def counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def step(*arguments: Any, **named: Any) -> Any:
@@ -50,12 +56,13 @@ class Steps:
     def _take(self) -> None:
         self.left -= 1
         if self.left == 0:
-            raise Killed
+            raise self.end
 
 
 def release_what_the_dead_held(store: Store) -> None:
     """What time would do: the lease of the killed processor ends."""
-    store._run("test", lambda transaction: transaction.run("DELETE FROM csvbatch_lease WHERE name = :name", name=LEASE))
+    name = lease_name("local")
+    store._run("test", lambda transaction: transaction.run("DELETE FROM csvbatch_lease WHERE name = :name", name=name))
 
 
 def deliver_what_died_with_its_queue(pipeline: Pipeline) -> None:
@@ -104,3 +111,45 @@ def test_a_kill_between_any_two_steps_loses_and_doubles_nothing(pipeline: Pipeli
     assert came_through, "the run has more steps than were tried"
     assert last > 40
     assert len(pipeline.store.latest_batches(MOST_STEPS)) == last
+
+
+def run_with_a_failure(pipeline: Pipeline, last: int) -> bool:
+    """One processor and its deliveries, of whose calls on bucket and queue one fails; True where none was left to."""
+    steps = Steps(last, BrokenError)
+    files: Any = Mortal(pipeline.files, steps)
+    queue: Any = Mortal(pipeline.queue, steps)
+    failing = pipeline.processor(queue)
+    failing.objects = files
+    # What cannot be listed is the bucket as a whole, and ends the run.
+    with suppress(BrokenError):
+        failing.run()
+    for message in list(pipeline.queue.waiting):
+        with suppress(BrokenError):
+            deliver(pipeline.store, files, Delivery(message.dumps(), is_last=False), NO_DEADLINE)
+            pipeline.queue.waiting.remove(message)
+    with suppress(BrokenError):
+        failing.run()
+    return steps.left > 0
+
+
+def test_a_failure_at_any_step_changes_nothing_in_the_end(pipeline: Pipeline, tmp_path: Path) -> None:
+    contents = [recipients(tmp_path, rows=30, seed=seed) for seed in (1, 2, 3)]
+    readings = [sequential_reading(content, pipeline.contracts["recipients"]) for content in contents]
+    expected = readings[0][0] | readings[1][0] | readings[2][0]
+    pipeline.chunk_bytes = 2500
+    came_through = False
+    for last in range(1, MOST_STEPS):
+        for number, content in enumerate(contents):
+            pipeline.drop(f"{last}-{number}.csv", content)
+        came_through = run_with_a_failure(pipeline, last)
+        pipeline.load_all()
+        pipeline.load_all()
+        latest = sorted(pipeline.store.latest_batches(3), key=lambda one: one.object_key)
+        assert [(one.state, one.failures, one.failure) for one in latest] == [(BatchState.CLOSED, 0, None)] * 3, last
+        counts = [(one.rows_read, one.rows_merged, one.rows_rejected) for one in latest]
+        assert counts == [(good + bad, good, bad) for _, good, bad in readings], last
+        assert names_in_table(pipeline) == expected, last
+        if came_through:
+            break
+    assert came_through, "the run has more steps than were tried"
+    assert last > 40

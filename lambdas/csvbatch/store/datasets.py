@@ -1,0 +1,64 @@
+"""The datasets that expect a file every so many hours, and which of them are overdue."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from csvbatch.store.database import Transaction
+from csvbatch.store.records import OverdueDataset, moment
+
+
+def expect(transaction: Transaction, bucket: str, every_hours: Mapping[str, int]) -> None:
+    """Set what is expected of a bucket's datasets; datasets that are not named expect nothing any more.
+
+    For a dataset without a file the hours count from the first call that names it, so it is not overdue at once.
+    """
+    rows = transaction.rows(
+        "SELECT dataset, expected_every_hours FROM csvbatch_dataset WHERE bucket = :bucket", bucket=bucket
+    )
+    known = dict(rows)
+    for dataset in sorted(every_hours.keys() - known.keys()):
+        transaction.run(
+            "INSERT INTO csvbatch_dataset (bucket, dataset, expected_every_hours, expected_since) "
+            "VALUES (:bucket, :dataset, :hours, :now)",
+            bucket=bucket,
+            dataset=dataset,
+            hours=every_hours[dataset],
+            now=transaction.now(),
+        )
+    for dataset, before in sorted(known.items()):
+        if before is None and dataset in every_hours:
+            _change(transaction, "expected_since = :now", bucket, dataset, now=transaction.now())
+        if before != every_hours.get(dataset):
+            _change(transaction, "expected_every_hours = :hours", bucket, dataset, hours=every_hours.get(dataset))
+
+
+def overdue(transaction: Transaction, bucket: str | None) -> list[OverdueDataset]:
+    """Give the datasets whose last file is older than expected; without a file the first expectation counts."""
+    chosen, parameters = ("", {}) if bucket is None else (" AND d.bucket = :bucket", {"bucket": bucket})
+    rows = transaction.rows(
+        "SELECT d.bucket, d.dataset, d.expected_every_hours, d.expected_since, MAX(b.registered_at) "
+        "FROM csvbatch_dataset d LEFT JOIN csvbatch_batch b ON b.bucket = d.bucket AND b.dataset = d.dataset "
+        f"WHERE d.expected_every_hours IS NOT NULL{chosen} "
+        "GROUP BY d.bucket, d.dataset, d.expected_every_hours, d.expected_since ORDER BY d.bucket, d.dataset",
+        **parameters,
+    )
+    if not rows:
+        return []
+    now = transaction.now()
+    late = []
+    for its_bucket, dataset, hours, since, last in rows:
+        last_at, since_at = moment(last), moment(since)
+        assert since_at is not None, "the column has no NULL"
+        if (last_at or since_at) + timedelta(hours=int(hours)) < now:
+            late.append(OverdueDataset(its_bucket, dataset, int(hours), last_at))
+    return late
+
+
+def _change(transaction: Transaction, change: str, bucket: str, dataset: str, **parameters: Any) -> None:
+    transaction.run(
+        f"UPDATE csvbatch_dataset SET {change} WHERE bucket = :bucket AND dataset = :dataset",
+        bucket=bucket,
+        dataset=dataset,
+        **parameters,
+    )

@@ -17,7 +17,7 @@ from csvbatch.contract import Contract
 from csvbatch.pipeline import layout
 from csvbatch.store import BatchState, Store
 
-_NUMERIC = ("rows", "merged", "rejected", "chunks", "seconds")
+_NUMERIC = ("rows", "merged", "superseded", "stale", "rejected", "chunks", "seconds")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -86,6 +86,8 @@ def _show(file: Path, loaded: Loaded, seconds: float, rejects: Path | None, outp
         "file": str(file),
         "rows": batch.rows_read,
         "merged": batch.rows_merged,
+        "superseded": batch.rows_superseded,
+        "stale": batch.rows_stale,
         "rejected": batch.rows_rejected,
         "chunks": batch.chunks_total,
         "seconds": seconds,

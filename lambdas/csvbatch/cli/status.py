@@ -11,8 +11,22 @@ from csvbatch.cli.stores import opened_store
 from csvbatch.cli.terminal import show, show_json, show_table
 from csvbatch.store import Batch, BatchState, ChunkRecord, ChunkState
 
-_COLUMNS = ("batch", "dataset", "file", "state", "reason", "rows", "merged", "rejected", "done", "chunks", "registered")
-_NUMERIC = ("rows", "merged", "rejected", "done", "chunks")
+_COLUMNS = (
+    "batch",
+    "dataset",
+    "file",
+    "state",
+    "reason",
+    "rows",
+    "merged",
+    "superseded",
+    "stale",
+    "rejected",
+    "done",
+    "chunks",
+    "registered",
+)
+_NUMERIC = ("rows", "merged", "superseded", "stale", "rejected", "done", "chunks")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,7 +44,9 @@ def status(
 ) -> None:
     """List the batches registered last, or show one with the chunks that are not done.
 
-    For one batch, ends with status 1 where it is incomplete or its file was refused.
+    Rows = merged + rejected. Of the merged rows, those superseded have another row of the same file with their key
+    in their place. Those stale came after a row of a later file with their key; up to as many more of them would
+    have been superseded anyway. For one batch, ends with status 1 where it is incomplete or its file was refused.
     """
     with opened_store(database, secret) as store:
         found = [store.batch(batch)] if batch else store.latest_batches(limit, state)
@@ -60,6 +76,8 @@ def facts(batch: Batch) -> dict[str, Any]:
         "reason": batch.reason,
         "rows": batch.rows_read,
         "merged": batch.rows_merged,
+        "superseded": batch.rows_superseded,
+        "stale": batch.rows_stale,
         "rejected": batch.rows_rejected,
         "done": batch.chunks_total - batch.chunks_remaining,
         "chunks": batch.chunks_total,

@@ -47,7 +47,8 @@ def _file_of(batch: Batch) -> ObjectVersion:
 
 
 def _counts(batch: Batch) -> Mapping[str, int]:
-    return {name: getattr(batch, name) for name in ("rows_read", "rows_merged", "rows_rejected", "chunks_total")}
+    names = ("rows_read", "rows_merged", "rows_superseded", "rows_stale", "rows_rejected", "chunks_total")
+    return {name: getattr(batch, name) for name in names}
 
 
 def _put_report(

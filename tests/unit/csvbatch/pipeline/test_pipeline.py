@@ -265,3 +265,14 @@ def test_a_processor_leaves_the_batches_of_another_bucket_alone(pipeline: Pipeli
     elsewhere.objects = LocalFiles(tmp_path / "other", {}, bucket="elsewhere")
     assert elsewhere.run() == Run(is_complete=True)
     assert not pipeline.queue.waiting
+
+
+def test_a_report_says_how_many_rows_were_superseded(pipeline: Pipeline, tmp_path: Path) -> None:
+    content = recipients(tmp_path, bad_share=0)
+    header, *rows = content.splitlines(keepends=True)
+    pipeline.drop("a.csv", header + b"".join([*rows, *rows]))
+    pipeline.load_all()
+    report = report_of(pipeline)
+    keys = len(names_in_table(pipeline))
+    assert report["rows_merged"] == report["rows_read"] == 400
+    assert (report["rows_superseded"], report["rows_stale"]) == (400 - keys, 0)

@@ -48,6 +48,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             raise ChunkFailedError(type(error).__name__) from None
         if outcome.loaded:
             METRICS.add_metric(name="RowsMerged", unit=MetricUnit.Count, value=outcome.chunk.rows_merged)
+            METRICS.add_metric(name="RowsSuperseded", unit=MetricUnit.Count, value=outcome.chunk.rows_superseded)
             METRICS.add_metric(name="RowsRejected", unit=MetricUnit.Count, value=outcome.chunk.rows_rejected)
 
     return process_partial_response(event=event, record_handler=load, processor=BATCH, context=context)  # type: ignore[return-value]

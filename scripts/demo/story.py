@@ -65,12 +65,18 @@ class Step:
     def as_table(self) -> Table:
         """For people to look at."""
         shown = Table(title=self.title, caption=self.proves, title_justify="left", caption_justify="left")
-        for heading in ("file", "rows", "merged", "rejected", "chunks", "seconds"):
+        for heading in ("file", "rows", "merged", "superseded", "rejected", "chunks", "seconds"):
             shown.add_column(heading, justify="left" if heading == "file" else "right", overflow="fold")
         shown.add_column("rejects", overflow="fold")
         for one in self.loaded:
             batch = one.batch
-            counts = (batch.rows_read, batch.rows_merged, batch.rows_rejected, batch.chunks_total)
+            counts = (
+                batch.rows_read,
+                batch.rows_merged,
+                batch.rows_superseded,
+                batch.rows_rejected,
+                batch.chunks_total,
+            )
             shown.add_row(
                 one.file.key, *(f"{count:,}" for count in counts), f"{one.seconds:.1f}", one.rejects or "none"
             )
@@ -127,6 +133,11 @@ def _check_counts(one: Loaded) -> None:
         raise DemoError(
             f"{file.key}: the platform read {batch.rows_read:,} rows and rejected {batch.rows_rejected:,}; "
             f"a plain csv reader finds {file.rows:,}, of which {file.rejected:,} are bad"
+        )
+    if batch.rows_merged - batch.rows_superseded != len(file.keys):
+        raise DemoError(
+            f"{file.key}: of {batch.rows_merged:,} merged rows {batch.rows_superseded:,} were counted as superseded; "
+            f"a plain csv reader finds {len(file.keys):,} keys"
         )
 
 

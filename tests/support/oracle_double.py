@@ -101,6 +101,7 @@ class CursorDouble:
         self._connection = connection
         self._cursor = connection.cursor()
         self._types: tuple[Any, ...] = ()
+        self._counts: list[int] = []
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +140,13 @@ class CursorDouble:
             if ddl:
                 self._connection.commit()
 
-    def executemany(self, sql: str, rows: Sequence[Mapping[str, Any]] | Sequence[Sequence[Any]]) -> None:
+    def executemany(
+        self,
+        sql: str,
+        rows: Sequence[Mapping[str, Any]] | Sequence[Sequence[Any]],
+        *,
+        arraydmlrowcounts: bool = False,
+    ) -> None:
         if not rows:
             raise oracle_error("DPY-4010", "a bind variable replacement value was not provided")
         binds = _binds(sql)
@@ -151,7 +158,15 @@ class CursorDouble:
         if self._types:
             assert len(self._types) == len(binds)
         with _as_oracle():
-            self._cursor.executemany(_translated(sql, self._types), parameters)
+            self._cursor.executemany(_translated(sql, self._types), parameters, returning=arraydmlrowcounts)
+            self._types = ()
+            if arraydmlrowcounts:
+                self._counts = [self._cursor.rowcount]
+                while self._cursor.nextset():
+                    self._counts.append(self._cursor.rowcount)
+
+    def getarraydmlrowcounts(self) -> list[int]:
+        return self._counts
 
 
 class _NumberLoader(Loader):

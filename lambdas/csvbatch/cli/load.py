@@ -12,13 +12,13 @@ from csvbatch.cli.misread import utf8_warnings_of_file
 from csvbatch.cli.one_file import Loaded, OneFile
 from csvbatch.cli.problems import FOUND
 from csvbatch.cli.sources import require_file
-from csvbatch.cli.stores import opened_store, require_database, split_url
+from csvbatch.cli.stores import is_new_sqlite, opened_store, require_database
 from csvbatch.cli.terminal import progress, show, show_json, show_table
 from csvbatch.contract import Contract
 from csvbatch.pipeline import layout
 from csvbatch.store import BatchState, Store
 
-_NUMERIC = ("rows", "merged", "rejected", "chunks", "seconds")
+_NUMERIC = ("rows", "merged", "superseded", "stale", "rejected", "chunks", "seconds")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,15 +38,16 @@ def load(
 ) -> None:
     """Load a file without AWS: validate its rows, merge them, keep the others as rejects.
 
-    A file that was loaded before is recognised by name, size and time of change, and nothing is done; one that
-    was interrupted goes on. A new SQLite file gets its tables; other databases get them from `csvbatch migrate`.
+    A file that was loaded before, with this name and this content, is recognised, and nothing is done; one that
+    was interrupted goes on. Other content under the same name is a new version, which replaces rows of the old one.
+    A new SQLite file gets its tables; other databases get them from `csvbatch migrate`.
     Ends with status 1 where rows were rejected, the file refused, or a chunk could not be loaded.
     """
     require_file(file)
     contract = contract_of(dataset, all_contracts(contracts))
-    is_new = _is_new_sqlite(require_database(database))
+    is_new = is_new_sqlite(require_database(database))
     start = time.monotonic()
-    with opened_store(database, secret) as store:
+    with opened_store(database, secret, create=True) as store:
         if is_new:
             store.migrate([contract])
         loaded = _loaded(OneFile(file, contract, store, output, chunk_bytes))
@@ -57,11 +58,6 @@ def load(
     _show(file, loaded, seconds, rejects, output, warnings, json=json)
     if loaded.batch.state is not BatchState.CLOSED or loaded.batch.rows_rejected:
         raise typer.Exit(FOUND)
-
-
-def _is_new_sqlite(url: str) -> bool:
-    parts = split_url(url)
-    return parts.scheme == "sqlite" and not Path(parts.path.removeprefix("/")).exists()
 
 
 def _loaded(one: OneFile) -> Loaded:
@@ -98,6 +94,8 @@ def _show(
         "file": str(file),
         "rows": batch.rows_read,
         "merged": batch.rows_merged,
+        "superseded": batch.rows_superseded,
+        "stale": batch.rows_stale,
         "rejected": batch.rows_rejected,
         "chunks": batch.chunks_total,
         "seconds": seconds,
@@ -105,10 +103,16 @@ def _show(
     }
     if json:
         more = {"batch": batch.id, "state": batch.state.value, "reason": batch.reason, "known": loaded.was_known}
-        show_json({**facts, **more, "warnings": warnings, "failures": list(loaded.failures)})
+        newer = loaded.newer and loaded.newer.id
+        show_json({**facts, **more, "newer": newer, "warnings": warnings, "failures": list(loaded.failures)})
         return
     if loaded.was_known:
         show(f"{file} was loaded before, as batch {batch.id}: nothing was done.")
+    if loaded.newer:
+        show(
+            f"Batch {loaded.newer.id} has loaded another content of {file.name} since. To load this one over it, give "
+            "the file another name."
+        )
     show_table(list(facts), [list(facts.values())], numeric=_NUMERIC)
     if batch.state is BatchState.REFUSED:
         show(f"The file was refused ({batch.reason}), and nothing of it loaded. {report} says why.")

@@ -6,20 +6,22 @@ from datetime import timedelta
 from pathlib import Path
 
 from csvbatch.cli.problems import CommandError, sentence
-from csvbatch.cli.sources import blocks
+from csvbatch.cli.sources import BLOCK_BYTES
 from csvbatch.contract import Contract
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline import layout
 from csvbatch.pipeline.delivery import Delivery, deliver
-from csvbatch.pipeline.ports import NO_DEADLINE
+from csvbatch.pipeline.ports import NO_DEADLINE, ObjectGoneError
 from csvbatch.pipeline.processing import Processor
+from csvbatch.pipeline.splitting import OBJECT_GONE
 from csvbatch.store import (
     Batch,
     BatchState,
     ChunkTask,
     CredentialsError,
     LedgerError,
+    ObjectVersion,
     RetryableError,
     Store,
 )
@@ -50,11 +52,15 @@ class OneBatchStore(Store):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of a file: `was_known` says that it had ended before, `failures` what did not go well."""
+    """What became of a file: `was_known` says that it had ended before, `failures` what did not go well.
+
+    `newer` is the last batch of the same name that was loaded after it, with another content.
+    """
 
     batch: Batch
     was_known: bool
     failures: tuple[str, ...] = ()
+    newer: Batch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +76,15 @@ class OneFile:
     def load(self, on_chunk: Callable[[int, int], None]) -> Loaded:
         """Load it, or what an interrupted run left of it; `on_chunk` is told chunks done and chunks in all."""
         files = self._files()
+        files.pin()
         (stored,) = files.versions(layout.INCOMING)
         identity = batch_id(files.bucket, stored.object)
         before = _known(self.store, identity)
+        if before is not None and before.state is BatchState.REFUSED and before.reason == OBJECT_GONE:
+            # It changed while it was split, and is again what it was.
+            before = self.store.replay(identity)
         if before is not None and before.state in (BatchState.CLOSED, BatchState.REFUSED):
-            return Loaded(before, was_known=True)
+            return Loaded(before, was_known=True, newer=self._newer(before))
         if before is not None:
             self._prepare(files, before)
         store = OneBatchStore(self.store, identity)
@@ -105,14 +115,20 @@ class OneFile:
         key = f"{layout.INCOMING}{self.contract.dataset}/{self.path.name}"
         return LocalFiles(self.output, {key: self.path.resolve()}, bucket=BUCKET)
 
+    def _newer(self, batch: Batch) -> Batch | None:
+        """The last batch of the same name, where that is another one."""
+        versions = self.store.known_versions(batch.bucket, batch.object_key)
+        of_name = [self.store.batch(batch_id(batch.bucket, one)) for one in versions if one.key == batch.object_key]
+        last = max(of_name, key=lambda one: one.load_sequence)
+        return None if last.id == batch.id else last
+
     def _prepare(self, files: LocalFiles, batch: Batch) -> None:
         """Let an unfinished batch go on: its dead chunks again, its unpacked file where that is gone."""
         if batch.state is BatchState.INCOMPLETE:
             self.store.redrive(batch.id)
-        if batch.unpacked_key and not (self.output / batch.unpacked_key).is_file():
-            with self.path.open("rb") as stream:
-                unpacked = files.write(layout.unpacked_key(batch.id), unpack_gzip(blocks(stream)))
-            self.store.replay(batch.id, unpacked=unpacked)
+        if batch.unpacked_key and not files.holds(batch.source):
+            with files.read(ObjectVersion(batch.object_key, batch.object_version)) as stream:
+                files.write(batch.unpacked_key, unpack_gzip(iter(lambda: stream.read(BLOCK_BYTES), b"")))
 
     def _deliver(self, files: LocalFiles, queue: LocalQueue, on_chunk: Callable[[int, int], None]) -> list[str]:
         failures: dict[int, str] = {}
@@ -121,6 +137,10 @@ class OneFile:
             on_chunk(done, len(messages))
             try:
                 deliver(self.store, files, Delivery(message.dumps(), is_last=True), NO_DEADLINE)
+            except ObjectGoneError as error:
+                # The other chunks would find the same; they stay as they are.
+                failures[message.chunk] = sentence(error)
+                break
             except (CredentialsError, RetryableError) as error:
                 raise CommandError(f"{error}. What was loaded stays; run the same command again to go on.") from None
             except Exception as error:

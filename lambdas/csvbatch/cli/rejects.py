@@ -62,4 +62,6 @@ def _place(output: Path, bucket: str | None, dataset: str | None) -> FolderRejec
         from csvbatch.cli.aws import aws
 
         return BucketRejects(bucket, aws(), dataset)
+    if not output.is_dir():
+        raise UsageError(f"{output}: there is no such directory. --output names the one that `csvbatch load` wrote to.")
     return FolderRejects(output)

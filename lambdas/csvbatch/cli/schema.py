@@ -61,7 +61,7 @@ def migrate(
     known = all_contracts(contracts)
     parts = split_url(require_database(database))
     place = f"{parts.scheme} database {parts.hostname or ''}{parts.path}"
-    with opened_store(database, secret) as store:
+    with opened_store(database, secret, create=True) as store:
         confirm(f"Make or complete the ledger and the tables of {', '.join(sorted(known))} in the {place}?", yes=yes)
         done = store.migrate(known.values())
     if json:

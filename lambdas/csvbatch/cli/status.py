@@ -21,6 +21,8 @@ _COLUMNS = (
     "reason",
     "rows",
     "merged",
+    "superseded",
+    "stale",
     "rejected",
     "done",
     "chunks",
@@ -28,7 +30,7 @@ _COLUMNS = (
     "failures",
     "failure",
 )
-_NUMERIC = ("rows", "merged", "rejected", "done", "chunks", "failures")
+_NUMERIC = ("rows", "merged", "superseded", "stale", "rejected", "done", "chunks", "failures")
 
 _OLD = timedelta(hours=1)
 """The oldest batch that has not ended is named if it is older."""
@@ -48,6 +50,10 @@ def status(
     json: options.Json = False,
 ) -> None:
     """List the batches registered last, or show one with the chunks that are not done.
+
+    Rows = merged + rejected. Of the merged rows, those superseded have another row of the same file with their key
+    in their place. Those stale came after a row of a later file with their key; up to as many more of them would
+    have been superseded anyway.
 
     `failures` counts failed attempts in a row, `failure` is the code of the last. Overdue datasets and the oldest
     batch that has not ended are named on standard error.
@@ -85,6 +91,8 @@ def facts(batch: Batch) -> dict[str, Any]:
         "reason": batch.reason,
         "rows": batch.rows_read,
         "merged": batch.rows_merged,
+        "superseded": batch.rows_superseded,
+        "stale": batch.rows_stale,
         "rejected": batch.rows_rejected,
         "done": batch.chunks_total - batch.chunks_remaining,
         "chunks": batch.chunks_total,

@@ -1,14 +1,14 @@
 """Files of this machine as the pipeline sees a bucket."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from io import BufferedReader
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
+from csvbatch.local.digests import ChangedError, Content, VerifiedStream, content_of
 from csvbatch.pipeline.ports import ObjectGoneError, Status, StoredObject
 from csvbatch.reader import Readable
 from csvbatch.store import ObjectVersion
@@ -18,34 +18,44 @@ from csvbatch.store import ObjectVersion
 class LocalFiles:
     """Some files under keys of their own, and a folder for what is written; `statuses` are the tags that were set.
 
-    A file's version is its time of change and its size, so one that was changed meanwhile counts as gone.
+    A file's version is the SHA-256 of its content: neither its name, size and times nor a copy of it make another one.
+    Every byte is compared with that content when it is read, so nothing of a file that changed meanwhile is loaded.
     """
 
     folder: Path
     incoming: Mapping[str, Path]
     bucket: str = "local"
     statuses: dict[str, Status] = field(default_factory=dict)
+    _contents: dict[ObjectVersion, Content] = field(default_factory=dict, init=False, repr=False)
+    _pinned: tuple[StoredObject, ...] | None = field(default=None, init=False, repr=False)
+
+    def pin(self) -> None:
+        """Read the files once, and list them from now on as they are at this moment."""
+        self._pinned = tuple(self._found())
 
     def versions(self, prefix: str) -> Iterator[StoredObject]:
-        """The files there are, each in the one version it has."""
-        for key, path in self.incoming.items():
-            if key.startswith(prefix) and path.is_file():
-                stat = path.stat()
-                changed = datetime.fromtimestamp(stat.st_mtime, UTC)
-                yield StoredObject(ObjectVersion(key, _version(stat)), stat.st_size, changed)
+        """The files there are, each in the one version it has; reads them to their end unless they are pinned."""
+        listed = self._found() if self._pinned is None else self._pinned
+        return (one for one in listed if one.object.key.startswith(prefix))
 
     @contextmanager
     def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> Iterator[Readable]:
-        """Open bytes [start, end) of a file; raises ObjectGoneError where it is not what it was."""
+        """Open bytes [start, end) of a file; raises ObjectGoneError, also from the stream, where it changed."""
+        content = self._content(version)
+        path = self._path(version.key)
         try:
-            stream = self._path(version.key).open("rb")
-        except FileNotFoundError:
-            raise ObjectGoneError(version) from None
-        with stream:
-            if _version(os.fstat(stream.fileno())) != version.version:
-                raise ObjectGoneError(version)
-            stream.seek(start)
-            yield stream if end is None else _Range(stream, end - start)
+            with path.open("rb") as stream:
+                yield VerifiedStream(stream, content, start, end)
+        except ChangedError:
+            raise _changed(version, path) from None
+
+    def holds(self, version: ObjectVersion) -> bool:
+        """Whether a version is still there."""
+        try:
+            self._content(version)
+        except ObjectGoneError:
+            return False
+        return True
 
     def write(self, key: str, blocks: Iterable[bytes]) -> ObjectVersion:
         """Write a file, whole or not at all."""
@@ -53,36 +63,49 @@ class LocalFiles:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two that write the same object at once have a file each, and the later one stays.
         unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
+        digest = sha256()
         try:
             with unfinished.open("wb") as stream:
-                stream.writelines(blocks)
+                for block in blocks:
+                    digest.update(block)
+                    stream.write(block)
             unfinished.replace(path)
         except BaseException:
             with suppress(FileNotFoundError):
                 unfinished.unlink()
             raise
-        return ObjectVersion(key, _version(path.stat()))
+        return ObjectVersion(key, digest.hexdigest())
 
     def set_status(self, version: ObjectVersion, status: Status) -> None:
         """Keep what a bucket would keep as a tag."""
         self.statuses[version.key] = status
 
+    def _found(self) -> Iterator[StoredObject]:
+        for key, path in self.incoming.items():
+            if path.is_file():
+                changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                content = content_of(path)
+                version = ObjectVersion(key, content.digest)
+                self._contents[version] = content
+                yield StoredObject(version, content.size_bytes, changed)
+
+    def _content(self, version: ObjectVersion) -> Content:
+        """What a version holds; reads the file to its end where that is not known yet."""
+        path = self._path(version.key)
+        if not path.is_file():
+            raise ObjectGoneError(version)
+        if version not in self._contents:
+            content = content_of(path)
+            if content.digest != version.version:
+                raise _changed(version, path)
+            self._contents[version] = content
+        return self._contents[version]
+
     def _path(self, key: str) -> Path:
         return self.incoming.get(key, self.folder / key)
 
 
-@dataclass(slots=True)
-class _Range:
-    """A stream that ends before its file does."""
-
-    stream: BufferedReader
-    left: int
-
-    def read(self, size: int, /) -> bytes:
-        data = self.stream.read(min(size, self.left))
-        self.left -= len(data)
-        return data
-
-
-def _version(stat: os.stat_result) -> str:
-    return f"{stat.st_mtime_ns}-{stat.st_size}"
+def _changed(version: ObjectVersion, path: Path) -> ObjectGoneError:
+    error = ObjectGoneError(version)
+    error.args = (f"{path} changed while it was being loaded; load it again, as it is now",)
+    return error

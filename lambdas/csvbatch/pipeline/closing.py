@@ -67,7 +67,8 @@ def _tag(objects: Objects, batch: Batch, status: Status) -> None:
 
 
 def _counts(batch: Batch) -> Mapping[str, int]:
-    return {name: getattr(batch, name) for name in ("rows_read", "rows_merged", "rows_rejected", "chunks_total")}
+    names = ("rows_read", "rows_merged", "rows_superseded", "rows_stale", "rows_rejected", "chunks_total")
+    return {name: getattr(batch, name) for name in names}
 
 
 def _put_report(

@@ -35,6 +35,8 @@ def load(store: Store, objects: Objects, batch_id: str, chunk_number: int, deadl
             "chunk": chunk_number,
             "rows_read": outcome.chunk.rows_read,
             "rows_merged": outcome.chunk.rows_merged,
+            "rows_superseded": outcome.chunk.rows_superseded,
+            "rows_stale": outcome.chunk.rows_stale,
             "rows_rejected": outcome.chunk.rows_rejected,
         },
     )

@@ -17,8 +17,8 @@ _REASON_CHARACTERS = next(column.size for column in BATCH.columns if column.name
 _FAILURE_CHARACTERS = next(column.size for column in BATCH.columns if column.name == "failure")
 _INSERT_CHUNK = (
     "INSERT INTO csvbatch_chunk (batch_id, chunk_number, start_byte, end_byte, first_line, state, sends, "
-    "rows_read, rows_merged, rows_rejected) "
-    "VALUES (:batch_id, :chunk_number, :start_byte, :end_byte, :first_line, 'pending', 0, 0, 0, 0)"
+    "rows_read, rows_merged, rows_superseded, rows_stale, rows_rejected) "
+    "VALUES (:batch_id, :chunk_number, :start_byte, :end_byte, :first_line, 'pending', 0, 0, 0, 0, 0, 0)"
 )
 
 
@@ -38,9 +38,9 @@ def register(transaction: Transaction, new: NewBatch) -> Batch:
     transaction.run(
         "INSERT INTO csvbatch_batch (id, load_sequence, load_attempt, dataset, bucket, object_key, "
         "object_version, object_bytes, contract, state, splits, chunks_total, chunks_remaining, rows_read, "
-        "rows_merged, rows_rejected, failures, registered_at, changed_at) "
+        "rows_merged, rows_superseded, rows_stale, rows_rejected, failures, registered_at, changed_at) "
         "VALUES (:id, :load_sequence, 1, :dataset, :bucket, :object_key, :object_version, :object_bytes, "
-        ":contract, 'registered', 0, 0, 0, 0, 0, 0, 0, :now, :now)",
+        ":contract, 'registered', 0, 0, 0, 0, 0, 0, 0, 0, 0, :now, :now)",
         id=identity,
         load_sequence=int(highest or 0) + 1,
         dataset=new.dataset,

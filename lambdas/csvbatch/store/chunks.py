@@ -19,6 +19,7 @@ from csvbatch.store.records import (
     ChunkResult,
     ChunkState,
     ChunkTask,
+    Merged,
     ObjectVersion,
 )
 from csvbatch.store.tables import CHUNK
@@ -83,32 +84,38 @@ def take(transaction: Transaction, identity: str, number: int) -> ChunkInHand | 
     return ChunkInHand(batch, chunk, contract, transaction.database.grammar.iso_texts)
 
 
-def finish(transaction: Transaction, in_hand: ChunkInHand, result: ChunkResult, merged: int) -> None:
+def finish(transaction: Transaction, in_hand: ChunkInHand, result: ChunkResult, merged: Merged) -> None:
     """Record what was made of a chunk, and count it off its batch."""
-    if result.rows_read != merged + result.rows_rejected:
+    if result.rows_read != merged.offered + result.rows_rejected:
         raise StoreError(
             "COUNTS_DIFFER",
-            f"of {result.rows_read} rows read {merged} were merged and {result.rows_rejected} rejected",
+            f"of {result.rows_read} rows read {merged.offered} were merged and {result.rows_rejected} rejected",
             "nothing was changed; this is a fault in the program that reads the chunk",
         )
     batch, chunk = in_hand.batch, in_hand.chunk
     transaction.run(
         "UPDATE csvbatch_chunk SET state = 'done', reason = NULL, done_at = :now, rows_read = :rows_read, "
-        f"rows_merged = :rows_merged, rows_rejected = :rows_rejected, reject_object = :reject_object{_ONE}",
+        "rows_merged = :rows_merged, rows_superseded = :rows_superseded, rows_stale = :rows_stale, "
+        f"rows_rejected = :rows_rejected, reject_object = :reject_object{_ONE}",
         id=batch.id,
         chunk_number=chunk.chunk_number,
         now=transaction.now(),
         rows_read=result.rows_read,
-        rows_merged=merged,
+        rows_merged=merged.offered,
+        rows_superseded=merged.superseded,
+        rows_stale=merged.stale,
         rows_rejected=result.rows_rejected,
         reject_object=result.reject_object,
     )
     transaction.run(
         "UPDATE csvbatch_batch SET chunks_remaining = chunks_remaining - 1, rows_read = rows_read + :rows_read, "
-        "rows_merged = rows_merged + :rows_merged, rows_rejected = rows_rejected + :rows_rejected WHERE id = :id",
+        "rows_merged = rows_merged + :rows_merged, rows_superseded = rows_superseded + :rows_superseded, "
+        "rows_stale = rows_stale + :rows_stale, rows_rejected = rows_rejected + :rows_rejected WHERE id = :id",
         id=batch.id,
         rows_read=result.rows_read,
-        rows_merged=merged,
+        rows_merged=merged.offered,
+        rows_superseded=merged.superseded,
+        rows_stale=merged.stale,
         rows_rejected=result.rows_rejected,
     )
     _settle(transaction, batch.id)
@@ -159,13 +166,15 @@ def replay(transaction: Transaction, identity: str, contract: Contract | None, u
         )
     transaction.run(
         "UPDATE csvbatch_chunk SET state = 'pending', reason = NULL, sent_at = NULL, done_at = NULL, "
-        "rows_read = 0, rows_merged = 0, rows_rejected = 0, reject_object = NULL WHERE batch_id = :id",
+        "rows_read = 0, rows_merged = 0, rows_superseded = 0, rows_stale = 0, rows_rejected = 0, "
+        "reject_object = NULL WHERE batch_id = :id",
         id=identity,
     )
     transaction.run(
         "UPDATE csvbatch_batch SET state = :state, reason = NULL, load_attempt = load_attempt + 1, "
-        "chunks_remaining = chunks_total, rows_read = 0, rows_merged = 0, rows_rejected = 0, closed_at = NULL, "
-        "failures = 0, failure = NULL, replayed_at = :now, changed_at = :now WHERE id = :id",
+        "chunks_remaining = chunks_total, rows_read = 0, rows_merged = 0, rows_superseded = 0, rows_stale = 0, "
+        "rows_rejected = 0, closed_at = NULL, failures = 0, failure = NULL, replayed_at = :now, changed_at = :now "
+        "WHERE id = :id",
         id=identity,
         state=_state_to_replay_from(batch),
         now=transaction.now(),

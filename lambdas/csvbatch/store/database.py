@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from csvbatch.contract import Contract
 from csvbatch.store.errors import StoreError
 from csvbatch.store.grammar import Grammar
-from csvbatch.store.records import Row, moment
+from csvbatch.store.records import Merged, Row, moment
 
 type Clock = Callable[[], datetime]
 
@@ -74,8 +74,8 @@ class Database(Protocol):
     def columns(self, table: str) -> set[str]:
         """Give the names of a table's columns in lower case; none where there is no such table."""
 
-    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> int:
-        """Merge rows into the contract's table, each only over an older one; give how many were offered."""
+    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
+        """Merge rows into the contract's table, each only over an older one, and count them."""
 
     def failure(self, error: Exception) -> StoreError | None:
         """Classify what a driver raised; None for an error that is not the driver's."""

@@ -1,10 +1,11 @@
 """Oracle through python-oracledb: arrays of rows, each merged by one statement for a row."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import islice
+from itertools import batched, islice
 from operator import itemgetter
 from typing import Any
 
@@ -16,8 +17,8 @@ from csvbatch.store.errors import StoreError
 from csvbatch.store.grammar import ORACLE, Kind
 from csvbatch.store.oracle_address import OracleAddress
 from csvbatch.store.oracle_errors import classify
-from csvbatch.store.records import Row
-from csvbatch.store.statements import oracle_merge
+from csvbatch.store.records import Merged, Row
+from csvbatch.store.statements import STALE_KEYS, oracle_count_stale, oracle_merge, oracle_update_own
 from csvbatch.store.tables import target_table
 from csvbatch.store.values import Spell, compile_values
 
@@ -41,7 +42,7 @@ _SPELLINGS = {"boolean": "+{value}"}
 
 
 class OracleDatabase:
-    """An Oracle database, version 12.1 or later; 11.2 in thick mode with a client that still knows it."""
+    """An Oracle database, version 12.1 or later."""
 
     grammar = ORACLE
 
@@ -126,7 +127,7 @@ class OracleDatabase:
         ).rows
         return {name for (name,) in rows}
 
-    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> int:
+    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
         """Merge array by array: in each of them a key once, its newest row, in the order of the keys.
 
         Two chunks with keys in common lock most of them in the same order that way. What deadlocks are left,
@@ -134,7 +135,7 @@ class OracleDatabase:
         """
         plan = _plan(contract)
         remaining = iter(rows)
-        offered = 0
+        offered = first = stale = 0
         with self._connected().cursor() as cursor:
             while array := list(islice(remaining, ARRAY_ROWS)):
                 offered += len(array)
@@ -142,9 +143,13 @@ class OracleDatabase:
                     plan.key(values): plan.spell(values, position.load_sequence, offset, position.load_attempt)
                     for offset, values in array
                 }
-                cursor.setinputsizes(*plan.bound_as)
-                cursor.executemany(plan.sql, [newest[key] for key in sorted(newest)])
-        return offered
+                left = _merge(cursor, plan, plan.merge, {key: newest[key] for key in sorted(newest)})
+                first += len(newest) - len(left)
+                left = _merge(cursor, plan, plan.update_own, left)
+                if left:
+                    numbers = Counter(key for _, values in array if (key := plan.key(values)) in left)
+                    stale += _count_stale(cursor, plan, [(numbers[key], row) for key, row in left.items()])
+        return Merged(offered, superseded=offered - first - stale, stale=stale)
 
     def failure(self, error: Exception) -> StoreError | None:
         """Classify what python-oracledb raised, by its code."""
@@ -173,8 +178,11 @@ class OracleDatabase:
 class _Plan:
     """How the rows of one contract are merged."""
 
-    sql: str
+    merge: str
+    update_own: str
+    count_stale: str
     key: Callable[[Sequence[Any]], Any]
+    key_positions: tuple[int, ...]
     spell: Spell
     bound_as: tuple[Any, ...]
 
@@ -182,11 +190,51 @@ class _Plan:
 @lru_cache(maxsize=16)
 def _plan(contract: Contract) -> _Plan:
     return _Plan(
-        sql=oracle_merge(contract),
+        merge=oracle_merge(contract),
+        update_own=oracle_update_own(contract),
+        count_stale=oracle_count_stale(contract),
         key=itemgetter(*contract.key_positions),
+        key_positions=contract.key_positions,
         spell=compile_values(contract, _SPELLINGS),
         bound_as=tuple(_BOUND_AS[column.kind] for column in target_table(contract).columns),
     )
+
+
+def _merge(
+    cursor: oracledb.Cursor, plan: _Plan, sql: str, rows: Mapping[Any, tuple[Any, ...]]
+) -> dict[Any, tuple[Any, ...]]:
+    """Run a statement for each of the rows, which are given by their keys; give those that it did not take.
+
+    Counts for each row need Oracle 12.1 or later, and are right for MERGE as long as no errors are collected:
+    https://python-oracledb.readthedocs.io/en/latest/user_guide/batch_statement.html
+    """
+    if not rows:
+        return {}
+    cursor.setinputsizes(*plan.bound_as)
+    cursor.executemany(sql, list(rows.values()), arraydmlrowcounts=True)
+    counts = cursor.getarraydmlrowcounts()
+    return {key: row for (key, row), taken in zip(rows.items(), counts, strict=True) if not taken}
+
+
+def _count_stale(cursor: oracledb.Cursor, plan: _Plan, rows: Iterable[tuple[int, tuple[Any, ...]]]) -> int:
+    """Of pairs of a number and a row, add up the numbers of those whose key a later batch's row has in the table."""
+    stale = 0
+    for some in batched(rows, STALE_KEYS, strict=False):
+        # Always the same statement, so that Oracle need not parse another one: the last key again, with no weight.
+        padded = [*some, *[(0, some[-1][1])] * (STALE_KEYS - len(some))]
+        parameters: dict[str, Any] = {"load_sequence": some[0][1][-3]}
+        types = {}
+        for place, (number, row) in enumerate(padded):
+            parameters[f"n{place}"] = number
+            for index, position in enumerate(plan.key_positions):
+                parameters[f"k{place}_{index}"] = row[position]
+                if plan.bound_as[position] is not None:
+                    types[f"k{place}_{index}"] = plan.bound_as[position]
+        if types:
+            cursor.setinputsizes(**types)
+        cursor.execute(plan.count_stale, parameters, fetch_lobs=False)
+        stale += cursor.fetchall()[0][0]
+    return stale
 
 
 def _is_long(value: object) -> bool:

@@ -13,8 +13,16 @@ from csvbatch.contract import Contract
 from csvbatch.store.database import Credentials, Position, Result, Timeouts
 from csvbatch.store.errors import BusyError, CredentialsError, RetryableError, StoreError
 from csvbatch.store.grammar import POSTGRESQL
-from csvbatch.store.records import Row
-from csvbatch.store.statements import STAGE, postgresql_count_known, postgresql_insert_missing, postgresql_upsert
+from csvbatch.store.records import Merged, Row
+from csvbatch.store.statements import (
+    STAGE,
+    postgresql_count_known,
+    postgresql_count_met,
+    postgresql_count_stale,
+    postgresql_counters,
+    postgresql_insert_missing,
+    postgresql_upsert,
+)
 from csvbatch.store.tables import target_table
 
 _PARAMETER = re.compile(r":([a-z_]\w*)")
@@ -137,19 +145,24 @@ class PostgresqlDatabase:
         ).rows
         return {name for (name,) in rows}
 
-    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> int:
+    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
         """Copy the rows to a temporary table, then let the server insert new ones and update older ones."""
         connection = self._connected()
         create, copy = _staging(contract)
         connection.execute(create)
         offered = _copy(connection, copy, rows)
         parameters = position._asdict()
-        inserted = 0
+        kept = stale = replaced = 0
         if self.execute(postgresql_count_known(contract), {}).rows == [(0,)]:
-            inserted = self.execute(postgresql_insert_missing(contract), parameters).touched
-        if inserted < offered:
-            self.execute(postgresql_upsert(contract), parameters)
-        return offered
+            kept = self.execute(postgresql_insert_missing(contract), parameters).touched
+        if kept < offered:
+            connection.execute(postgresql_counters().encode())
+            kept += self.execute(postgresql_upsert(contract), parameters).touched
+            ((stale, replaced),) = self.execute(postgresql_count_met(), {}).rows
+        if stale:
+            # By rows of the chunk: the upsert met each key once.
+            stale = self.execute(postgresql_count_stale(contract), parameters).rows[0][0]
+        return Merged(offered, superseded=offered - kept - stale + replaced, stale=stale)
 
     def failure(self, error: Exception) -> StoreError | None:
         """Classify what psycopg raised, by its SQLSTATE."""

@@ -61,7 +61,11 @@ class NewBatch:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch as the ledger has it. Counts of rows are those of its chunks that are done."""
+    """A batch as the ledger has it. Counts of rows are those of its chunks that are done.
+
+    Of the merged rows, `rows_superseded` gave way to another row of the same batch with the same key, and
+    `rows_stale` met a later batch's row, so that it is not known whether one of their own batch had the key, too.
+    """
 
     id: str
     load_sequence: int
@@ -78,6 +82,8 @@ class Batch:
     chunks_remaining: int
     rows_read: int
     rows_merged: int
+    rows_superseded: int
+    rows_stale: int
     rows_rejected: int
     unpacked_key: str | None
     unpacked_version: str | None
@@ -130,6 +136,8 @@ class ChunkRecord:
     done_at: datetime | None
     rows_read: int
     rows_merged: int
+    rows_superseded: int
+    rows_stale: int
     rows_rejected: int
     reject_object: str | None
 
@@ -171,6 +179,19 @@ class ChunkResult:
     rows_read: int
     rows_rejected: int
     reject_object: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Rows that were merged; each one counts as at most one of `superseded` and `stale`.
+
+    The number of rows whose key another row of the same batch has too, less one per key, is `superseded` where
+    nothing is stale, and otherwise between `superseded` and `superseded + stale`.
+    """
+
+    offered: int = 0
+    superseded: int = 0
+    stale: int = 0
 
 
 type Row = tuple[int, Sequence[Any]]

@@ -12,8 +12,8 @@ from csvbatch.contract import Contract
 from csvbatch.store.database import Position, Result, Timeouts
 from csvbatch.store.errors import BusyError, RetryableError, StoreError
 from csvbatch.store.grammar import SQLITE
-from csvbatch.store.records import Row
-from csvbatch.store.statements import sqlite_upsert
+from csvbatch.store.records import Merged, Row
+from csvbatch.store.statements import STALE_FUNCTION, SUPERSEDED_FUNCTION, sqlite_upsert
 from csvbatch.store.values import Spell, compile_values
 
 # The default of 2 MB makes an index of more than a few ten thousand keys go to and fro between disk and memory.
@@ -106,16 +106,28 @@ class SqliteDatabase:
         rows = self.execute("SELECT LOWER(name) FROM pragma_table_info(:table)", {"table": table}).rows
         return {name for (name,) in rows}
 
-    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> int:
+    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
         """Upsert the rows as they come: of two with the same key the later one is the newer."""
         sql, spell = _statement(contract)
         sequence, attempt = position
-        offered = count()
+        offered, superseded, stale = count(), count(), count()
+
+        def note_superseded(stays: int) -> int:
+            next(superseded)
+            return stays
+
+        def note_stale() -> int:
+            next(stale)
+            return 0
+
+        connection = self._connected()
+        connection.create_function(SUPERSEDED_FUNCTION, 1, note_superseded)
+        connection.create_function(STALE_FUNCTION, 0, note_stale)
         parameters = (
             spell(values, sequence, offset, attempt) for (offset, values), _ in zip(rows, offered, strict=False)
         )
-        self._connected().executemany(sql, parameters)
-        return next(offered)
+        connection.executemany(sql, parameters)
+        return Merged(next(offered), next(superseded), next(stale))
 
     def failure(self, error: Exception) -> StoreError | None:
         """Classify what `sqlite3` raised."""

@@ -18,6 +18,7 @@ from csvbatch.store.records import (
     ChunkTask,
     Loader,
     LoadOutcome,
+    Merged,
     NewBatch,
     ObjectVersion,
     OverdueDataset,
@@ -115,7 +116,7 @@ class Store:
             if in_hand is not None:
                 merge = _Merge(self, transaction, in_hand)
                 result = loader(in_hand, merge)
-                chunks.finish(transaction, in_hand, result, merge.merged or 0)
+                chunks.finish(transaction, in_hand, result, merge.merged or Merged())
             return LoadOutcome(
                 loaded=in_hand is not None,
                 batch=batches.get(transaction, batch_id),
@@ -221,7 +222,7 @@ class _Merge:
         self._store = store
         self._transaction = transaction
         self._in_hand = in_hand
-        self.merged: int | None = None
+        self.merged: Merged | None = None
 
     def __call__(self, rows: Iterable[Row]) -> int:
         if self.merged is not None:
@@ -230,7 +231,7 @@ class _Merge:
         position = Position(batch.load_sequence, batch.load_attempt)
         merge = partial(self._transaction.database.merge, self._in_hand.contract, position, rows)
         self.merged = self._store.translated(merge)
-        return self.merged
+        return self.merged.offered
 
 
 def _migrate(transaction: Transaction, tables: Iterable[Table]) -> list[str]:

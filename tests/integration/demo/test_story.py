@@ -110,3 +110,15 @@ def test_rows_that_were_never_read_are_noticed(desk: Desk, tmp_path: Path) -> No
     desk.counted = lambda batch: replace(batch, rows_read=batch.rows_read - 1, rows_merged=batch.rows_merged - 1)
     with pytest.raises(DemoError, match="a plain csv reader finds"):
         told(desk, tmp_path)
+
+
+def test_a_table_shows_how_many_rows_were_superseded(desk: Desk, tmp_path: Path) -> None:
+    first, *_ = told(desk, tmp_path)
+    (column,) = [column for column in first.as_table().columns if column.header == "superseded"]
+    assert list(column.cells) == [f"{one.batch.rows_superseded:,}" for one in first.loaded]
+
+
+def test_superseded_rows_that_do_not_add_up_are_noticed(desk: Desk, tmp_path: Path) -> None:
+    desk.counted = lambda batch: replace(batch, rows_superseded=batch.rows_superseded + 1)
+    with pytest.raises(DemoError, match="were counted as superseded"):
+        told(desk, tmp_path)

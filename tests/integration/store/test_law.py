@@ -115,3 +115,5 @@ def test_the_table_and_the_counts_are_those_of_a_sequential_pass(
         assert (batch.rows_read, batch.rows_merged, batch.rows_rejected) == (merged + rejected, merged, rejected)
         done = store.chunks(batch.id)
         assert [chunk.rows_merged for chunk in done] == [len(of_chunk) for of_chunk in each]
+        repeated = merged - len({name for of_chunk in each for name, _ in of_chunk})
+        assert batch.rows_superseded <= repeated <= batch.rows_superseded + batch.rows_stale

@@ -1,6 +1,6 @@
 """What the Oracle store hands to the driver, seen by a connection that only remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self, cast
@@ -14,6 +14,8 @@ from csvbatch.store import Credentials, Timeouts
 from csvbatch.store.database import Position
 from csvbatch.store.oracle import ARRAY_ROWS, OracleDatabase
 from csvbatch.store.oracle_address import OracleAddress
+from csvbatch.store.records import Merged
+from csvbatch.store.statements import STALE_KEYS, oracle_count_stale, oracle_merge, oracle_update_own
 
 PAIRS = Contract(
     dataset="pairs",
@@ -46,6 +48,11 @@ class Memory:
         self.settings: dict[str, Any] = {}
         self.types: list[tuple[Any, ...]] = []
         self.arrays: list[list[tuple[Any, ...]]] = []
+        self.statements: list[str] = []
+        self.taken: Callable[[str, tuple[Any, ...]], bool] = lambda sql, row: True
+        self.queries: list[tuple[str, Mapping[str, Any]]] = []
+        self.found = 0
+        self._counts: list[int] = []
 
     def __call__(self, **settings: Any) -> oracledb.Connection:
         self.settings = settings
@@ -60,11 +67,23 @@ class Memory:
     def cursor(self) -> Self:
         return self
 
-    def setinputsizes(self, *types: Any) -> None:
-        self.types.append(types)
+    def setinputsizes(self, *types: Any, **named: Any) -> None:
+        self.types.append(types or tuple(named.items()))
 
-    def executemany(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    def executemany(self, sql: str, rows: Sequence[tuple[Any, ...]], *, arraydmlrowcounts: bool) -> None:
+        assert arraydmlrowcounts
+        self.statements.append(sql)
         self.arrays.append(list(rows))
+        self._counts = [int(self.taken(sql, row)) for row in rows]
+
+    def getarraydmlrowcounts(self) -> list[int]:
+        return self._counts
+
+    def execute(self, sql: str, parameters: Mapping[str, Any], *, fetch_lobs: bool) -> None:
+        self.queries.append((sql, parameters))
+
+    def fetchall(self) -> list[tuple[int]]:
+        return [(self.found,)]
 
 
 @pytest.fixture
@@ -99,20 +118,47 @@ def test_an_array_has_each_key_once_with_its_newest_row_in_the_order_of_the_keys
 ) -> None:
     """Chunks that lock rows in the same order can't wait for each other in a circle."""
     rows = [(10, (2, "b")), (11, (1, "b")), (12, (2, "a")), (13, (1, "b"))]
-    assert database.merge(PAIRS, Position(5, 2), rows) == 4
+    assert database.merge(PAIRS, Position(5, 2), rows) == Merged(4, superseded=1)
     assert memory.arrays == [[(2, "a", 5, 12, 2), (1, "b", 5, 13, 2), (2, "b", 5, 10, 2)]]
 
 
 def test_rows_are_sent_in_arrays(memory: Memory, database: OracleDatabase) -> None:
     rows = ((number, (number, "a")) for number in range(2 * ARRAY_ROWS + 1))
-    assert database.merge(PAIRS, Position(1, 1), rows) == 2 * ARRAY_ROWS + 1
+    assert database.merge(PAIRS, Position(1, 1), rows) == Merged(2 * ARRAY_ROWS + 1)
     assert [len(array) for array in memory.arrays] == [ARRAY_ROWS, ARRAY_ROWS, 1]
 
 
 def test_no_rows_are_no_array(memory: Memory, database: OracleDatabase) -> None:
     """python-oracledb raises for an empty list."""
-    assert database.merge(PAIRS, Position(1, 1), []) == 0
+    assert database.merge(PAIRS, Position(1, 1), []) == Merged()
     assert memory.arrays == []
+
+
+def test_only_rows_that_the_merge_did_not_take_are_tried_over_their_own_batchs_rows(
+    memory: Memory, database: OracleDatabase
+) -> None:
+    memory.taken = lambda sql, row: sql == oracle_update_own(PAIRS) or row[1] == "a"
+    rows = [(10, (2, "b")), (11, (1, "a")), (12, (1, "b")), (13, (1, "b"))]
+    assert database.merge(PAIRS, Position(5, 2), rows) == Merged(4, superseded=3)
+    assert memory.statements == [oracle_merge(PAIRS), oracle_update_own(PAIRS)]
+    assert memory.arrays[1] == [(1, "b", 5, 13, 2), (2, "b", 5, 10, 2)]
+    assert memory.queries == []
+
+
+def test_rows_that_are_not_taken_at_all_are_looked_up_by_their_keys(memory: Memory, database: OracleDatabase) -> None:
+    """Always as many of them, so that Oracle knows the statement; what fills it up has no weight."""
+    memory.taken = lambda sql, row: row[0] != 1
+    memory.found = 2
+    rows = [(10, (2, "b")), (11, (1, "a")), (12, (1, "b")), (13, (1, "b"))]
+    assert database.merge(PAIRS, Position(5, 2), rows) == Merged(4, superseded=1, stale=2)
+    ((sql, parameters),) = memory.queries
+    assert sql == oracle_count_stale(PAIRS)
+    weights = [parameters[f"n{number}"] for number in range(STALE_KEYS)]
+    keys = [(parameters[f"k{number}_0"], parameters[f"k{number}_1"]) for number in range(STALE_KEYS)]
+    assert (weights[:2], set(weights[2:])) == ([1, 2], {0})
+    assert (keys[:2], set(keys[2:])) == ([("a", 1), ("b", 1)], {("b", 1)})
+    assert parameters["load_sequence"] == 5
+    assert ("k0_1", oracledb.DB_TYPE_NUMBER) in memory.types[-1]
 
 
 def test_values_are_bound_by_their_columns_types(memory: Memory, database: OracleDatabase) -> None:

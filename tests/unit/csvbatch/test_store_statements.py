@@ -18,9 +18,14 @@ from csvbatch.store.database import Result
 from csvbatch.store.grammar import GRAMMARS
 from csvbatch.store.sqlite import SqliteDatabase
 from csvbatch.store.statements import (
+    REPLACED,
     STAGE,
+    STALE,
+    oracle_count_stale,
     oracle_merge,
+    oracle_update_own,
     postgresql_count_known,
+    postgresql_count_stale,
     postgresql_insert_missing,
     postgresql_upsert,
     sqlite_upsert,
@@ -167,14 +172,18 @@ def test_rows_are_locked_and_counted_off_in_each_databases_words(database: str, 
 @pytest.mark.parametrize("contract", [RESERVED, KEYS], ids=["reserved words", "nothing but a key"])
 def test_merges_are_statements_of_their_databases(contract: Contract) -> None:
     assert isinstance(parse(oracle_merge(contract), "oracle"), exp.Merge)
+    assert isinstance(parse(oracle_update_own(contract), "oracle"), exp.Merge)
+    assert isinstance(parse(oracle_count_stale(contract), "oracle"), exp.Select)
     assert isinstance(parse(postgresql_count_known(contract), "postgresql"), exp.Select)
+    assert isinstance(parse(postgresql_count_stale(contract), "postgresql"), exp.Select)
     assert isinstance(parse(postgresql_insert_missing(contract), "postgresql"), exp.Insert)
     assert isinstance(parse(postgresql_upsert(contract), "postgresql"), exp.Insert)
     assert isinstance(parse(sqlite_upsert(contract), "sqlite"), exp.Insert)
 
 
-def test_oracle_is_given_names_in_upper_case_and_in_quotes() -> None:
-    tree = parse(oracle_merge(RESERVED), "oracle")
+@pytest.mark.parametrize("statement", [oracle_merge, oracle_update_own])
+def test_oracle_is_given_names_in_upper_case_and_in_quotes(statement: Any) -> None:
+    tree = parse(statement(RESERVED), "oracle")
     names = {identifier for identifier in tree.find_all(exp.Identifier) if identifier.name not in ("s", "t", "DUAL")}
     assert {identifier.name for identifier in names} == {
         "ORDER",
@@ -186,8 +195,9 @@ def test_oracle_is_given_names_in_upper_case_and_in_quotes() -> None:
     assert all(identifier.args["quoted"] for identifier in names)
 
 
-def test_oracle_binds_a_rows_values_once_and_in_their_order() -> None:
-    tree = parse(oracle_merge(RESERVED), "oracle")
+@pytest.mark.parametrize("statement", [oracle_merge, oracle_update_own])
+def test_oracle_binds_a_rows_values_once_and_in_their_order(statement: Any) -> None:
+    tree = parse(statement(RESERVED), "oracle")
     bound = [
         (alias.this.name, alias.alias) for alias in tree.find_all(exp.Alias) if isinstance(alias.this, exp.Placeholder)
     ]
@@ -196,9 +206,10 @@ def test_oracle_binds_a_rows_values_once_and_in_their_order() -> None:
     assert len(list(tree.find_all(exp.Placeholder))) == len(names)
 
 
-def test_oracle_sets_no_column_that_it_joins_by() -> None:
+@pytest.mark.parametrize("statement", [oracle_merge, oracle_update_own])
+def test_oracle_sets_no_column_that_it_joins_by(statement: Any) -> None:
     """Oracle refuses that (ORA-38104), and restarts a MERGE by the columns it sets: the position has to be one."""
-    tree = parse(oracle_merge(RESERVED), "oracle")
+    tree = parse(statement(RESERVED), "oracle")
     update = tree.find(exp.Update)
     assert update is not None
     assert [change.this.name for change in update.expressions] == [
@@ -217,8 +228,7 @@ def test_an_upsert_takes_over_whole_rows_and_only_older_ones(sql: str, database:
     assert conflict is not None
     assert [key.name for key in conflict.args["conflict_keys"]] == ["group", "number"]
     assert [change.this.name for change in conflict.expressions] == ["select", *POSITION_COLUMNS]
-    older = conflict.args["where"].this
-    assert isinstance(older, exp.LT)
+    older = next(found for found in conflict.args["where"].find_all(exp.LT) if isinstance(found.this, exp.Tuple))
     assert [column.name for column in older.this.find_all(exp.Column)] == list(POSITION_COLUMNS)
     assert columns_of(older.expression, "excluded") == list(POSITION_COLUMNS)
 
@@ -247,11 +257,14 @@ def test_nothing_of_a_contract_but_its_names_gets_into_statements() -> None:
         ),
     )
     for statement in (
+        oracle_count_stale,
         oracle_merge,
+        oracle_update_own,
         postgresql_count_known,
+        postgresql_count_stale,
         postgresql_insert_missing,
         postgresql_upsert,
         sqlite_upsert,
     ):
-        assert "'" not in statement(hostile)
+        assert set(re.findall("'[^']*'?", statement(hostile))) <= {f"'{STALE}'", f"'{REPLACED}'"}
         assert ";" not in statement(hostile)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.csvbatch.cli.conftest import Run
+from tests.unit.csvbatch.cli.conftest import Outcome, Run
 
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.processing import lease_name
@@ -160,3 +160,41 @@ def test_without_a_database_it_is_asked_for(run: Run, good_recipients: Path) -> 
     outcome = run("load", good_recipients, "-d", "recipients")
     assert outcome.status == 2
     assert "CSVBATCH_DATABASE_URL" in outcome.err
+
+
+KEYS_THAT_EXCEL_CHANGED = b"code,name\n6.93217E+12,first\n6.93217E+12,second\n6.93217E+12,third\n"
+
+
+@pytest.fixture
+def codes(tmp_path: Path) -> Path:
+    """A contract folder with one dataset, `t`, whose key is the column `code`."""
+    folder = tmp_path / "contracts"
+    folder.mkdir()
+    (folder / "t.yaml").write_text(
+        "dataset: t\ntable: t\nkey: [code]\ncolumns:\n"
+        "  - {name: code, type: string, max_length: 20}\n  - {name: name, type: string, max_length: 40}\n"
+    )
+    return folder
+
+
+def load_codes(run: Run, codes: Path, file: str, *more: object) -> Outcome:
+    return run("load", file, "-d", "t", "--database", DATABASE, "--contracts", codes, *more)
+
+
+def test_rows_with_the_same_key_are_counted_as_superseded(run: Run, codes: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(KEYS_THAT_EXCEL_CHANGED)
+    found = json.loads(load_codes(run, codes, "t.csv", "--json").out)
+    assert [found[name] for name in ("rows", "merged", "superseded", "stale", "rejected")] == [3, 3, 2, 0, 0]
+    assert sql("SELECT code, name FROM t") == [("6.93217E+12", "third")]
+    status = json.loads(run("status", found["batch"], "--database", DATABASE, "--json").out)
+    assert [status[name] for name in ("rows", "merged", "superseded", "stale", "rejected")] == [3, 3, 2, 0, 0]
+
+
+def test_the_tables_of_load_and_status_show_superseded_rows(run: Run, codes: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(KEYS_THAT_EXCEL_CHANGED)
+    shown = (load_codes(run, codes, "t.csv").out, run("status", "--database", DATABASE).out)
+    for table in shown:
+        headings, _, row = (line.split() for line in table.strip().splitlines()[:3])
+        columns = [name for name in headings if name not in ("reason", "rejects")]
+        assert row[columns.index("merged")] == "3"
+        assert row[columns.index("superseded")] == "2"

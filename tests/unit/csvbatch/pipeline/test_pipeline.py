@@ -279,3 +279,14 @@ def test_lines_of_utf_8_under_another_encoding_are_logged_with_their_count(
     (warning,) = [one for one in caplog.records if one.getMessage() == "lines seem to be UTF-8"]
     assert (warning.lines, warning.first_line, warning.encoding) == (2, 3, "cp1252")  # type: ignore[attr-defined]
     assert (warning.batch, warning.levelname) == (pipeline.only_batch().id, "WARNING")  # type: ignore[attr-defined]
+
+
+def test_a_report_says_how_many_rows_were_superseded(pipeline: Pipeline, tmp_path: Path) -> None:
+    content = recipients(tmp_path, bad_share=0)
+    header, *rows = content.splitlines(keepends=True)
+    pipeline.drop("a.csv", header + b"".join([*rows, *rows]))
+    pipeline.load_all()
+    report = report_of(pipeline)
+    keys = len(names_in_table(pipeline))
+    assert report["rows_merged"] == report["rows_read"] == 400
+    assert (report["rows_superseded"], report["rows_stale"]) == (400 - keys, 0)

@@ -89,6 +89,11 @@ def _of_column(table: Table, need: TableColumn, found: FoundColumn, grammar: Gra
             f"takes no NULL in {place}, which its contract allows",
             statement=grammar.allow_null and _alter(table, grammar, grammar.allow_null, need.name),
         )
+    if need.name in table.key and need.kind is Kind.DECIMAL and found.written_scale not in (None, need.scale):
+        yield Difference(
+            f"keeps {place} of its key with {found.written_scale} digits after the point, and its contract has "
+            f"{need.scale}: equal numbers would be different keys",
+        )
     if need.name in table.key and not found.tells_texts_apart:
         yield Difference(
             f"takes different texts for the same in {place} of its key",
@@ -149,7 +154,7 @@ def _has_digits(found: FoundColumn, before_point: int, after_point: int) -> bool
 
 def _widened(table: Table, need: TableColumn, found: FoundColumn, grammar: Grammar) -> str | None:
     """Give the statement that makes a column wide enough and keeps each value it has; None where there is none."""
-    if grammar.change_type is None:
+    if grammar.change_type is None or not found.can_be_widened:
         return None
     column = _wide_enough(need, found)
     if column is None or (column.kind is Kind.DECIMAL and column.size > MAXIMUM_PRECISION):

@@ -27,6 +27,8 @@ class FoundColumn:
     digits altogether of a number, digits of the seconds' fraction of a timestamp; None where there is no limit.
     `is_filled` says that the database has a value of its own for a row that brings none.
     `tells_texts_apart` is False where two different texts can be equal, as in a collation that ignores case.
+    `written_scale` is how many digits after the point a number has that is kept as text; None where there is none yet.
+    `can_be_widened` is False where to change the type would lose more than the type.
     """
 
     name: str
@@ -39,6 +41,8 @@ class FoundColumn:
     is_filled: bool = False
     is_computed: bool = False
     tells_texts_apart: bool = True
+    written_scale: int | None = None
+    can_be_widened: bool = True
 
 
 @dataclass(frozen=True, slots=True)

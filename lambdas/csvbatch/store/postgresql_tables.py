@@ -13,11 +13,15 @@ type Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
 _TABLES = ("r", "p")
 _KIND = "SELECT relkind FROM pg_class WHERE oid = to_regclass(quote_ident(:table))"
+# A domain is taken for the type that it is made of; its own checks refuse rows, and change none.
 _COLUMNS = (
-    "SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typname, a.atttypmod, NOT a.attnotnull, "
+    "SELECT a.attname, format_type(a.atttypid, a.atttypmod), COALESCE(b.typname, t.typname), "
+    "CASE WHEN b.oid IS NULL THEN a.atttypmod ELSE t.typtypmod END, NOT (a.attnotnull OR t.typnotnull), "
     "a.atthasdef OR a.attidentity = 'd', a.attgenerated <> '' OR a.attidentity = 'a', "
-    "COALESCE(c.collisdeterministic, TRUE) "
-    "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_collation c ON c.oid = a.attcollation "
+    "COALESCE(c.collisdeterministic, TRUE), b.oid IS NULL "
+    "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
+    "LEFT JOIN pg_type b ON b.oid = t.typbasetype AND t.typtype = 'd' "
+    "LEFT JOIN pg_collation c ON c.oid = a.attcollation "
     "WHERE a.attrelid = to_regclass(quote_ident(:table)) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
 )
 # Only such an index is one that ON CONFLICT can name: valid, of whole columns, of all rows, checked row by row.
@@ -59,7 +63,15 @@ def _text(value: str | bytes) -> str:
 
 
 def _column(
-    name: str, spelled: str, kind: str, modifier: int, null: bool, is_filled: bool, is_computed: bool, apart: bool
+    name: str,
+    spelled: str,
+    kind: str,
+    modifier: int,
+    null: bool,
+    is_filled: bool,
+    is_computed: bool,
+    apart: bool,
+    is_plain: bool,
 ) -> FoundColumn:
     holds, size, scale = _values(kind, modifier)
     return FoundColumn(
@@ -72,6 +84,7 @@ def _column(
         is_filled=is_filled,
         is_computed=is_computed,
         tells_texts_apart=apart,
+        can_be_widened=is_plain,
     )
 
 

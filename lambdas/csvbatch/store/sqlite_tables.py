@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 
 from csvbatch.store.found import FoundColumn, FoundTable, Holds
+from csvbatch.store.grammar import SQLITE
 
 _ORDINARY, _BY_NAME_ONLY = 0, 1
 _BYTE_BY_BYTE = "BINARY"
@@ -26,12 +27,19 @@ def read_table(connection: sqlite3.Connection, name: str) -> FoundTable | None:
     unique, collations = _keys(connection, spelled)
     key = [(column[4], column[0]) for column in columns if column[4]]
     unique.add(frozenset(column for _, column in key))
+    in_keys = frozenset().union(*unique)
     # A single INTEGER PRIMARY KEY is the row's own number, which SQLite gives where none is brought.
     numbered = key[0][1] if len(key) == 1 else None
     return FoundTable(
         name=name,
         columns=tuple(
-            _column(row, strict=bool(strict), is_number=row[0] == numbered, collation=collations.get(row[0]))
+            _column(
+                row,
+                strict=bool(strict),
+                is_number=row[0] == numbered,
+                collation=collations.get(row[0]),
+                written_scale=_written_scale(connection, spelled, row[0]) if row[0] in in_keys else None,
+            )
             for row in columns
         ),
         unique=frozenset(unique - {frozenset()}),
@@ -39,7 +47,9 @@ def read_table(connection: sqlite3.Connection, name: str) -> FoundTable | None:
     )
 
 
-def _column(row: tuple[Any, ...], *, strict: bool, is_number: bool, collation: str | None) -> FoundColumn:
+def _column(
+    row: tuple[Any, ...], *, strict: bool, is_number: bool, collation: str | None, written_scale: int | None
+) -> FoundColumn:
     name, declared, not_null, default, _, hidden = row
     return FoundColumn(
         name=name,
@@ -49,7 +59,17 @@ def _column(row: tuple[Any, ...], *, strict: bool, is_number: bool, collation: s
         is_filled=default is not None or (is_number and declared.upper() == "INTEGER"),
         is_computed=hidden not in (_ORDINARY, _BY_NAME_ONLY),
         tells_texts_apart=collation in (None, _BYTE_BY_BYTE),
+        written_scale=written_scale,
     )
+
+
+def _written_scale(connection: sqlite3.Connection, table: str, column: str) -> int | None:
+    """Give the digits after the point of a number that is kept as text: every row has as many as the first one."""
+    name, place = (SQLITE.quote(part) for part in (column, table))
+    first = connection.execute(f"SELECT {name} FROM {place} WHERE {name} IS NOT NULL LIMIT 1").fetchone()
+    if first is None or not isinstance(first[0], str):
+        return None
+    return len(first[0].partition(".")[2])
 
 
 def _holds(declared: str, *, strict: bool) -> Holds:

@@ -228,6 +228,23 @@ def test_a_table_without_the_contracts_key_is_refused_with_what_to_run(bare_plac
     assert "has no unique key (item, pieces)" in is_refused_by_a_load(place, other, ("a", 1))
 
 
+def test_a_key_that_gets_more_digits_keeps_its_rows_or_is_refused_and_never_doubles_them(bare_place: Place) -> None:
+    """SQLite keeps decimals as text, where 1.50 is not 1.5000."""
+    place = bare_place
+    narrow, wide = (
+        Contract(dataset="stock", table="stock", key=("price",), columns=(price(10, scale), IntegerColumn(name="n")))
+        for scale in (2, 4)
+    )
+    place.store().migrate([narrow])
+    load_whole(place.store(), narrow, [(Decimal("1.50"), 1)])
+    if refusal := refusal_of(place, wide):
+        assert "keeps column price of its key with 2 digits after the point" in refusal.reason
+        assert "digits after the point" in is_refused_by_a_load(place, wide, (Decimal("1.5000"), 2))
+        return
+    load_whole(place.store(), wide, [(Decimal("1.5000"), 2)], version="2")
+    assert place.values(wide) == [(Decimal("1.50"), 2)]
+
+
 def test_columns_of_a_teams_own_are_fine_unless_they_demand_a_value(bare_place: Place) -> None:
     place = bare_place
     contract = stock(IntegerColumn(name="pieces"))

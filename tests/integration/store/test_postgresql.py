@@ -180,6 +180,81 @@ def test_none_of_the_grants_that_are_printed_can_be_left_out(
         store.close_connection()
 
 
+# Tables that a team made
+
+
+def pairs_as(place: PostgresqlPlace, name: str, amount: str, more: str = "") -> None:
+    """Put a table of a team's own in the place of the one that was made for the contract."""
+    place.run("DROP TABLE pairs")
+    place.run(
+        f"CREATE TABLE pairs (name {name} PRIMARY KEY, amount {amount}, load_sequence bigint, load_offset bigint, "
+        f"load_attempt bigint{more})"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "more"),
+    [
+        ("varchar(10)", "numeric(20, 1)", ""),
+        (
+            "text",
+            "bigint",
+            ", id bigint GENERATED ALWAYS AS IDENTITY, twice bigint GENERATED ALWAYS AS (amount * 2) STORED",
+        ),
+        ("text", "bigint", ", at timestamptz NOT NULL DEFAULT now(), number serial NOT NULL UNIQUE"),
+        ("label", "bigint", ""),
+    ],
+)
+def test_a_table_of_a_teams_own_may_be_more_generous(place: PostgresqlPlace, name: str, amount: str, more: str) -> None:
+    place.run("CREATE DOMAIN label AS varchar(10) CHECK (VALUE <> '')")
+    pairs_as(place, name, amount, more)
+    assert place.store().migrate(CONTRACTS) == []
+    assert load(place.store(), split_batch(place.store(), PAIRS, 1), 0, [("a", 1)]).loaded
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "what"),
+    [
+        ("char(10)", "bigint", r"has column name as character\(10\)"),
+        ("text COLLATE careless", "bigint", "takes different texts for the same in column name of its key"),
+        ("text", "real", "has column amount as real"),
+        ("text", "bigint GENERATED ALWAYS AS (1) STORED", "computes column amount itself"),
+        ("text", "bigint UNIQUE", r"has a unique key \(amount\), which its contract does not have"),
+        ("short", "bigint", "has column name as short, which has to be text"),
+    ],
+)
+def test_a_table_of_a_teams_own_that_changes_values_is_refused(
+    place: PostgresqlPlace, name: str, amount: str, what: str
+) -> None:
+    place.run("CREATE COLLATION careless (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+    place.run("CREATE DOMAIN short AS varchar(5)")
+    pairs_as(place, name, amount)
+    with pytest.raises(StoreError, match=f"table pairs {what}"):
+        place.store().migrate(CONTRACTS)
+
+
+def test_a_key_that_only_some_rows_have_or_that_is_checked_later_is_none(place: PostgresqlPlace) -> None:
+    pairs_as(place, "text", "bigint")
+    for key in ("UNIQUE (name) DEFERRABLE", "CHECK (TRUE)"):
+        place.run("ALTER TABLE pairs DROP CONSTRAINT IF EXISTS pairs_pkey")
+        place.run("DROP INDEX IF EXISTS only_some")
+        place.run(f"ALTER TABLE pairs ADD {key}")
+        place.run("CREATE UNIQUE INDEX only_some ON pairs (name) WHERE amount > 0")
+        with pytest.raises(StoreError, match=r"table pairs has no unique key \(name\)"):
+            place.store().migrate(CONTRACTS)
+
+
+def test_a_view_is_no_table(place: PostgresqlPlace) -> None:
+    place.run("ALTER TABLE pairs RENAME TO real_pairs")
+    place.run("CREATE VIEW pairs AS SELECT * FROM real_pairs")
+    try:
+        with pytest.raises(StoreError, match="table pairs is a view"):
+            place.store().migrate(CONTRACTS)
+    finally:
+        place.run("DROP VIEW pairs")
+        place.run("ALTER TABLE real_pairs RENAME TO pairs")
+
+
 # Time
 
 

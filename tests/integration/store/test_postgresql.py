@@ -15,6 +15,7 @@ from tests.integration.store.loading import load, new_batch, ranges, split_batch
 from tests.integration.store.places import PostgresqlPlace
 from tests.support.postgresql import Server
 
+from csvbatch.aws.secrets import StoreAccess
 from csvbatch.store import (
     BatchState,
     BusyError,
@@ -178,6 +179,29 @@ def test_none_of_the_grants_that_are_printed_can_be_left_out(
         with pytest.raises(StoreError, match=r"\(42501\); .*csvbatch ddl --grants"):
             whole_way(store, "some")
         store.close_connection()
+
+
+# Logins
+
+
+class WrongSecret:
+    """Holds a password that the server does not accept."""
+
+    class exceptions:  # noqa: N801
+        ResourceNotFoundException = LookupError
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803
+        return {"SecretString": '{"username": "csvbatch", "password": "wrong"}', "VersionId": "1"}
+
+
+def test_the_server_sees_one_failed_login_for_five_deliveries(server: Server) -> None:
+    stores = StoreAccess(server.url(), "arn", WrongSecret())
+    log = server.folder / "log"
+    before = log.read_text().count("password authentication failed")
+    for _ in range(5):
+        with pytest.raises(CredentialsError):
+            stores.use(lambda store: store.latest_batches(1))
+    assert log.read_text().count("password authentication failed") == before + 1
 
 
 # Tables that a team made

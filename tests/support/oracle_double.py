@@ -260,7 +260,7 @@ def _modified(table: str, column: str, change: str) -> str:
 def _translated(sql: str, types: tuple[Any, ...]) -> bytes:
     if modify := _MODIFY.fullmatch(sql):
         return _modified(*modify.groups()).encode()
-    tree = sqlglot.parse_one(sql, read="oracle")
+    tree = sqlglot.parse_one(sql.removesuffix(" PURGE"), read="oracle")
     for identifier in tree.find_all(exp.Identifier):
         if not identifier.args.get("quoted"):
             identifier.set("this", identifier.name.upper())

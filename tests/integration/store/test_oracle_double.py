@@ -1,14 +1,19 @@
 """What the Oracle store does with what its database says of itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import oracledb
+import psycopg
 import pytest
 from tests.integration.store.contracts import CONTRACTS, PAIRS
 from tests.integration.store.loading import load, split_batch
-from tests.integration.store.places import OracleDoublePlace
+from tests.integration.store.places import SHIPPED, OracleDoublePlace, OraclePlace
+from tests.support.oracle_double import OracleDouble
 from tests.support.postgresql import Server
 
 from csvbatch.store import StoreError
+from csvbatch.store.ddl import tables
 
 
 @pytest.fixture
@@ -28,6 +33,24 @@ def test_a_database_that_lacks_characters_is_neither_migrated_nor_loaded_into(pl
     with pytest.raises(StoreError, match=r"\(CHARACTER_SET\)"):
         load(place.store(), batch, 0, [("\N{EURO SIGN}", 1)])
     assert place.rows(PAIRS) == []
+
+
+def test_the_place_in_an_oracle_leaves_nothing_behind_and_can_be_made_again(
+    place: OracleDoublePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The suite's own place for a real Oracle, over the double."""
+    connection: Callable[[str], psycopg.Connection[Any]] = psycopg.connect
+    monkeypatch.setattr(oracledb, "connect", lambda **_: OracleDouble(connection(place.url)))
+    names = [table.name for table in tables([*CONTRACTS, *SHIPPED.values()])]
+    for _ in range(2):
+        oracle = OraclePlace("oracle://user:password@host/service")
+        oracle.store().migrate(SHIPPED.values())
+        split_batch(oracle.store(), PAIRS, 1)
+        oracle.empty()
+        assert oracle.store().latest_batches(1) == []
+        oracle.close()
+        assert {name for name in names if place.columns(name)} == set()
+    place.store().migrate(CONTRACTS)
 
 
 def test_tables_of_another_schema_are_found_by_their_synonyms(place: OracleDoublePlace) -> None:

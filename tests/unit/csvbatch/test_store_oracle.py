@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 
 import oracledb
 import pytest
+from tests.integration.store.faults import Faults, oracle_connect
 from tests.support.oracle_double import oracle_error
 
 from csvbatch.columns import BooleanColumn, DateColumn, DecimalColumn, IntegerColumn, StringColumn, TimestampColumn
@@ -112,6 +113,14 @@ def test_a_connection_has_its_address_and_its_timeouts(memory: Memory, database:
         "expire_time": 1,
     }
     assert (memory.call_timeout, memory.current_schema) == (7000, "LOADER")
+
+
+def test_what_is_set_on_a_connection_with_faults_reaches_the_database(memory: Memory) -> None:
+    """The suite's connections go through a wrapper; a schema that stayed there would leave the tests in another."""
+    database = OracleDatabase(ADDRESS, None, Timeouts(5, 6, 7), oracle_connect(memory, Faults(at=1000)))
+    database.begin(write=True)
+    assert (memory.call_timeout, memory.current_schema) == (7000, "LOADER")
+    assert memory.outputtypehandler is not None
 
 
 def test_an_array_has_each_key_once_with_its_newest_row_in_the_order_of_the_keys(

@@ -9,6 +9,7 @@ import getpass
 import json
 import os
 import re
+import ssl
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +26,7 @@ EXIT_INPUT = 2
 EXIT_INTERRUPTED = 130
 
 REQUIRED = ("username", "password")
-ALLOWED = (*REQUIRED, "host", "port", "service_name")
+ALLOWED = (*REQUIRED, "host", "port", "service_name", "ca_pem")
 MAXIMUM_BYTES = 65_536
 """What a secret holds: docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html."""
 
@@ -36,7 +37,7 @@ _ARN = re.compile(
 )
 _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9._$#-]+")
-_SHAPE = "Give a JSON object with username and password; host, port and service_name may be there too."
+_SHAPE = "Give a JSON object with username and password; host, port, service_name and ca_pem may be there too."
 
 _SIGN_IN = "the AWS credentials are not valid, or no longer: sign in again"
 _KEY = "Secrets Manager cannot use the secret's key: see whether it is enabled"
@@ -143,7 +144,7 @@ def check_credentials(found: Mapping[str, object]) -> dict[str, str | int]:
     """Return the credentials in a fixed order if their shape is right, else raise `InputError`.
 
     The shape is that of secrets managed by RDS, username and password; host, port and service_name are there
-    if the secret is to say where the database is.
+    if the secret is to say where the database is, and ca_pem if it is to say which authorities sign for it.
     """
     unknown = len(found.keys() - set(ALLOWED))
     if unknown:
@@ -161,6 +162,8 @@ def _checked(key: str, value: object) -> str | int:
         return value
     if not isinstance(value, str) or not value:
         raise InputError(f"{key} is empty, or no text.")
+    if key == "ca_pem":
+        return _checked_certificates(value)
     if not value.isprintable():
         raise InputError(f"{key} has a line break, or another character that does not print.")
     if key != "password" and value != value.strip():
@@ -170,6 +173,17 @@ def _checked(key: str, value: object) -> str | int:
     if key == "service_name" and not _SERVICE_NAME.fullmatch(value):
         raise InputError("service_name is not the name of an Oracle service.")
     return value
+
+
+def _checked_certificates(text: str) -> str:
+    """Give certificates in PEM if TLS can read them; a private key has no place among them."""
+    if "PRIVATE KEY" in text:
+        raise InputError("ca_pem has a private key in it: give the certificates of authorities alone.")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except (ssl.SSLError, ValueError):
+        raise InputError("ca_pem is not one or more certificates in PEM.") from None
+    return text
 
 
 def _asked_for() -> dict[str, object]:

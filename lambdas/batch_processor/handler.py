@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         ).run()
 
     try:
-        run = STORE.use(work)
+        run = STORE.use(work, deadline.for_database)
     except Exception as error:
         LOGGER.error("run failed", extra=error_fields(error))
         raise RuntimeError(f"run failed: {type(error).__name__}") from None

@@ -12,6 +12,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Annotated, Any, ClassVar, Literal
 
 from csvbatch.formats import FormatError, check_date_format, check_timestamp_format
+from csvbatch.reserved_names import why_no_column
 
 # Oracle 12.1 stops at 30 bytes, PostgreSQL at 63. Lower case only, because an unquoted name means upper case
 # to Oracle and lower case to PostgreSQL: this way each store can spell it as its users would type it.
@@ -73,6 +74,8 @@ class BaseColumn:
         check_identifier("name", self.name)
         if self.name in POSITION_COLUMNS:
             raise SettingError("name", f"{self.name!r} is a column that each table has anyway", "choose another name")
+        if why := why_no_column(self.name):
+            raise SettingError("name", f"{self.name!r} can't name a column: {why}", "choose another name")
         if not self.header:
             object.__setattr__(self, "header", self.name)
         if "" in self.null_tokens:

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from csvbatch.columns import COLUMN_TYPES, Column, SettingError, StringColumn, check_identifier
 from csvbatch.dialect import Dialect
+from csvbatch.reserved_names import why_no_table
 
 Quoting = Literal["strict", "lenient"]
 Encoding = Literal["utf-8", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be"]
@@ -35,9 +36,6 @@ MAXIMUM_COLUMNS = 997
 MAXIMUM_KEY_BYTES = 2700
 _BYTES_PER_CHARACTER = 4
 _BYTES_PER_OTHER_VALUE = 24
-
-# Tables of the ledger begin so, whatever the database.
-LEDGER_PREFIX = "csvbatch_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +112,8 @@ class Contract:
                 DATASET_ADVICE,
             )
         check_identifier("table", self.table)
-        if self.table.startswith(LEDGER_PREFIX):
-            raise SettingError(
-                "table", f"names beginning with {LEDGER_PREFIX} belong to the ledger", "choose another name"
-            )
+        if why := why_no_table(self.table):
+            raise SettingError("table", f"{self.table!r} can't name a table: {why}", "choose another name")
         self._check_columns()
         self._check_key()
         self._check_dialect()

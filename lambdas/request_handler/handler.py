@@ -41,7 +41,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def load(record: SQSRecord) -> None:
         is_last = int(record.attributes.approximate_receive_count) >= LOADER_SETTINGS.maximum_receives
         try:
-            outcome = STORE.use(lambda store: deliver(store, OBJECTS, Delivery(record.body, is_last), deadline))
+            outcome = STORE.use(
+                lambda store: deliver(store, OBJECTS, Delivery(record.body, is_last), deadline), deadline.for_database
+            )
         except Exception as error:
             LOGGER.error("chunk not loaded", extra={**error_fields(error), "is_last_try": is_last})
             METRICS.add_metric(name="ChunksFailed", unit=MetricUnit.Count, value=1)

@@ -11,6 +11,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Self
 
 import boto3
@@ -18,6 +19,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
+from tests.support.authority import authority
 
 import put_oracle_secret
 from put_oracle_secret import (
@@ -211,6 +213,8 @@ SHAPES: dict[str, tuple[object, str]] = {
     "port 65536": (GOOD | {"port": 65_536}, "port is not"),
     "a port that is a text": (GOOD | {"port": "1521"}, "port is not"),
     "a port that is true": (GOOD | {"port": True}, "port is not"),
+    "certificates that are none": (GOOD | {"ca_pem": MARKER}, "ca_pem is not one or more certificates"),
+    "a private key as certificate": (GOOD | {"ca_pem": f"-----BEGIN PRIVATE KEY-----{MARKER}"}, "a private key in it"),
 }
 
 
@@ -220,6 +224,11 @@ def test_what_are_no_credentials_is_refused_with_a_reason_and_without_a_value(gi
         read_credentials(as_input(given))
     assert reason in str(refused.value)
     assert MARKER not in "".join(traceback.format_exception(refused.value))
+
+
+def test_the_authority_of_the_database_may_be_in_the_secret(tmp_path: Path) -> None:
+    given = {"username": "loader", "password": "made-up", "ca_pem": authority(tmp_path).pem * 2}
+    assert read_credentials(as_input(given)) == given
 
 
 def test_nothing_is_written_where_the_input_cannot_be_used(

@@ -1,5 +1,6 @@
 """`csvbatch ddl` and `csvbatch migrate`: the tables of the ledger and of the datasets."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,8 +10,9 @@ from csvbatch.cli import options
 from csvbatch.cli.contracts import all_contracts
 from csvbatch.cli.problems import UsageError
 from csvbatch.cli.stores import opened_store, require_database, split_url
-from csvbatch.cli.terminal import confirm, show, show_json
+from csvbatch.cli.terminal import confirm, say, show, show_json
 from csvbatch.store import ddl as statements
+from csvbatch.store import grants as statements_to_grant
 
 
 class Kind(StrEnum):
@@ -31,9 +33,22 @@ def ddl(
     database_kind: Annotated[Kind | None, typer.Option("--database-kind", help="The kind of database.")] = None,
     database: options.Database = None,
     contracts: options.Contracts = None,
+    grants: Annotated[
+        str | None,
+        typer.Option(
+            "--grants",
+            metavar="USER",
+            help="Print the rights to grant to the loader's user instead, where the tables belong to somebody else.",
+        ),
+    ] = None,
 ) -> None:
-    """Print the statements that make the ledger and the datasets' tables."""
-    for statement in statements(all_contracts(contracts).values(), (database_kind or _kind(database)).value):
+    """Print the statements that make the ledger and the datasets' tables, or those that let a user load into them.
+
+    With --grants, run what is printed as the owner of the tables. The user must also be allowed to connect, and in
+    PostgreSQL to use the schema and to make temporary tables.
+    """
+    kind, known = (database_kind or _kind(database)).value, all_contracts(contracts).values()
+    for statement in statements(known, kind) if grants is None else statements_to_grant(known, kind, grants):
         print(f"{statement};")
 
 
@@ -54,20 +69,30 @@ def migrate(
     yes: options.Yes = False,
     json: options.Json = False,
 ) -> None:
-    """Make the tables of the ledger and of the datasets, and add the columns that existing ones lack.
+    """Make the tables of the ledger and of the datasets, and bring existing ones up to date.
 
-    Nothing is dropped, and no column is changed.
+    Shows the statements and asks before it runs them. They add tables and columns, and widen columns; each value that
+    is there stays what it is. Where a table differs in what no such statement puts right, nothing is run, and what
+    differs is said. Ends with status 1 then.
     """
     known = all_contracts(contracts)
     parts = split_url(require_database(database))
     place = f"{parts.scheme} database {parts.hostname or ''}{parts.path}"
     with opened_store(database, secret, create=True) as store:
-        confirm(f"Make or complete the ledger and the tables of {', '.join(sorted(known))} in the {place}?", yes=yes)
-        done = store.migrate(known.values())
+        planned = store.migration(known.values())
+        if not json:
+            for statement in planned:
+                print(f"{statement};")
+        if planned:
+            confirm(f"Run {_counted(planned)} in the {place}?", yes=yes)
+            store.migrate(known.values())
     if json:
-        show_json({"statements": done})
-        return
-    for statement in done:
-        print(f"{statement};")
-    if not done:
+        show_json({"statements": planned})
+    elif planned:
+        say(f"ran {_counted(planned)}")
+    else:
         show("Every table is there and complete.")
+
+
+def _counted(statements: Sequence[str]) -> str:
+    return f"{len(statements)} statement{'' if len(statements) == 1 else 's'}"

@@ -12,14 +12,27 @@ from csvbatch.pipeline import layout
 from csvbatch.pipeline.closing import close, note_failure
 from csvbatch.pipeline.ports import Deadline, Objects
 from csvbatch.pipeline.rejects import RejectFile
-from csvbatch.reader import Rows, chunk_range, read_chunk
+from csvbatch.reader import Readable, Rows, chunk_range, read_chunk
 from csvbatch.splitter import Chunk, scan
 from csvbatch.store import Batch, BatchState, ChunkInHand, ChunkResult, LoadOutcome, Merge, Row, Store, StoreError
 from csvbatch.validator import RowValidator, compile_validator
 
 LOG = logging.getLogger(__name__)
 
-_ROWS_BETWEEN_LOOKS_AT_THE_CLOCK = 10_000
+_ROWS_BETWEEN_LOOKS_AT_THE_CLOCK = 500
+"""Of ordinary rows; long ones are covered by a look at each block that is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A stream that looks at the clock before each block: a chunk may be a few very long rows."""
+
+    stream: Readable
+    deadline: Deadline
+
+    def read(self, size: int = -1, /) -> bytes:
+        self.deadline.check()
+        return self.stream.read(size)
 
 
 def load(store: Store, objects: Objects, batch_id: str, chunk_number: int, deadline: Deadline) -> LoadOutcome:
@@ -58,10 +71,11 @@ def _close(store: Store, objects: Objects, batch: Batch) -> None:
 def _load(objects: Objects, deadline: Deadline, in_hand: ChunkInHand, merge: Merge) -> ChunkResult:
     batch, recorded, contract = in_hand.batch, in_hand.chunk, in_hand.contract
     chunk = Chunk(recorded.chunk_number, recorded.start_byte, recorded.end_byte, recorded.first_line)
+    deadline.check()
     dialect, validate = _header_of(objects, batch, contract, in_hand.iso_texts)
     start, end = chunk_range(chunk, dialect)
     with RejectFile() as rejects, objects.read(batch.source, start, end) as stream:
-        rows = _Counted(read_chunk(stream, dialect, chunk), validate, rejects, chunk.start, deadline)
+        rows = _Counted(read_chunk(_Timed(stream, deadline), dialect, chunk), validate, rejects, chunk.start, deadline)
         merge(rows)
         _warn_of_utf8(batch, chunk, contract, rows.rows)
         key = None

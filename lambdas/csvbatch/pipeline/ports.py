@@ -77,10 +77,19 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Seconds that are left, and how many of them have to stay for an orderly end."""
+    """Seconds that are left, and how many of them have to stay for an orderly end.
+
+    Reading stops when only `margin` is left; the database may be waited for until only `reserve` is, which leaves some
+    of the margin for what ends the work in order, such as marking a chunk as dead.
+    """
 
     remaining: Callable[[], float]
     margin: float = 20.0
+    reserve: float = 3.0
+
+    def for_database(self) -> float:
+        """Give the seconds that the database may be waited for."""
+        return self.remaining() - self.reserve
 
     def check(self) -> float:
         """Give the seconds that are left; raises OutOfTimeError where only the margin is."""

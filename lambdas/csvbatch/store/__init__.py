@@ -3,9 +3,10 @@
 A driver is imported when a store that needs it is opened, and not before.
 """
 
-from csvbatch.store.database import Clock, Credentials, Timeouts
+from csvbatch.store.database import Clock, Credentials
 from csvbatch.store.ddl import ddl
 from csvbatch.store.errors import BusyError, CredentialsError, LedgerError, RetryableError, StoreError, UrlError
+from csvbatch.store.grants import grants
 from csvbatch.store.records import (
     UNFINISHED,
     Batch,
@@ -25,6 +26,7 @@ from csvbatch.store.records import (
 )
 from csvbatch.store.store import Store
 from csvbatch.store.url import open_store
+from csvbatch.store.waits import Timeouts
 
 __all__ = [
     "UNFINISHED",
@@ -53,5 +55,6 @@ __all__ = [
     "Timeouts",
     "UrlError",
     "ddl",
+    "grants",
     "open_store",
 ]

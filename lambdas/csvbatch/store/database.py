@@ -7,30 +7,24 @@ from typing import Any, NamedTuple, Protocol
 
 from csvbatch.contract import Contract
 from csvbatch.store.errors import StoreError
+from csvbatch.store.found import FoundTable
 from csvbatch.store.grammar import Grammar
 from csvbatch.store.records import Merged, Row, moment
+from csvbatch.store.waits import Waits
 
 type Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The user name and password of a database; never shown."""
+    """The user name and password of a database, and the certificates to trust (PEM); never shown."""
 
     username: str
     password: str
+    ca_pem: str | None = None
 
     def __repr__(self) -> str:
         return "Credentials(…)"
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds to wait: for a connection, for a lock that somebody else holds, for a statement."""
-
-    connect: int = 10
-    lock: int = 60
-    statement: int = 600
 
 
 class Position(NamedTuple):
@@ -48,10 +42,14 @@ class Result(NamedTuple):
 
 
 class Database(Protocol):
-    """One connection, opened when first needed and again after it was lost."""
+    """One connection, opened when first needed and again after it was lost.
+
+    `connections` counts those opened so far.
+    """
 
     grammar: Grammar
-    timeouts: Timeouts
+    waits: Waits
+    connections: int
 
     def begin(self, *, write: bool) -> None:
         """Start a transaction, over a connection that is opened where there is none."""
@@ -71,8 +69,11 @@ class Database(Protocol):
     def now(self) -> datetime:
         """Read the database's clock."""
 
-    def columns(self, table: str) -> set[str]:
-        """Give the names of a table's columns in lower case; none where there is no such table."""
+    def check(self) -> None:
+        """Raise StoreError where the database itself can't keep what is loaded, whatever its tables are."""
+
+    def table(self, name: str) -> FoundTable | None:
+        """Describe the table that a bare name means; None where there is none."""
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
         """Merge rows into the contract's table, each only over an older one, and count them."""
@@ -107,7 +108,7 @@ class Transaction:
 
     def locked_rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run a query on one table, and keep others from changing what it found until the transaction ends."""
-        lock = self.database.grammar.lock_rows.format(seconds=self.database.timeouts.lock)
+        lock = self.database.grammar.lock_rows.format(seconds=self.database.waits.lock())
         return self.rows(sql + lock, **parameters)
 
     def free_rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:

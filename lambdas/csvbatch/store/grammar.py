@@ -1,8 +1,9 @@
 """What differs between the databases in the text of a statement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 
 class Kind(StrEnum):
@@ -19,12 +20,31 @@ class Kind(StrEnum):
     MOMENT = "moment"
 
 
+class Typed(Protocol):
+    """A column, as far as its type goes."""
+
+    @property
+    def kind(self) -> Kind:
+        """Its kind."""
+
+    @property
+    def size(self) -> int:
+        """Characters, bytes or digits."""
+
+    @property
+    def scale(self) -> int:
+        """Digits after the point."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """One database's spelling.
 
     `{size}` and `{scale}` in a type are filled in from the column, `{seconds}` in `lock_rows` from the timeouts.
     `iso_texts` are the types of column whose values the database takes as ISO 8601 text as readily as read.
+    `kept_as` has kinds that the database keeps as another one, of that size. `change_type` and `allow_null` follow
+    ALTER TABLE and its table; None where the database can't do that to an existing column. `grantee` spells the user of
+    a GRANT; None where there are no users.
     """
 
     name: str
@@ -35,11 +55,19 @@ class Grammar:
     table_options: str = ""
     upper_case: bool = False
     iso_texts: frozenset[str] = frozenset()
+    kept_as: Mapping[Kind, tuple[Kind, int]] = field(default_factory=dict)
+    change_type: str | None = None
+    allow_null: str | None = None
+    grantee: str | None = None
 
     def quote(self, name: str) -> str:
         """Spell an identifier so that it may be a reserved word, and so that users can do without the quotes."""
         name = name.upper() if self.upper_case else name
         return '"' + name.replace('"', '""') + '"'
+
+    def type_of(self, column: Typed) -> str:
+        """Spell the type of a column."""
+        return self.types[column.kind].format(size=column.size, scale=column.scale)
 
     def quoted(self, names: tuple[str, ...]) -> str:
         """Spell a list of identifiers."""
@@ -67,6 +95,12 @@ SQLITE = Grammar(
     first_rows=" LIMIT :first",
     table_options=" STRICT",
     iso_texts=frozenset({"date", "timestamp"}),
+    kept_as={
+        **dict.fromkeys(
+            (Kind.KEY_TEXT, Kind.LONG_TEXT, Kind.DECIMAL, Kind.DATE, Kind.TIMESTAMP, Kind.MOMENT), (Kind.TEXT, 0)
+        ),
+        Kind.BOOLEAN: (Kind.INTEGER, 1),
+    },
 )
 
 POSTGRESQL = Grammar(
@@ -86,6 +120,9 @@ POSTGRESQL = Grammar(
     lock_free_rows=" FOR UPDATE SKIP LOCKED",
     first_rows=" FETCH FIRST :first ROWS ONLY",
     iso_texts=frozenset({"date", "timestamp"}),
+    change_type="ALTER COLUMN {column} TYPE {type}",
+    allow_null="ALTER COLUMN {column} DROP NOT NULL",
+    grantee='"{user}"',
 )
 
 # KEY_TEXT counts bytes: Oracle reckons 4 for each character of the other kind, and an index entry holds 6,398.
@@ -106,6 +143,10 @@ ORACLE = Grammar(
     lock_free_rows=" FOR UPDATE SKIP LOCKED",
     first_rows=" FETCH FIRST :first ROWS ONLY",
     upper_case=True,
+    kept_as={Kind.BOOLEAN: (Kind.DECIMAL, 1), Kind.MOMENT: (Kind.TIMESTAMP, 6)},
+    change_type="MODIFY ({column} {type})",
+    allow_null="MODIFY ({column} NULL)",
+    grantee='"{user}"',
 )
 
 GRAMMARS = {grammar.name: grammar for grammar in (SQLITE, POSTGRESQL, ORACLE)}

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from itertools import batched, islice
 from operator import itemgetter
@@ -12,15 +13,20 @@ from typing import Any
 import oracledb
 
 from csvbatch.contract import Contract
-from csvbatch.store.database import Credentials, Position, Result, Timeouts
+from csvbatch.store.bounded import within
+from csvbatch.store.database import Credentials, Position, Result
 from csvbatch.store.errors import StoreError
+from csvbatch.store.found import FoundTable
 from csvbatch.store.grammar import ORACLE, Kind
 from csvbatch.store.oracle_address import OracleAddress
 from csvbatch.store.oracle_errors import classify
+from csvbatch.store.oracle_tables import check_character_set, read_table
+from csvbatch.store.oracle_tls import tls_context
 from csvbatch.store.records import Merged, Row
 from csvbatch.store.statements import STALE_KEYS, oracle_count_stale, oracle_merge, oracle_update_own
 from csvbatch.store.tables import target_table
 from csvbatch.store.values import Spell, compile_values
+from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits
 
 ARRAY_ROWS = 5_000
 """Rows that go to the database at once; more of them need more memory here and save no time there."""
@@ -53,64 +59,99 @@ class OracleDatabase:
         timeouts: Timeouts,
         connect: Callable[..., oracledb.Connection] = oracledb.connect,
     ) -> None:
-        self.timeouts = timeouts
+        self.waits = Waits(timeouts)
+        self.connections = 0
         self._address = address
         self._credentials = credentials
         self._connect = connect
         self._connection: oracledb.Connection | None = None
 
     def begin(self, *, write: bool) -> None:
-        """See to it that there is a connection; its first change starts the transaction."""
+        """See to it that there is a connection that answers; its first change starts the transaction."""
         del write
-        if self._connection is None or not self._connection.is_healthy():
-            self._connection = None
+        if self._connection is not None and not self._answers(self._connection):
+            self.close()
+        if self._connection is None:
             self._connection = self._open()
+            self.connections += 1
+        self.waits.used()
+
+    def _answers(self, connection: oracledb.Connection) -> bool:
+        """Tell whether a connection still is one: the driver knows only what it last saw, so long silence is ended."""
+        if not connection.is_healthy():
+            return False
+        if not self.waits.is_idle():
+            return True
+        connection.call_timeout = _milliseconds(self.waits.ping())
+        try:
+            connection.ping()
+        except oracledb.Error:
+            return False
+        return True
 
     def _open(self) -> oracledb.Connection:
+        """Connect and log in within the time there is.
+
+        The driver's own limit is for the TCP handshake alone, and that of a call begins after the login, so a listener
+        that takes the connection and says nothing would be waited for without end.
+        https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html
+        """
         address, credentials = self._address, self._credentials
-        if address.thick:
-            oracledb.init_oracle_client()
-        connection = self._connect(
-            user=credentials.username if credentials else None,
-            password=credentials.password if credentials else None,
-            host=address.host,
-            port=address.port,
-            service_name=address.service,
-            protocol=address.protocol,
-            wallet_location=address.wallet,
-            tcp_connect_timeout=self.timeouts.connect,
+        seconds = self.waits.connect()
+        settings: dict[str, Any] = {
+            "user": credentials.username if credentials else None,
+            "password": credentials.password if credentials else None,
+            "host": address.host,
+            "port": address.port,
+            "service_name": address.service,
+            "protocol": address.protocol,
+            "wallet_location": address.wallet,
+            "tcp_connect_timeout": seconds,
             # Minutes between signs of life, so that a firewall does not forget a connection that waits.
-            expire_time=1,
-        )
-        connection.call_timeout = self.timeouts.statement * 1000
+            "expire_time": 1,
+        }
+        if context := tls_context(address, credentials.ca_pem if credentials else None):
+            settings["ssl_context"] = context
+
+        def connect() -> oracledb.Connection:
+            if address.thick:
+                oracledb.init_oracle_client()
+            return self._connect(**settings)
+
+        connection = within(seconds, connect, _close)
+        connection.call_timeout = _milliseconds(self.waits.timeouts.statement)
+        connection.outputtypehandler = _exact_numbers
         if address.schema:
             connection.current_schema = address.schema
         return connection
 
     def commit(self) -> None:
         """Make the transaction's effects last."""
-        self._connected().commit()
+        self._bounded().commit()
+        self.waits.used()
 
     def rollback(self) -> None:
         """Undo the transaction; the database does so by itself where the connection is lost."""
         try:
             if self._connection is not None:
+                self._connection.call_timeout = _milliseconds(self.waits.rollback())
                 self._connection.rollback()
         except oracledb.Error:
             self.close()
 
     def execute(self, sql: str, parameters: Mapping[str, Any]) -> Result:
         """Run one statement."""
-        with self._connected().cursor() as cursor:
-            long = [name for name, value in parameters.items() if _is_long(value)]
-            if long:
-                cursor.setinputsizes(**dict.fromkeys(long, oracledb.DB_TYPE_CLOB))
+        with self._bounded().cursor() as cursor:
+            if types := _types(parameters):
+                cursor.setinputsizes(**types)
             cursor.execute(sql, _without_zone(parameters), fetch_lobs=False)
             return Result(cursor.fetchall() if cursor.description else [], cursor.rowcount)
 
     def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement for all sets of parameters at once."""
-        with self._connected().cursor() as cursor:
+        with self._bounded().cursor() as cursor:
+            if types := _types(parameters[0]):
+                cursor.setinputsizes(**types)
             cursor.executemany(sql, [_without_zone(each) for each in parameters])
 
     def now(self) -> datetime:
@@ -118,14 +159,16 @@ class OracleDatabase:
         now: datetime = self.execute("SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM DUAL", {}).rows[0][0]
         return now
 
-    def columns(self, table: str) -> set[str]:
-        """Give the names of a table's columns, in the schema that bare names belong to."""
-        rows = self.execute(
-            "SELECT LOWER(column_name) FROM all_tab_columns "
-            "WHERE owner = SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') AND table_name = UPPER(:name)",
-            {"name": table},
-        ).rows
-        return {name for (name,) in rows}
+    def check(self) -> None:
+        """Raise StoreError where the database's character set lacks characters that a file may hold."""
+        check_character_set(self._query)
+
+    def table(self, name: str) -> FoundTable | None:
+        """Describe a table of the schema that bare names belong to, or that a synonym names."""
+        return read_table(self._query, name)
+
+    def _query(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return self.execute(sql, parameters).rows
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
         """Merge array by array: in each of them a key once, its newest row, in the order of the keys.
@@ -136,17 +179,20 @@ class OracleDatabase:
         plan = _plan(contract)
         remaining = iter(rows)
         offered = first = stale = 0
-        with self._connected().cursor() as cursor:
+        with self._bounded().cursor() as cursor:
             while array := list(islice(remaining, ARRAY_ROWS)):
                 offered += len(array)
                 newest = {
                     plan.key(values): plan.spell(values, position.load_sequence, offset, position.load_attempt)
                     for offset, values in array
                 }
+                self._bounded()
                 left = _merge(cursor, plan, plan.merge, {key: newest[key] for key in sorted(newest)})
                 first += len(newest) - len(left)
+                self._bounded()
                 left = _merge(cursor, plan, plan.update_own, left)
                 if left:
+                    self._bounded()
                     numbers = Counter(key for _, values in array if (key := plan.key(values)) in left)
                     stale += _count_stale(cursor, plan, [(numbers[key], row) for key, row in left.items()])
         return Merged(offered, superseded=offered - first - stale, stale=stale)
@@ -155,18 +201,19 @@ class OracleDatabase:
         """Classify what python-oracledb raised, by its code."""
         if isinstance(error, UnicodeEncodeError):
             return StoreError(type(error).__name__, "a value is no text for Oracle", "correct the file")
-        if not isinstance(error, oracledb.Error):
-            return None
         return classify(error, connecting=self._connection is None)
 
     def close(self) -> None:
         """Close the connection."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            try:
-                connection.close()
-            except oracledb.Error:
-                return
+            _close(connection)
+
+    def _bounded(self) -> oracledb.Connection:
+        """Give the connection, whose next answer is waited for no longer than the deadline allows."""
+        connection = self._connected()
+        connection.call_timeout = _milliseconds(self.waits.statement())
+        return connection
 
     def _connected(self) -> oracledb.Connection:
         if self._connection is None:
@@ -237,8 +284,43 @@ def _count_stale(cursor: oracledb.Cursor, plan: _Plan, rows: Iterable[tuple[int,
     return stale
 
 
-def _is_long(value: object) -> bool:
-    return isinstance(value, str) and len(value.encode()) > _LONGEST_TEXT_BYTES
+def _close(connection: oracledb.Connection) -> None:
+    """Close a connection, which waits for the server to say farewell, and not for long."""
+    try:
+        connection.call_timeout = _milliseconds(PING_SECONDS)
+        connection.close()
+    except (oracledb.Error, OSError):
+        return
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
+
+
+def _exact_numbers(cursor: oracledb.Cursor, metadata: oracledb.FetchInfo) -> oracledb.Var | None:
+    """Fetch numbers with digits after the point as decimals; the driver's own choice is a float.
+
+    https://python-oracledb.readthedocs.io/en/latest/user_guide/sql_execution.html#fetched-number-precision
+    """
+    if metadata.type_code is oracledb.DB_TYPE_NUMBER and metadata.scale and metadata.scale > 0:
+        return cursor.var(Decimal, arraysize=cursor.arraysize)
+    return None
+
+
+def _types(parameters: Mapping[str, Any]) -> dict[str, oracledb.DbType]:
+    """Name the types that the driver would not choose itself.
+
+    A long text goes as a large object. A point in time goes as a TIMESTAMP: left alone, the driver binds it as a DATE,
+    which has no fractions of a second.
+    https://python-oracledb.readthedocs.io/en/latest/api_manual/cursor.html#oracledb.Cursor.setinputsizes
+    """
+    types: dict[str, oracledb.DbType] = {}
+    for name, value in parameters.items():
+        if isinstance(value, datetime):
+            types[name] = oracledb.DB_TYPE_TIMESTAMP
+        elif isinstance(value, str) and len(value.encode()) > _LONGEST_TEXT_BYTES:
+            types[name] = oracledb.DB_TYPE_CLOB
+    return types
 
 
 def _without_zone(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,23 @@
 """PostgreSQL through psycopg 3: rows are copied to a temporary table and merged from there by the server."""
 
 import re
+import select
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from math import ceil, inf
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
 from csvbatch.contract import Contract
-from csvbatch.store.database import Credentials, Position, Result, Timeouts
+from csvbatch.store.database import Credentials, Position, Result
 from csvbatch.store.errors import BusyError, CredentialsError, RetryableError, StoreError
+from csvbatch.store.found import FoundTable
 from csvbatch.store.grammar import POSTGRESQL
+from csvbatch.store.postgresql_tables import read_table
 from csvbatch.store.records import Merged, Row
 from csvbatch.store.statements import (
     STAGE,
@@ -24,6 +29,7 @@ from csvbatch.store.statements import (
     postgresql_upsert,
 )
 from csvbatch.store.tables import target_table
+from csvbatch.store.waits import Timeouts, Waits
 
 _PARAMETER = re.compile(r":([a-z_]\w*)")
 
@@ -46,12 +52,21 @@ _ADVICE = {
     "23502": "let the table's constraints be those of its contract",
     "23514": "let the table's constraints be those of its contract",
     "3D000": "create the database, or name another one",
-    "42501": "grant the user SELECT, INSERT and UPDATE on the ledger and the target table, and TEMPORARY",
+    "42501": "grant the user SELECT, INSERT and UPDATE on the tables: `csvbatch ddl --grants USER` prints all it needs",
     "42703": "run `csvbatch migrate`",
     "42P01": "run `csvbatch migrate`",
     "42P10": "give the table a primary key of the contract's key columns",
     "57014": "the statement took too long: look for locks and for missing indexes",
 }
+# A server that has gone is noticed within half a minute, whether we wait for its answer or send to it.
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES
+_KEEPALIVES: dict[str, str | int] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+_SLACK_SECONDS = 1.0
 _OTHER_ADVICE = "look the SQLSTATE up in PostgreSQL's manual, appendix A, and in the server's log"
 
 
@@ -67,22 +82,36 @@ class PostgresqlDatabase:
         timeouts: Timeouts,
         connect: Callable[[str], psycopg.Connection] = psycopg.connect,
     ) -> None:
-        self.timeouts = timeouts
+        self.waits = Waits(timeouts)
+        self.connections = 0
         self._url = url
         self._credentials = credentials
         self._connect = connect
         self._connection: psycopg.Connection | None = None
+        # Seconds that the server was told to give a statement in this transaction.
+        self._limit = inf
 
     def begin(self, *, write: bool) -> None:
-        """See to it that there is a connection; its first statement starts the transaction."""
+        """See to it that there is a connection that answers; its first statement starts the transaction."""
         del write
-        if self._connection is None or self._connection.broken:
+        if self._connection is not None and not self._answers(self._connection):
+            self.close()
+        if self._connection is None:
             self._connection = self._open()
+            self.connections += 1
+        self._limit = inf
+        self.waits.used()
+
+    def _answers(self, connection: psycopg.Connection) -> bool:
+        if connection.broken or connection.closed:
+            return False
+        return not self.waits.is_idle() or _answers_within(connection, self.waits.ping())
 
     def _open(self) -> psycopg.Connection:
         settings: dict[str, str | int] = {
-            "connect_timeout": self.timeouts.connect,
+            "connect_timeout": ceil(self.waits.connect()),
             "application_name": "csvbatch",
+            **_KEEPALIVES,
         }
         if self._credentials is not None:
             settings |= {"user": self._credentials.username, "password": self._credentials.password}
@@ -97,9 +126,9 @@ class PostgresqlDatabase:
     def _set_limits(self, connection: psycopg.Connection) -> None:
         # A handler that was killed leaves its connection open and its rows locked until the server notices.
         limits = {
-            "lock_timeout": f"{self.timeouts.lock}s",
-            "statement_timeout": f"{self.timeouts.statement}s",
-            "idle_in_transaction_session_timeout": f"{self.timeouts.statement}s",
+            "lock_timeout": f"{self.waits.timeouts.lock}s",
+            "statement_timeout": f"{self.waits.timeouts.statement}s",
+            "idle_in_transaction_session_timeout": f"{self.waits.timeouts.statement}s",
             "tcp_keepalives_idle": "30",
             "tcp_keepalives_interval": "10",
             "tcp_keepalives_count": "3",
@@ -112,7 +141,8 @@ class PostgresqlDatabase:
 
     def commit(self) -> None:
         """Make the transaction's effects last."""
-        self._connected().commit()
+        self._bounded().commit()
+        self.waits.used()
 
     def rollback(self) -> None:
         """Undo the transaction; the server does so by itself where the connection is lost."""
@@ -124,30 +154,28 @@ class PostgresqlDatabase:
 
     def execute(self, sql: str, parameters: Mapping[str, Any]) -> Result:
         """Run one statement."""
-        cursor = self._connected().execute(_spelled(sql), parameters)
+        cursor = self._bounded().execute(_spelled(sql), parameters)
         return Result(cursor.fetchall() if cursor.description else [], cursor.rowcount)
 
     def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement for each set of parameters, without waiting for an answer in between."""
-        self._connected().cursor().executemany(_spelled(sql), parameters)
+        self._bounded().cursor().executemany(_spelled(sql), parameters)
 
     def now(self) -> datetime:
         """Read the server's clock, which goes on while a transaction does."""
         now: datetime = self.execute("SELECT clock_timestamp()", {}).rows[0][0]
         return now
 
-    def columns(self, table: str) -> set[str]:
-        """Give the names of the columns of the table that its bare name means here."""
-        rows = self.execute(
-            "SELECT attname FROM pg_attribute "
-            "WHERE attrelid = to_regclass(quote_ident(:table)) AND attnum > 0 AND NOT attisdropped",
-            {"table": table},
-        ).rows
-        return {name for (name,) in rows}
+    def check(self) -> None:
+        """Do nothing: PostgreSQL refuses a character that its encoding lacks."""
+
+    def table(self, name: str) -> FoundTable | None:
+        """Describe the table that its bare name means here."""
+        return read_table(lambda sql, parameters: self.execute(sql, parameters).rows, name)
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
         """Copy the rows to a temporary table, then let the server insert new ones and update older ones."""
-        connection = self._connected()
+        connection = self._bounded()
         create, copy = _staging(contract)
         connection.execute(create)
         offered = _copy(connection, copy, rows)
@@ -190,6 +218,23 @@ class PostgresqlDatabase:
             raise psycopg.OperationalError
         return self._connection
 
+    def _bounded(self) -> psycopg.Connection:
+        """Give the connection, whose next statement and its locks are waited for no longer than the deadline allows.
+
+        The server is told for the transaction, and again only where that would be too long by now.
+        """
+        connection = self._connected()
+        if self.waits.has_deadline:
+            seconds = self.waits.statement()
+            if self._limit > seconds + _SLACK_SECONDS:
+                lock = min(self.waits.timeouts.lock, seconds)
+                connection.execute(
+                    "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)",
+                    (f"{_milliseconds(seconds)}ms", f"{_milliseconds(lock)}ms"),
+                )
+                self._limit = seconds
+        return connection
+
 
 class _RowsFailedError(Exception):
     """Takes the place of an error whose text psycopg would send to the server, which would log it."""
@@ -213,6 +258,31 @@ def _copy(connection: psycopg.Connection, copy: bytes, rows: Iterable[Row]) -> i
     if failure is not None:
         raise failure
     return offered
+
+
+def _answers_within(connection: psycopg.Connection, seconds: float) -> bool:
+    """Ask an idle connection for a sign of life; False where it is broken, or silent for so long."""
+    server = connection.pgconn
+    limit = time.monotonic() + seconds
+    answer = select.poll()
+    answer.register(server.socket, select.POLLIN)
+    try:
+        server.send_query(b"")
+        server.flush()
+        while True:
+            if not server.is_busy():
+                if server.get_result() is None:
+                    return True
+                continue
+            if not answer.poll(max(0, limit - time.monotonic()) * 1000):
+                return False
+            server.consume_input()
+    except psycopg.Error:
+        return False
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
 
 
 def _why_refused(error: psycopg.Error) -> str:

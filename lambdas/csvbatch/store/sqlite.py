@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from csvbatch.contract import Contract
-from csvbatch.store.database import Position, Result, Timeouts
+from csvbatch.store.database import Position, Result
 from csvbatch.store.errors import BusyError, RetryableError, StoreError
+from csvbatch.store.found import FoundTable
 from csvbatch.store.grammar import SQLITE
 from csvbatch.store.records import Merged, Row
+from csvbatch.store.sqlite_tables import read_table
 from csvbatch.store.statements import STALE_FUNCTION, SUPERSEDED_FUNCTION, sqlite_upsert
 from csvbatch.store.values import Spell, compile_values
+from csvbatch.store.waits import Timeouts, Waits
 
 # The default of 2 MB makes an index of more than a few ten thousand keys go to and fro between disk and memory.
 CACHE_KIB = 64 * 1024
@@ -52,7 +55,8 @@ class SqliteDatabase:
     def __init__(
         self, path: Path, timeouts: Timeouts, connect: Callable[..., sqlite3.Connection] = sqlite3.connect
     ) -> None:
-        self.timeouts = timeouts
+        self.waits = Waits(timeouts)
+        self.connections = 0
         self._path = path
         self._connect = connect
         self._connection: sqlite3.Connection | None = None
@@ -61,10 +65,12 @@ class SqliteDatabase:
         """Start a transaction; one that may write keeps other writers out from here on."""
         if self._connection is None:
             self._connection = self._open()
+        elif self.waits.has_deadline:
+            self._connection.execute(f"PRAGMA busy_timeout = {self.waits.lock() * 1000}")
         self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
     def _open(self) -> sqlite3.Connection:
-        connection = self._connect(self._path, timeout=self.timeouts.lock, isolation_level=None)
+        connection = self._connect(self._path, timeout=self.waits.lock(), isolation_level=None)
         try:
             # Otherwise a column that is missing is taken for a text, because its name stands in double quotes.
             connection.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
@@ -74,6 +80,7 @@ class SqliteDatabase:
         except BaseException:
             connection.close()
             raise
+        self.connections += 1
         return connection
 
     def commit(self) -> None:
@@ -101,10 +108,12 @@ class SqliteDatabase:
         """Read the machine's clock, which is all the clock an embedded database has."""
         return datetime.now(UTC)
 
-    def columns(self, table: str) -> set[str]:
-        """Give the names of a table's columns."""
-        rows = self.execute("SELECT LOWER(name) FROM pragma_table_info(:table)", {"table": table}).rows
-        return {name for (name,) in rows}
+    def check(self) -> None:
+        """Do nothing: whatever a file may hold, SQLite keeps."""
+
+    def table(self, name: str) -> FoundTable | None:
+        """Describe a table."""
+        return read_table(self._connected(), name)
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
         """Upsert the rows as they come: of two with the same key the later one is the newer."""

@@ -1,5 +1,6 @@
 """What the rest of the program asks of a database that has the ledger and the target tables in it."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,7 +9,8 @@ from csvbatch.contract import Contract
 from csvbatch.splitter import Chunk
 from csvbatch.store import batches, chunks, datasets, leases
 from csvbatch.store.database import Clock, Database, Position, Transaction
-from csvbatch.store.ddl import tables, update_table
+from csvbatch.store.ddl import create_table, tables
+from csvbatch.store.drift import differences, drifted, missing
 from csvbatch.store.errors import BusyError, RetryableError, StoreError
 from csvbatch.store.records import (
     Batch,
@@ -24,7 +26,12 @@ from csvbatch.store.records import (
     OverdueDataset,
     Row,
 )
-from csvbatch.store.tables import Table
+from csvbatch.store.tables import Table, target_table
+
+CHECK_AGAIN_SECONDS = 600.0
+"""How long a table is taken to be as it was when it was looked at."""
+
+_CHECKS_KEPT = 64
 
 TRIES = 4
 """How often an operation is tried that met a deadlock, a duplicate-key race or a lost connection."""
@@ -41,9 +48,22 @@ class Store:
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self._database = database
         self._clock = clock
+        # By contract: at which connection its table was last found to be as it has to be, and when.
+        self._checked: dict[Contract, tuple[int, float]] = {}
+
+    def limit(self, remaining: Callable[[], float]) -> None:
+        """Let no wait for the database go beyond a deadline, which so many seconds are left to, whenever asked."""
+        self._database.waits.remaining = remaining
+
+    def migration(self, contracts: Iterable[Contract]) -> list[str]:
+        """Give the statements that `migrate` would run; raises StoreError where it would."""
+        return self._read("migration", partial(_migration, tables=tables(contracts)))
 
     def migrate(self, contracts: Iterable[Contract]) -> list[str]:
-        """Make or complete the ledger and the contracts' tables; give the statements that were run."""
+        """Make the ledger and the contracts' tables, or bring them up to date; give the statements that were run.
+
+        Raises StoreError, and has run nothing then, where a table differs in what no statement puts right without loss.
+        """
         return self._run("migrate", partial(_migrate, tables=tables(contracts)))
 
     def acquire_lease(self, name: str, owner: str, duration: timedelta) -> bool:
@@ -109,11 +129,16 @@ class Store:
         self._run("mark_sent", partial(chunks.mark_sent, identity=batch_id, numbers=numbers))
 
     def load_chunk(self, batch_id: str, number: int, loader: Loader) -> LoadOutcome:
-        """Load a chunk unless it is done: its rows, counts and state are committed together or not at all."""
+        """Load a chunk unless it is done: its rows, counts and state are committed together or not at all.
+
+        Raises StoreError (TABLE_DRIFTED, TABLE_MISSING) before anything is read where the contract's table is not as
+        it has to be.
+        """
 
         def load(transaction: Transaction) -> LoadOutcome:
             in_hand = chunks.take(transaction, batch_id, number)
             if in_hand is not None:
+                self._check_table(transaction, in_hand.contract)
                 merge = _Merge(self, transaction, in_hand)
                 result = loader(in_hand, merge)
                 chunks.finish(transaction, in_hand, result, merge.merged or Merged())
@@ -172,6 +197,26 @@ class Store:
     def close_connection(self) -> None:
         """Give up the connection; the next operation opens another."""
         self._database.close()
+
+    def _check_table(self, transaction: Transaction, contract: Contract) -> None:
+        """See that a contract's table keeps what is merged into it, once for a connection and now and then again.
+
+        It costs two or three queries of the database's dictionary, which is why it is not done for each chunk.
+        """
+        database = transaction.database
+        seen = self._checked.get(contract)
+        if seen and seen[0] == database.connections and time.monotonic() - seen[1] < CHECK_AGAIN_SECONDS:
+            return
+        database.check()
+        table = target_table(contract)
+        found = database.table(table.name)
+        if found is None:
+            raise missing(table)
+        if differing := differences(table, found, database.grammar):
+            raise drifted(table, differing)
+        if len(self._checked) >= _CHECKS_KEPT:
+            self._checked.clear()
+        self._checked[contract] = (database.connections, time.monotonic())
 
     def _read[T](self, operation: str, work: Callable[[Transaction], T]) -> T:
         return self._run(operation, work, write=False)
@@ -234,11 +279,30 @@ class _Merge:
         return self.merged.offered
 
 
-def _migrate(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
-    done = []
+def _migration(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
+    """Give the statements for all tables; raises StoreError with everything that none of them would put right."""
+    database = transaction.database
+    database.check()
+    statements: list[str] = []
+    refused: list[StoreError] = []
     for table in tables:
-        existing = transaction.database.columns(table.name)
-        for statement in update_table(table, existing, transaction.database.grammar):
-            transaction.run(statement)
-            done.append(statement)
-    return done
+        found = database.table(table.name)
+        if found is None:
+            statements.append(create_table(table, database.grammar))
+            continue
+        differing = differences(table, found, database.grammar)
+        final = [difference for difference in differing if difference.statement is None]
+        if final:
+            refused.append(drifted(table, final))
+        statements += [difference.statement for difference in differing if difference.statement]
+    if refused:
+        reasons = "; ".join(error.reason for error in refused)
+        raise StoreError(refused[0].code, reasons, "; ".join(dict.fromkeys(error.advice for error in refused)))
+    return statements
+
+
+def _migrate(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
+    statements = _migration(transaction, tables)
+    for statement in statements:
+        transaction.run(statement)
+    return statements

@@ -18,16 +18,26 @@ from csvbatch.store.grammar import Kind
 # S3 takes keys of up to 1,024 bytes in UTF-8, and gives version ids no longer than that.
 _OBJECT_NAME_BYTES = 1024
 
+INTEGER_DIGITS = 19
+"""Digits of the greatest integer of 64 bits."""
+
+_FRACTION_DIGITS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column of a table; `size` is characters, bytes or digits, as its kind says."""
+    """A column of a table.
+
+    `size` is characters, bytes or digits, as its kind says; for an integer, the digits that its values may have, 0 for
+    all of 64 bits. `scale` is the digits after the point, of a timestamp's seconds too. `default` is SQL.
+    """
 
     name: str
     kind: Kind
     size: int = 0
     scale: int = 0
     null: bool = True
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +71,15 @@ def _target_column(column: Column, contract: Contract) -> TableColumn:
         case StringColumn():
             return TableColumn(column.name, Kind.TEXT, column.max_length, null=null)
         case IntegerColumn():
-            return TableColumn(column.name, Kind.INTEGER, null=null)
+            digits = len(str(max(abs(column.minimum), abs(column.maximum))))
+            return TableColumn(column.name, Kind.INTEGER, digits, null=null)
         case DecimalColumn():
             return TableColumn(column.name, Kind.DECIMAL, column.precision, column.scale, null=null)
         case DateColumn():
             return TableColumn(column.name, Kind.DATE, null=null)
         case TimestampColumn():
-            return TableColumn(column.name, Kind.TIMESTAMP, null=null)
+            fraction = _FRACTION_DIGITS if "%f" in column.format else 0
+            return TableColumn(column.name, Kind.TIMESTAMP, scale=fraction, null=null)
         case BooleanColumn():
             return TableColumn(column.name, Kind.BOOLEAN, null=null)
 
@@ -81,11 +93,12 @@ def _object_name(name: str, *, null: bool = False) -> TableColumn:
 
 
 def _count(name: str) -> TableColumn:
-    return TableColumn(name, Kind.INTEGER, null=False)
+    """Describe a count; it begins with 0, also in the rows of a ledger that gets this column later."""
+    return TableColumn(name, Kind.INTEGER, null=False, default="0")
 
 
 def _moment(name: str, *, null: bool = True) -> TableColumn:
-    return TableColumn(name, Kind.MOMENT, null=null)
+    return TableColumn(name, Kind.MOMENT, scale=_FRACTION_DIGITS, null=null)
 
 
 # What begins with `state` is unique anyway: it is there for its index, which this way comes into being together

@@ -3,10 +3,11 @@
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from csvbatch.store.database import Clock, Credentials, Database, Timeouts
+from csvbatch.store.database import Clock, Credentials, Database
 from csvbatch.store.errors import UrlError
 from csvbatch.store.oracle_address import oracle_address
 from csvbatch.store.store import Store
+from csvbatch.store.waits import Timeouts
 
 _FORMS = (
     "use sqlite:///file.db (sqlite:////folder/file.db for an absolute path), "

@@ -27,15 +27,19 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session", params=["sqlite", "postgresql", "oracle double", *ORACLE])
 def any_place(request: pytest.FixtureRequest) -> Iterator[Place]:
     """Give the same place to all tests, each of which has to empty it first."""
-    place = make_place(request, request.param)
-    yield place
-    place.close()
+    yield from a_place(request, request.param)
 
 
 @pytest.fixture(scope="session", params=["postgresql", "oracle double", *ORACLE])
 def any_shared_place(request: pytest.FixtureRequest) -> Iterator[Place]:
     """Give what `any_place` gives, for the databases that several may write to at the same time."""
-    place = make_place(request, request.param)
+    yield from a_place(request, request.param)
+
+
+@pytest.fixture(scope="session")
+def oracle_place() -> Iterator[Place]:
+    """Give the one place that there is in the schema of an Oracle user: two of them would empty each other's tables."""
+    place = OraclePlace(os.environ[ORACLE_URL])
     yield place
     place.close()
 
@@ -52,17 +56,22 @@ def shared_place(any_shared_place: Place) -> Place:
     return any_shared_place
 
 
+def a_place(request: pytest.FixtureRequest, kind: str) -> Iterator[Place]:
+    """Give a place of its own, or for Oracle the one that there is."""
+    if kind == "oracle":
+        yield request.getfixturevalue("oracle_place")
+        return
+    place = make_place(request, kind)
+    yield place
+    place.close()
+
+
 def make_place(request: pytest.FixtureRequest, kind: str) -> Place:
-    match kind:
-        case "sqlite":
-            folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("store")
-            return SqlitePlace(folder / "store.db")
-        case "postgresql":
-            return PostgresqlPlace(request.getfixturevalue("server"), f"place_{next(_schemas)}")
-        case "oracle double":
-            return OracleDoublePlace(request.getfixturevalue("server"), f"place_{next(_schemas)}")
-        case _:
-            return OraclePlace(os.environ[ORACLE_URL])
+    if kind == "sqlite":
+        folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("store")
+        return SqlitePlace(folder / "store.db")
+    make = {"postgresql": PostgresqlPlace, "oracle double": OracleDoublePlace}[kind]
+    return make(request.getfixturevalue("server"), f"place_{next(_schemas)}")
 
 
 _schemas = count(1)

@@ -150,9 +150,13 @@ class _OracleCursor:
 
 
 class _OracleConnection:
+    """Passes on whatever is asked of it or set on it: a setting that stayed here would not reach the database."""
+
     def __init__(self, connection: Any, faults: Faults) -> None:
-        self._connection = connection
-        self._faults = faults
+        vars(self).update(_connection=connection, _faults=faults)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(self._connection, name, value)
 
     def cursor(self) -> _OracleCursor:
         return _OracleCursor(self._connection.cursor(), self._passing)

@@ -16,7 +16,7 @@ from tests.integration.store.faults import Faults, oracle_connect, postgresql_co
 from tests.support.oracle_double import PRELUDE, OracleDouble
 from tests.support.postgresql import Server
 
-from csvbatch.contract import Contract
+from csvbatch.contract import Contract, load_contracts
 from csvbatch.store import Clock, Store, Timeouts
 from csvbatch.store.database import Database
 from csvbatch.store.ddl import tables
@@ -25,7 +25,9 @@ from csvbatch.store.oracle_address import OracleAddress, oracle_address
 from csvbatch.store.postgresql import PostgresqlDatabase
 from csvbatch.store.sqlite import SqliteDatabase
 from csvbatch.store.url import url_credentials
+from environments import REPOSITORY
 
+SHIPPED = load_contracts(REPOSITORY / "lambdas" / "contracts")
 POSITION = ("load_sequence", "load_offset", "load_attempt")
 
 
@@ -70,9 +72,9 @@ class Place(ABC):
     def columns(self, table: str) -> set[str]:
         """Give the names of a table's columns."""
         self._own.begin(write=False)
-        columns = self._own.columns(table)
+        found = self._own.table(table)
         self._own.commit()
-        return columns
+        return set(found.column_names) if found else set()
 
     def drop(self, table: str) -> None:
         """Remove a table if it is there."""
@@ -82,6 +84,11 @@ class Place(ABC):
     def drop_index(self, index: str) -> None:
         """Remove an index."""
         self.run(f"DROP INDEX {self.quote(index)}")
+
+    @property
+    def dialect(self) -> str:
+        """Name of the dialect that statements are written in."""
+        return self._own.grammar.name
 
     def quote(self, name: str) -> str:
         """Spell an identifier as this database does."""
@@ -139,6 +146,11 @@ class PostgresqlPlace(Place):
             connection.execute(f"CREATE SCHEMA {schema}".encode())
         super().__init__()
 
+    def drop_schema(self, schema: str) -> None:
+        """Remove the schema with all that is in it."""
+        with psycopg.connect(self.server.url()) as connection:
+            connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+
     def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
         connect = postgresql_connect(faults) if faults else psycopg.connect
         return PostgresqlDatabase(self.url, None, timeouts, connect)
@@ -166,6 +178,8 @@ class OracleDoublePlace(PostgresqlPlace):
 
 
 class OraclePlace(Place):
+    """The schema of the user that an address names; its tables of the tests' names belong to the tests."""
+
     def __init__(self, url: str) -> None:
         self._url = url
         super().__init__()
@@ -176,8 +190,14 @@ class OraclePlace(Place):
         address = oracle_address(parts)
         return OracleDatabase(address, url_credentials(parts), timeouts, connect)
 
+    def drop(self, table: str) -> None:
+        """Remove a table for good, and not into the recycle bin, if it is there."""
+        if self.columns(table):
+            self.run(f"DROP TABLE {self.quote(table)} PURGE")
+
     def close(self) -> None:
-        """Remove the tables, too."""
-        for table in tables(CONTRACTS):
+        """Close what was opened and remove the tables, those of the shipped contracts too."""
+        self.empty()
+        for table in tables([*CONTRACTS, *SHIPPED.values()]):
             self.drop(table.name)
-        super().close()
+        self._own.close()

@@ -100,6 +100,16 @@ def test_points_in_time_come_back_in_utc(place: Place) -> None:
     assert batch.closed_at is None
 
 
+def test_points_in_time_keep_the_fraction_of_their_second(place: Place) -> None:
+    clock = Clock()
+    clock.now = clock.now.replace(microsecond=123456)
+    store = place.store(clock=clock)
+    batch = split_batch(store, PAIRS, 1)
+    store.mark_sent(batch.id, [0])
+    assert batch.registered_at == clock.now
+    assert store.chunks(batch.id)[0].sent_at == clock.now
+
+
 def test_the_database_has_a_clock_of_its_own(place: Place) -> None:
     batch = place.store().register(new_batch(PAIRS))
     assert abs(datetime.now(UTC) - batch.registered_at) < timedelta(hours=1)

@@ -15,19 +15,17 @@ from typing import Any
 
 import pytest
 from tests.integration.store.contracts import EVERYTHING, everything
-from tests.integration.store.places import Place
+from tests.integration.store.places import SHIPPED, Place
 from tests.support.pipeline import Pipeline, recipients
 
-from csvbatch.contract import Contract, load_contracts
+from csvbatch.contract import Contract
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE
 from csvbatch.store import BatchState
-from environments import REPOSITORY
 from make_airports import write_airports
 from make_recipients import write_recipients
 
-SHIPPED = load_contracts(REPOSITORY / "lambdas" / "contracts")
 SECONDS = 120
 
 READERS: dict[str, Callable[[str], Any]] = {

@@ -3,19 +3,23 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, Self, cast
 
 import oracledb
 import pytest
+from tests.integration.store.faults import Faults, oracle_connect
+from tests.support.oracle_double import oracle_error
 
 from csvbatch.columns import BooleanColumn, DateColumn, DecimalColumn, IntegerColumn, StringColumn, TimestampColumn
 from csvbatch.contract import Contract
 from csvbatch.store import Credentials, Timeouts
 from csvbatch.store.database import Position
-from csvbatch.store.oracle import ARRAY_ROWS, OracleDatabase
+from csvbatch.store.oracle import ARRAY_ROWS, OracleDatabase, _types
 from csvbatch.store.oracle_address import OracleAddress
 from csvbatch.store.records import Merged
 from csvbatch.store.statements import STALE_KEYS, oracle_count_stale, oracle_merge, oracle_update_own
+from csvbatch.store.waits import IDLE_SECONDS, PING_SECONDS
 
 PAIRS = Contract(
     dataset="pairs",
@@ -45,6 +49,10 @@ class Memory:
     def __init__(self) -> None:
         self.call_timeout = 0
         self.current_schema = ""
+        self.outputtypehandler: Any = None
+        self.pings: list[int] = []
+        self.is_dead = False
+        self.opened = 0
         self.settings: dict[str, Any] = {}
         self.types: list[tuple[Any, ...]] = []
         self.arrays: list[list[tuple[Any, ...]]] = []
@@ -56,6 +64,8 @@ class Memory:
 
     def __call__(self, **settings: Any) -> oracledb.Connection:
         self.settings = settings
+        self.opened += 1
+        self.is_dead = False
         return cast(oracledb.Connection, self)
 
     def __enter__(self) -> Self:
@@ -66,6 +76,17 @@ class Memory:
 
     def cursor(self) -> Self:
         return self
+
+    def is_healthy(self) -> bool:
+        return True
+
+    def ping(self) -> None:
+        self.pings.append(self.call_timeout)
+        if self.is_dead:
+            raise oracle_error("DPY-4024")
+
+    def close(self) -> None:
+        pass
 
     def setinputsizes(self, *types: Any, **named: Any) -> None:
         self.types.append(types or tuple(named.items()))
@@ -111,6 +132,14 @@ def test_a_connection_has_its_address_and_its_timeouts(memory: Memory, database:
         "expire_time": 1,
     }
     assert (memory.call_timeout, memory.current_schema) == (7000, "LOADER")
+
+
+def test_what_is_set_on_a_connection_with_faults_reaches_the_database(memory: Memory) -> None:
+    """The suite's connections go through a wrapper; a schema that stayed there would leave the tests in another."""
+    database = OracleDatabase(ADDRESS, None, Timeouts(5, 6, 7), oracle_connect(memory, Faults(at=1000)))
+    database.begin(write=True)
+    assert (memory.call_timeout, memory.current_schema) == (7000, "LOADER")
+    assert memory.outputtypehandler is not None
 
 
 def test_an_array_has_each_key_once_with_its_newest_row_in_the_order_of_the_keys(
@@ -170,3 +199,60 @@ def test_values_are_bound_by_their_columns_types(memory: Memory, database: Oracl
     assert memory.types == [(None, number, number, day, moment, number, number, number, number)]
     assert memory.arrays == [[(*row, 1, 0, 1), (*empty, 1, 1, 1)]]
     assert type(memory.arrays[0][0][5]) is int, "Oracle has no boolean before version 23"
+
+
+# Time
+
+
+def test_a_connection_that_was_used_just_now_is_not_asked_for_a_sign_of_life(
+    memory: Memory, database: OracleDatabase
+) -> None:
+    database.begin(write=True)
+    assert (memory.pings, memory.opened) == ([], 1)
+
+
+def test_a_connection_that_slept_for_long_is_asked_for_one_and_not_for_long(
+    memory: Memory, database: OracleDatabase
+) -> None:
+    """What the driver itself calls healthy is only what it saw last."""
+    database.waits.used_at -= IDLE_SECONDS + 1
+    database.begin(write=True)
+    assert memory.pings == [PING_SECONDS * 1000]
+    assert memory.opened == 1
+
+
+def test_a_connection_that_died_while_it_slept_is_replaced(memory: Memory, database: OracleDatabase) -> None:
+    database.waits.used_at -= IDLE_SECONDS + 1
+    memory.is_dead = True
+    database.begin(write=True)
+    assert (memory.opened, database.connections) == (2, 2)
+
+
+def test_each_statement_may_take_as_long_as_is_left(memory: Memory, database: OracleDatabase) -> None:
+    seconds = iter([5.0, 4.0, 3.0])
+    database.waits.remaining = lambda: next(seconds)
+    database.merge(PAIRS, Position(1, 1), [(0, (1, "a"))])
+    assert memory.call_timeout == 4000
+
+
+def test_a_point_in_time_is_bound_with_its_fraction() -> None:
+    """The driver binds a datetime as a DATE, which ends with the second, unless it is told."""
+    moment = datetime(2024, 2, 29, 1, 2, 3, 456789)
+    assert _types({"now": moment, "id": "a", "nothing": None}) == {"now": oracledb.DB_TYPE_TIMESTAMP}
+
+
+def test_numbers_with_a_fraction_are_fetched_as_decimals_and_whole_ones_as_they_are(
+    memory: Memory, database: OracleDatabase
+) -> None:
+    class Cursor:
+        arraysize = 100
+
+        def var(self, kind: type, arraysize: int) -> tuple[type, int]:
+            return kind, arraysize
+
+    def fetched(scale: int) -> Any:
+        info = cast(oracledb.FetchInfo, SimpleNamespace(type_code=oracledb.DB_TYPE_NUMBER, scale=scale))
+        return memory.outputtypehandler(Cursor(), info)
+
+    assert fetched(10) == (Decimal, 100)
+    assert fetched(0) is None

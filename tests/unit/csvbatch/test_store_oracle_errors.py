@@ -3,7 +3,7 @@
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import oracledb
@@ -50,6 +50,7 @@ def test_credentials_that_are_not_accepted_are_told_from_the_rest(code: str) -> 
 )
 def test_a_connection_that_thin_mode_can_not_make_is_explained(code: str, advice: str) -> None:
     failure = classify(oracle_error(code), connecting=True)
+    assert failure is not None
     assert type(failure) is StoreError
     assert failure.advice.startswith(advice)
 
@@ -87,7 +88,10 @@ def test_an_error_without_a_code_is_known_by_its_class() -> None:
 
 @contextmanager
 def listener(answer: bytes) -> Iterator[int]:
-    """Listen on a port of this machine, and meet each caller with the answer before hanging up."""
+    """Listen on a port of this machine, and meet each caller with the answer; without one, hang up at once.
+
+    After an answer it is for the caller to hang up: to do so first would take back what it has not read yet.
+    """
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -96,9 +100,12 @@ def listener(answer: bytes) -> Iterator[int]:
                     connection, _ = server.accept()
                 except OSError:
                     return
-                with connection:
+                with connection, suppress(ConnectionError):
                     connection.recv(8192)
                     connection.sendall(answer)
+                    connection.settimeout(10)
+                    while answer and connection.recv(8192):
+                        pass
 
         thread = Thread(target=serve, daemon=True)
         thread.start()
@@ -119,6 +126,40 @@ def connect(port: int, options: str = "") -> StoreError:
     with pytest.raises(StoreError) as caught:
         store.latest_batches(1)
     return caught.value
+
+
+@pytest.mark.parametrize("number", [12516, 12518, 12519, 12520, 12526, 12527, 12528])
+def test_a_listener_that_has_nothing_free_is_busy(number: int) -> None:
+    """In thin mode that comes as DPY-6000, with Oracle's number in its text only."""
+    with listener(refusal(number)) as port:
+        failure = connect(port)
+    assert type(failure) is BusyError
+    assert failure.code == f"ORA-{number}"
+
+
+def test_a_host_that_can_not_be_resolved_is_an_address_to_check() -> None:
+    store = open_store("oracle://no-such-host.invalid/service", Credentials("user", "password"))
+    with pytest.raises(StoreError, match=r"can't be resolved .*\(UNKNOWN_HOST\); check the host") as caught:
+        store.latest_batches(1)
+    assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("DPY-4001", "the secret has no password"),
+        ("ORA-01017", "check user name and password, and put the right ones"),
+        ("ORA-28001", "the password has expired"),
+    ],
+)
+def test_credentials_that_are_not_accepted_come_with_what_to_do(code: str, advice: str) -> None:
+    assert (failure := classify(oracle_error(code), connecting=True)) is not None
+    assert failure.advice.startswith(advice)
+
+
+def test_an_error_that_is_not_the_drivers_is_left_alone() -> None:
+    assert classify(LookupError("x"), connecting=True) is None
+    assert classify(OSError("x"), connecting=False) is None
 
 
 @pytest.mark.parametrize(("number", "code"), [(12514, "DPY-6001"), (12660, "DPY-6000")])

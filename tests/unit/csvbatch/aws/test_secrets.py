@@ -1,10 +1,11 @@
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from csvbatch.aws.secrets import SecretError, StoreAccess
-from csvbatch.store import CredentialsError, Store
+from csvbatch.aws.secrets import FIRST_PAUSE_SECONDS, SecretError, StoreAccess
+from csvbatch.store import BatchState, BusyError, Credentials, CredentialsError, Store
 
 
 class NotFoundError(Exception):
@@ -12,7 +13,7 @@ class NotFoundError(Exception):
 
 
 class Secrets:
-    """Gives one value after the other, and counts how often it was asked."""
+    """Gives one value after the other, each as a version of its own, and counts how often it was asked."""
 
     class exceptions:  # noqa: N801
         ResourceNotFoundException = NotFoundError
@@ -25,10 +26,12 @@ class Secrets:
         self.asked += 1
         if not self.values:
             raise NotFoundError
-        return {"SecretString": self.values.pop(0)}
+        value = self.values.pop(0) if len(self.values) > 1 else self.values[0]
+        return {"SecretString": value, "VersionId": sha256(value.encode()).hexdigest()}
 
 
 VALUE = json.dumps({"username": "loader", "password": "made-up"})
+ROTATED = json.dumps({"username": "loader", "password": "made-up too"})
 
 
 def access(tmp_path: Path, secrets: Secrets) -> StoreAccess:
@@ -42,8 +45,8 @@ def test_the_secret_is_read_once_for_many_uses(tmp_path: Path) -> None:
     assert secrets.asked == 1
 
 
-def test_credentials_that_are_refused_are_read_again_and_the_work_done_again(tmp_path: Path) -> None:
-    secrets = Secrets(VALUE, VALUE)
+def test_credentials_that_were_rotated_are_read_again_and_the_work_done_again(tmp_path: Path) -> None:
+    secrets = Secrets(VALUE, ROTATED)
     seen: list[Store] = []
 
     def work(store: Store) -> str:
@@ -57,14 +60,92 @@ def test_credentials_that_are_refused_are_read_again_and_the_work_done_again(tmp
     assert seen[0] is not seen[1]
 
 
-def test_credentials_that_stay_refused_are_an_error(tmp_path: Path) -> None:
-    def work(_: Store) -> None:
-        raise CredentialsError("1017", "refused", "rotate")
+class Database:
+    """Refuses every login, and counts them."""
 
-    secrets = Secrets(VALUE, VALUE)
+    def __init__(self) -> None:
+        self.logins = 0
+
+    def work(self, _: Store) -> None:
+        self.logins += 1
+        raise CredentialsError("ORA-01017", "refused", "correct them")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1e9
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_five_deliveries_with_a_wrong_secret_are_one_failed_login(tmp_path: Path) -> None:
+    """Each delivery may fail; Oracle locks the account after ten logins that do."""
+    database, stores = Database(), access(tmp_path, Secrets(VALUE))
+    for _ in range(5):
+        with pytest.raises(CredentialsError, match=r"refused \(ORA-01017\); correct them"):
+            stores.use(database.work)
+    assert database.logins == 1
+
+
+def test_a_secret_that_changes_is_tried_at_once_and_only_once(tmp_path: Path) -> None:
+    secrets = Secrets(VALUE)
+    database, stores = Database(), access(tmp_path, secrets)
+    for _ in range(3):
+        with pytest.raises(CredentialsError):
+            stores.use(database.work)
+    secrets.values = [ROTATED]
+    for _ in range(3):
+        with pytest.raises(CredentialsError):
+            stores.use(database.work)
+    assert database.logins == 2
+
+
+def test_the_same_secret_is_tried_again_after_a_pause_that_grows(tmp_path: Path) -> None:
+    database, clock, stores = Database(), Clock(), access(tmp_path, Secrets(VALUE))
+    stores.clock = clock
+    logins = []
+    for _ in range(24 * 60):
+        with pytest.raises(CredentialsError):
+            stores.use(database.work)
+        logins.append(database.logins)
+        clock.now += 60
+    assert logins[14] == 1
+    assert logins[15] == 2
+    assert logins[15 + 29] == 2
+    assert logins[15 + 30] == 3
+    assert database.logins <= 10, "a day of refusals must not lock the account"
+
+
+def test_a_login_that_works_again_ends_the_pause(tmp_path: Path) -> None:
+    database, clock, stores = Database(), Clock(), access(tmp_path, Secrets(VALUE))
+    stores.clock = clock
     with pytest.raises(CredentialsError):
-        access(tmp_path, secrets).use(work)
-    assert secrets.asked == 2
+        stores.use(database.work)
+    clock.now += FIRST_PAUSE_SECONDS
+    assert stores.use(lambda store: "done") == "done"
+    with pytest.raises(CredentialsError):
+        stores.use(database.work)
+    clock.now += FIRST_PAUSE_SECONDS
+    assert stores.use(lambda store: "done") == "done"
+
+
+def test_a_certificate_authority_may_be_in_the_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[object] = []
+    monkeypatch.setattr("csvbatch.aws.secrets.open_store", lambda *arguments: given.extend(arguments[1:]))
+    value = json.dumps({"username": "loader", "password": "made-up", "ca_pem": "-----BEGIN CERTIFICATE-----"})
+    stores = access(tmp_path, Secrets(value))
+    with pytest.raises(AttributeError):
+        stores.use(lambda store: store.batches())
+    assert given == [Credentials("loader", "made-up", "-----BEGIN CERTIFICATE-----")]
+
+
+def test_the_deadline_of_an_invocation_is_handed_to_the_store(tmp_path: Path) -> None:
+    stores = access(tmp_path, Secrets(VALUE))
+    stores.use(lambda store: store.migrate([]))
+    with pytest.raises(BusyError, match=r"\(OUT_OF_TIME\)"):
+        stores.use(lambda store: store.batches(BatchState.CLOSED), lambda: 0.1)
+    assert stores.use(lambda store: store.batches(BatchState.CLOSED), lambda: 60.0) == []
 
 
 @pytest.mark.parametrize("value", ["not json", "[]", '{"username": "loader"}', "null"])

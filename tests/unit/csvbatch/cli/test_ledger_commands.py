@@ -165,3 +165,42 @@ def test_migrate_asks_first_and_is_done_once(run: Run, tmp_path: Path) -> None:
     assert run("migrate", *DATABASE, typed="n\n").status == 1
     assert json.loads(run("migrate", *DATABASE, "--json", typed="y\n").out)["statements"]
     assert json.loads(run("migrate", *DATABASE, "--json", "--yes").out)["statements"] == []
+
+
+def test_migrate_shows_what_it_would_run_before_it_asks(run: Run, tmp_path: Path) -> None:
+    refused = run("migrate", *DATABASE, typed="n\n")
+    assert 'CREATE TABLE "csvbatch_batch"' in refused.out
+    assert run("migrate", *DATABASE, "--yes").out.rstrip() == refused.out.rstrip()
+    assert run("migrate", *DATABASE, "--yes").out == "Every table is there and complete.\n"
+
+
+def test_migrate_says_what_differs_where_nothing_puts_it_right(run: Run, tmp_path: Path) -> None:
+    with closing(sqlite3.connect("x.db")) as connection, connection:
+        connection.execute("CREATE TABLE airports (icao TEXT PRIMARY KEY NOT NULL, latitude REAL)")
+    outcome = run("migrate", *DATABASE, "--yes")
+    assert outcome.status == 1
+    assert "table airports has column latitude as REAL, which has to be TEXT or wider" in outcome.err
+    assert run("status", *DATABASE).status == 1, "nothing was run"
+
+
+@pytest.mark.parametrize(
+    ("kind", "lease", "user"),
+    [
+        ("oracle", 'GRANT SELECT, INSERT, UPDATE, DELETE ON "CSVBATCH_LEASE" TO "LOADER";', "loader"),
+        ("postgresql", 'GRANT SELECT, INSERT, UPDATE, DELETE ON "csvbatch_lease" TO "Loader";', "Loader"),
+    ],
+)
+def test_ddl_prints_the_grants_of_a_loader_that_does_not_own_the_tables(
+    run: Run, kind: str, lease: str, user: str
+) -> None:
+    lines = run("ddl", "--database-kind", kind, "--grants", user).out.splitlines()
+    assert lease in lines
+    assert len(lines) == 5
+    assert sum("DELETE" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize(("kind", "user"), [("sqlite", "loader"), ("oracle", 'x"; DROP'), ("oracle", "")])
+def test_grants_to_nobody_are_refused(run: Run, kind: str, user: str) -> None:
+    outcome = run("ddl", "--database-kind", kind, "--grants", user)
+    assert outcome.status != 0
+    assert not outcome.out

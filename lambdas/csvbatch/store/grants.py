@@ -1,0 +1,40 @@
+"""The rights that the loader's user needs where the tables belong to somebody else."""
+
+import re
+from collections.abc import Iterable
+
+from csvbatch.contract import Contract
+from csvbatch.store.ddl import tables
+from csvbatch.store.errors import StoreError
+from csvbatch.store.grammar import GRAMMARS
+from csvbatch.store.tables import LEASE
+
+# Reading with a lock (FOR UPDATE) needs UPDATE in PostgreSQL, and is a matter of SELECT in Oracle.
+# https://www.postgresql.org/docs/current/sql-select.html, https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/GRANT.html
+_EVERY_TABLE = ("SELECT", "INSERT", "UPDATE")
+_DELETED_FROM = frozenset({LEASE.name})
+
+_USER = re.compile(r"[A-Za-z][A-Za-z0-9_$#]{0,127}")
+
+
+def grants(contracts: Iterable[Contract], database: str, user: str) -> list[str]:
+    """Give the statements by which the owner of the tables lets a user load, each without a semicolon.
+
+    `database` is postgresql or oracle; SQLite has no users. Raises StoreError. To connect (CREATE SESSION in Oracle,
+    CONNECT in PostgreSQL) is for an administrator to grant, and USAGE on PostgreSQL's schema for the schema's owner.
+    """
+    grammar = GRAMMARS[database]
+    if grammar.grantee is None:
+        raise StoreError("NO_USERS", f"{database} has no users", "let the loader read and write the file")
+    if not _USER.fullmatch(user):
+        raise StoreError("USER_NAME", "that is not the name of a user", "use letters, digits, _, $ and #")
+    grantee = grammar.grantee.format(user=user.upper() if grammar.upper_case else user)
+    return [
+        f"GRANT {', '.join(rights_on(table.name))} ON {grammar.quote(table.name)} TO {grantee}"
+        for table in tables(contracts)
+    ]
+
+
+def rights_on(table: str) -> tuple[str, ...]:
+    """Give what the loader does with a table."""
+    return (*_EVERY_TABLE, "DELETE") if table in _DELETED_FROM else _EVERY_TABLE

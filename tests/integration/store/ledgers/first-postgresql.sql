@@ -1,0 +1,52 @@
+CREATE TABLE "csvbatch_batch" (
+    "id" text NOT NULL,
+    "load_sequence" bigint NOT NULL,
+    "load_attempt" bigint NOT NULL,
+    "dataset" text NOT NULL,
+    "bucket" text NOT NULL,
+    "object_key" text NOT NULL,
+    "object_version" text NOT NULL,
+    "object_bytes" bigint NOT NULL,
+    "contract" text,
+    "state" text NOT NULL,
+    "reason" text,
+    "splits" bigint NOT NULL,
+    "chunks_total" bigint NOT NULL,
+    "chunks_remaining" bigint NOT NULL,
+    "rows_read" bigint NOT NULL,
+    "rows_merged" bigint NOT NULL,
+    "rows_rejected" bigint NOT NULL,
+    "unpacked_key" text,
+    "unpacked_version" text,
+    "registered_at" timestamptz NOT NULL,
+    "changed_at" timestamptz NOT NULL,
+    "closed_at" timestamptz,
+    PRIMARY KEY ("id"),
+    UNIQUE ("load_sequence"),
+    UNIQUE ("bucket", "object_key", "object_version"),
+    UNIQUE ("state", "load_sequence")
+);
+CREATE TABLE "csvbatch_chunk" (
+    "batch_id" text NOT NULL,
+    "chunk_number" bigint NOT NULL,
+    "start_byte" bigint NOT NULL,
+    "end_byte" bigint NOT NULL,
+    "first_line" bigint NOT NULL,
+    "state" text NOT NULL,
+    "reason" text,
+    "sends" bigint NOT NULL,
+    "sent_at" timestamptz,
+    "done_at" timestamptz,
+    "rows_read" bigint NOT NULL,
+    "rows_merged" bigint NOT NULL,
+    "rows_rejected" bigint NOT NULL,
+    "reject_object" text,
+    PRIMARY KEY ("batch_id", "chunk_number"),
+    UNIQUE ("state", "batch_id", "chunk_number")
+);
+CREATE TABLE "csvbatch_lease" (
+    "name" text NOT NULL,
+    "owner" text NOT NULL,
+    "expires_at" timestamptz NOT NULL,
+    PRIMARY KEY ("name")
+);

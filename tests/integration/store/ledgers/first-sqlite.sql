@@ -1,0 +1,52 @@
+CREATE TABLE "csvbatch_batch" (
+    "id" TEXT NOT NULL,
+    "load_sequence" INTEGER NOT NULL,
+    "load_attempt" INTEGER NOT NULL,
+    "dataset" TEXT NOT NULL,
+    "bucket" TEXT NOT NULL,
+    "object_key" TEXT NOT NULL,
+    "object_version" TEXT NOT NULL,
+    "object_bytes" INTEGER NOT NULL,
+    "contract" TEXT,
+    "state" TEXT NOT NULL,
+    "reason" TEXT,
+    "splits" INTEGER NOT NULL,
+    "chunks_total" INTEGER NOT NULL,
+    "chunks_remaining" INTEGER NOT NULL,
+    "rows_read" INTEGER NOT NULL,
+    "rows_merged" INTEGER NOT NULL,
+    "rows_rejected" INTEGER NOT NULL,
+    "unpacked_key" TEXT,
+    "unpacked_version" TEXT,
+    "registered_at" TEXT NOT NULL,
+    "changed_at" TEXT NOT NULL,
+    "closed_at" TEXT,
+    PRIMARY KEY ("id"),
+    UNIQUE ("load_sequence"),
+    UNIQUE ("bucket", "object_key", "object_version"),
+    UNIQUE ("state", "load_sequence")
+) STRICT;
+CREATE TABLE "csvbatch_chunk" (
+    "batch_id" TEXT NOT NULL,
+    "chunk_number" INTEGER NOT NULL,
+    "start_byte" INTEGER NOT NULL,
+    "end_byte" INTEGER NOT NULL,
+    "first_line" INTEGER NOT NULL,
+    "state" TEXT NOT NULL,
+    "reason" TEXT,
+    "sends" INTEGER NOT NULL,
+    "sent_at" TEXT,
+    "done_at" TEXT,
+    "rows_read" INTEGER NOT NULL,
+    "rows_merged" INTEGER NOT NULL,
+    "rows_rejected" INTEGER NOT NULL,
+    "reject_object" TEXT,
+    PRIMARY KEY ("batch_id", "chunk_number"),
+    UNIQUE ("state", "batch_id", "chunk_number")
+) STRICT;
+CREATE TABLE "csvbatch_lease" (
+    "name" TEXT NOT NULL,
+    "owner" TEXT NOT NULL,
+    "expires_at" TEXT NOT NULL,
+    PRIMARY KEY ("name")
+) STRICT;

@@ -96,7 +96,7 @@ def _of_column(table: Table, need: TableColumn, found: FoundColumn, grammar: Gra
         )
     if need.name in table.key and not found.tells_texts_apart:
         yield Difference(
-            f"takes different texts for the same in {place} of its key",
+            f"treats different texts as equal in {place} of its key",
             "give it a collation that compares byte by byte",
         )
 

@@ -113,14 +113,17 @@ def _column(
 def _values(
     kind: str, length: int, characters: int | None, counted: str | None, precision: int | None, scale: int | None
 ) -> tuple[Holds, int | None, int, bool]:
-    """Say what values a type keeps as they are: size, digits after the point, and whether the size is in bytes."""
+    """Say what values a type keeps as they are: size, digits after the point, and whether the size is in bytes.
+
+    The views' numbers have no declared digits, so that the driver may give them as floats.
+    """
     if fraction := _TIMESTAMP.fullmatch(kind):
         return Holds.TIMESTAMP, int(fraction[1]), 0, False
     match kind:
         case "VARCHAR2" if counted == "B":
-            return Holds.TEXT, length, 0, True
+            return Holds.TEXT, int(length), 0, True
         case "VARCHAR2" | "NVARCHAR2":
-            return Holds.TEXT, characters, 0, False
+            return Holds.TEXT, int(characters or 0), 0, False
         case "CLOB" | "NCLOB":
             return Holds.LARGE_TEXT, None, 0, False
         case "NUMBER" if precision is None and scale is None:

@@ -240,7 +240,7 @@ def test_a_table_of_a_teams_own_may_be_more_generous(place: PostgresqlPlace, nam
     ("name", "amount", "what"),
     [
         ("char(10)", "bigint", r"has column name as character\(10\)"),
-        ("text COLLATE careless", "bigint", "takes different texts for the same in column name of its key"),
+        ("text COLLATE careless", "bigint", "treats different texts as equal in column name of its key"),
         ("text", "real", "has column amount as real"),
         ("text", "bigint GENERATED ALWAYS AS (1) STORED", "computes column amount itself"),
         ("text", "bigint UNIQUE", r"has a unique key \(amount\), which its contract does not have"),

@@ -14,7 +14,7 @@ from csvbatch.store.grammar import ORACLE
 from csvbatch.store.oracle_tables import check_character_set, read_table
 from csvbatch.store.tables import target_table
 
-type Described = tuple[str, int, int | None, str | None, int | None, int | None]
+type Described = tuple[str, float, float | None, str | None, float | None, float | None]
 """DATA_TYPE, DATA_LENGTH, CHAR_LENGTH, CHAR_USED, DATA_PRECISION, DATA_SCALE."""
 
 
@@ -185,6 +185,13 @@ def test_a_column_of_a_type_that_changes_values_is_refused(column: Any, kind: De
     (difference,) = compared(column, kind)
     assert difference.statement is None
     assert difference.what.startswith(f"has column value as {kind[0]}")
+
+
+def test_numbers_of_the_dictionary_that_come_as_floats_are_written_as_whole_ones() -> None:
+    (text,) = compared(TEXT, ("VARCHAR2", 39.0, 39.0, "B", None, None))
+    assert text.statement == 'ALTER TABLE "STOCK" MODIFY ("VALUE" VARCHAR2(39 CHAR))'
+    (number,) = compared(EXACT, ("NUMBER", 22.0, 0.0, None, 10.0, 1.0))
+    assert number.what == "has column value as NUMBER(10, 1), which has to be NUMBER(10, 2) or wider"
 
 
 @pytest.mark.parametrize("keys", [{"constraints": (("item",),)}, {"constraints": (), "indexes": (("item",),)}])

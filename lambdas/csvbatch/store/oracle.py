@@ -280,7 +280,7 @@ def _count_stale(cursor: oracledb.Cursor, plan: _Plan, rows: Iterable[tuple[int,
         if types:
             cursor.setinputsizes(**types)
         cursor.execute(plan.count_stale, parameters, fetch_lobs=False)
-        stale += cursor.fetchall()[0][0]
+        stale += int(cursor.fetchall()[0][0])
     return stale
 
 

@@ -7,9 +7,9 @@ LONGEST_SIGNATURE_BYTES: Final = 512
 
 # Signatures from the formats' own specifications; each but that of PDF has bytes that no header line has.
 _SIGNATURES: Final = (
-    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x03\x04", "a zip archive, as Excel workbooks are"),
     (b"PK\x05\x06", "a zip archive"),
-    (b"\x1f\x8b", "packed with gzip"),
+    (b"\x1f\x8b", "packed with gzip (as .csv.gz it would be unpacked)"),
     (b"\x28\xb5\x2f\xfd", "packed with zstd"),
     (b"\xfd7zXZ\0", "packed with xz"),
     (b"\x04\x22\x4d\x18", "packed with lz4"),

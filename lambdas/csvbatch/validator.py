@@ -70,7 +70,7 @@ def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Contain
 
 def _header_lines(contract: Contract, match: HeaderMatch, names: dict[str, Any]) -> tuple[str, ...]:
     """Write what finds a row that repeats the header, where its values would be good: most headers break a rule."""
-    if not match.texts or not are_valid(contract, [match.texts[position] for position in match.positions]):
+    if not match.texts or not _may_be_values(contract, match):
         return ()
     names["header_spellings"] = header_spellings(match.texts)
     names["repeats_header"] = partial(repeats_header, match.texts)
@@ -79,6 +79,11 @@ def _header_lines(contract: Contract, match: HeaderMatch, names: dict[str, Any])
     # Where there is one column, a header appended to a row does not give it more fields.
     appended = f" or {_MARK!r} in {key}" if match.width == 1 else ""
     return (f"        if {repeated}{appended}:", "            raise ValueError")
+
+
+def _may_be_values(contract: Contract, match: HeaderMatch) -> bool:
+    texts = [match.texts[position] for position in match.positions]
+    return any(are_valid(contract, map(spelled, texts)) for spelled in (str, str.upper, str.lower, str.title))
 
 
 def _explainer(

@@ -9,6 +9,7 @@ from csvbatch.contract import Contract, Encoding, Quoting
 
 HEADERS = ("code", "name", "note")
 _WRITTEN_AS = {"utf-16": "utf-16-le"}
+_ONE_BYTE = ("cp1252", "latin-1")
 _NEWLINES = ("\n", "\r\n", "\r")
 
 
@@ -60,7 +61,7 @@ def nasty_file(number: int) -> NastyFile:
 
 
 class _Writer:
-    """Writes one file. Each row's first field, and each line inside quotes, has a text of its own, so keys differ."""
+    """Writes one file. Each row, and each line inside quotes, has a text of its own: none passes for another."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -72,6 +73,10 @@ class _Writer:
         self.wildness = self.random.choice([0.0, 0.05, 0.05, 0.2, 0.6])
         self.newline = self.random.choice(["\n", "\n", "\r\n", "\r\n", "\r"])
         self.mixes_newlines = self.random.random() < 0.2
+        self.repeats_keys = self.random.random() < 0.2
+        self.encoding = _WRITTEN_AS.get(self.contract.encoding, self.contract.encoding)
+        if self.encoding in _ONE_BYTE and self.happens(0.1):
+            self.encoding = "utf-8"
         self.counter = 0
 
     def file(self) -> NastyFile:
@@ -103,8 +108,9 @@ class _Writer:
     def row(self) -> str:
         if self.happens(0.3):
             return self.strange_row()
+        code = f"k{self.number}" if self.repeats_keys and self.random.random() < 0.3 else self.unique()
         fields = [
-            self.field(self.unique()),
+            self.field(code),
             self.field(self.unique()),
             self.field(self.random.choice(["", "x", "y z"])),
         ]
@@ -120,7 +126,7 @@ class _Writer:
     def strange_row(self) -> str:
         header = self.delimiter.join(HEADERS)
         row = self.delimiter.join([self.unique(), self.unique(), "a"])
-        mark = "\u00ef\u00bb\u00bf" if self.contract.encoding in ("cp1252", "latin-1") else "\ufeff"
+        mark = "\u00ef\u00bb\u00bf" if self.encoding in _ONE_BYTE else "\ufeff"
         return self.random.choice(
             [
                 header,
@@ -156,7 +162,7 @@ class _Writer:
 
     def unique(self) -> str:
         self.counter += 1
-        letters = "éÿ" if self.contract.encoding in ("cp1252", "latin-1") else "é\u0a0d💀"
+        letters = "éÿ" if self.contract.encoding in _ONE_BYTE else "é\u0a0d💀"
         return f"k{self.number}n{self.counter}{self.random.choice(['', '', '', letters])}"
 
     def fault(self) -> str:
@@ -172,15 +178,12 @@ class _Writer:
             "\t",
             "\ufeff",
         ]
-        if self.contract.encoding in ("cp1252", "latin-1"):
+        if self.contract.encoding in _ONE_BYTE:
             faults.pop()
         return self.random.choice(["\0"] if self.random.random() < 0.02 else faults)
 
     def encoded(self, text: str) -> bytes:
-        encoding = _WRITTEN_AS.get(self.contract.encoding, self.contract.encoding)
-        if self.contract.encoding in ("cp1252", "latin-1") and self.happens(0.1):
-            encoding = "utf-8"
-        data = text.encode(encoding)
+        data = text.encode(self.encoding)
         if self.happens(0.02):
             place = self.random.randint(0, len(data))
             data = data[:place] + self.random.choice([b"\xff", b"\x81", b"\xc3"]) + data[place:]

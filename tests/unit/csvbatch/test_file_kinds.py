@@ -63,7 +63,11 @@ def test_a_header_that_only_resembles_a_signature_is_csv(start: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(KINDS["zip"][0], "the content is a zip archive;"), (KINDS["zstd"][0], "packed with zstd;"), (ROWS, "is not;")],
+    [
+        (KINDS["zip"][0], "the content is a zip archive, as Excel workbooks are;"),
+        (KINDS["zstd"][0], "packed with zstd;"),
+        (ROWS, "is not;"),
+    ],
 )
 def test_a_name_that_says_gzip_is_answered_with_what_the_content_is(content: bytes, said: str) -> None:
     with pytest.raises(UnpackError) as error:

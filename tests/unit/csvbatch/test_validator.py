@@ -230,6 +230,14 @@ def test_a_row_that_repeats_the_header_is_an_error_whatever_the_columns_take() -
     assert validate(["NAME", "Code", "Note", "Y"]) == ("NAME", "Note", "Y")
 
 
+def test_a_header_that_is_a_value_only_in_another_case_is_found() -> None:
+    texts = tuple(StringColumn(name=name, max_length=20, pattern="[A-Z]+") for name in ("code", "name"))
+    contract = Contract(dataset="d", table="t", columns=texts, key=("code",))
+    validate = compile_validator(contract, match_header(contract, ["code", "name"]))
+    assert validate(["CODE", "NAME"]) == [RowError(None, Rule.REPEATED_HEADER)]
+    assert validate(["CODE", "OTHER"]) == ("CODE", "OTHER")
+
+
 def test_a_header_appended_to_a_row_without_a_newline_is_told_by_its_byte_order_mark() -> None:
     row = ["1", "red", "2.50", "2024-02-29\ufeffid", "select", "weight", "sent"]
     assert validator()(row) == [RowError(None, Rule.BYTE_ORDER_MARK)]

@@ -152,3 +152,15 @@ def test_a_malformed_row_weighs_as_many_rows_as_it_may_have_swallowed(files: Fil
     assert (found["refused"], found["rows"], found["rejected"]) == ("too_many_rejects", 6, 1)
     assert found["problems"][0].startswith("52 of 57 rows break the contract")
     assert files.load() == []
+
+
+def test_rejects_show_first_and_last_line_also_of_files_that_have_no_last_line(files: Files) -> None:
+    batch = "0123456789abcdef"
+    old = files.folder / "csvbatch-output" / "rejected" / "t" / batch / "001" / "000000.csv"
+    old.parent.mkdir(parents=True)
+    old.write_text("line,column,rule,reason,text\n7,code,key,No key.,x\n")
+    (shown,) = map(json.loads, files.run("rejects", batch, "--json").out.splitlines())
+    assert (shown["line"], shown["last_line"]) == (7, 7)
+    old.write_text("line,last_line,column,rule,reason,text\n7,9,,text_after_quote,Quote.,x\n")
+    (shown,) = map(json.loads, files.run("rejects", batch, "--json").out.splitlines())
+    assert (shown["line"], shown["last_line"]) == (7, 9)

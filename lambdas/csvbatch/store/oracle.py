@@ -189,8 +189,9 @@ class OracleDatabase:
                 self._bounded()
                 left = _merge(cursor, plan, plan.merge, {key: newest[key] for key in sorted(newest)})
                 first += len(newest) - len(left)
-                self._bounded()
-                left = _merge(cursor, plan, plan.update_own, left)
+                if left:
+                    self._bounded()
+                    left = _merge(cursor, plan, plan.update_own, left)
                 if left:
                     self._bounded()
                     numbers = Counter(key for _, values in array if (key := plan.key(values)) in left)
@@ -255,8 +256,6 @@ def _merge(
     Counts for each row need Oracle 12.1 or later, and are right for MERGE as long as no errors are collected:
     https://python-oracledb.readthedocs.io/en/latest/user_guide/batch_statement.html
     """
-    if not rows:
-        return {}
     cursor.setinputsizes(*plan.bound_as)
     cursor.executemany(sql, list(rows.values()), arraydmlrowcounts=True)
     counts = cursor.getarraydmlrowcounts()

@@ -44,7 +44,7 @@ for name in ("bad", "good"):
     (folder / name).write_text("x")
 handler.OBJECTS = Files(folder, {f"incoming/airports/{name}.csv": folder / name for name in ("bad", "good")}, "bucket")
 handler.QUEUE = Queue()
-handler.STORE = SimpleNamespace(use=lambda work: work(store))
+handler.STORE = SimpleNamespace(use=lambda work, remaining: work(store))
 context = SimpleNamespace(
     function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id",
     get_remaining_time_in_millis=lambda: 900_000,

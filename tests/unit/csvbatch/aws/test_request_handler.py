@@ -35,7 +35,7 @@ PROGRAM = dedent("""
     database, folder, file, body = sys.argv[1:]
     store = open_store(database)
     handler.OBJECTS = LocalFiles(Path(folder), {"incoming/t/t.csv": Path(file)}, bucket="bucket")
-    handler.STORE = SimpleNamespace(use=lambda work: work(store))
+    handler.STORE = SimpleNamespace(use=lambda work, remaining: work(store))
     record = {"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}, "eventSource": "aws:sqs"}
     context = SimpleNamespace(
         function_name="f", memory_limit_in_mb=1, invoked_function_arn="a", aws_request_id="r",

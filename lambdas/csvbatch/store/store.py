@@ -22,10 +22,13 @@ from csvbatch.store.records import (
     ObjectVersion,
     Row,
 )
-from csvbatch.store.tables import Table
+from csvbatch.store.tables import LEDGER, Table
 
 TRIES = 4
 """How often an operation is tried that met a deadlock, a duplicate-key race or a lost connection."""
+
+type BeforeEach = Callable[[Sequence[str], int], None]
+"""What a migration calls before each statement: all statements, and the index of the next one."""
 
 
 class Store:
@@ -40,9 +43,21 @@ class Store:
         self._database = database
         self._clock = clock
 
-    def migrate(self, contracts: Iterable[Contract]) -> list[str]:
-        """Make or complete the ledger and the contracts' tables; give the statements that were run."""
-        return self._run("migrate", partial(_migrate, tables=tables(contracts)))
+    def migrate(self, contracts: Iterable[Contract], before_each: BeforeEach | None = None) -> list[str]:
+        """Make or complete the ledger and the contracts' tables; give the statements that were run.
+
+        `before_each` is called before each statement, with all of them and the index of the one that is next;
+        what it raises ends the migration. Oracle commits each statement by itself, so those before it stay.
+        """
+        return self._run("migrate", partial(_migrate, tables=tables(contracts), before_each=before_each))
+
+    def pending_migration(self, contracts: Iterable[Contract]) -> list[str]:
+        """Give the statements that `migrate` would run now, and change nothing."""
+        return self._read("pending_migration", partial(_plan_migration, tables=tables(contracts)))
+
+    def has_ledger(self) -> bool:
+        """Whether all of the ledger's tables are there."""
+        return self._read("has_ledger", _has_ledger)
 
     def acquire_lease(self, name: str, owner: str, duration: timedelta) -> bool:
         """Take a lease, or renew it; False where somebody else holds it."""
@@ -207,11 +222,23 @@ class _Merge:
         return self.merged
 
 
-def _migrate(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
-    done = []
-    for table in tables:
-        existing = transaction.database.columns(table.name)
-        for statement in update_table(table, existing, transaction.database.grammar):
-            transaction.run(statement)
-            done.append(statement)
-    return done
+def _migrate(transaction: Transaction, tables: Iterable[Table], before_each: BeforeEach | None) -> list[str]:
+    statements = _plan_migration(transaction, tables)
+    for index, statement in enumerate(statements):
+        if before_each:
+            before_each(statements, index)
+        transaction.run(statement)
+    return statements
+
+
+def _plan_migration(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
+    database = transaction.database
+    return [
+        statement
+        for table in tables
+        for statement in update_table(table, database.columns(table.name), database.grammar)
+    ]
+
+
+def _has_ledger(transaction: Transaction) -> bool:
+    return all(transaction.database.columns(table.name) for table in LEDGER)

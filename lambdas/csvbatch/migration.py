@@ -49,7 +49,7 @@ def apply(
     leases is among what a first migration makes.
     """
     known = tuple(contracts)
-    planned = tuple(store.pending_migration(known))
+    planned = tuple(store.migration(known))
     if planned and digest(planned) != approved:
         raise StatementsChangedError
 
@@ -66,7 +66,7 @@ def apply(
             store.migrate(known, before_each)
         except Exception as error:
             stopped_by = error
-        before, left = left, tuple(store.pending_migration(known))
+        before, left = left, tuple(store.migration(known))
         if left == before or (stopped_by and not isinstance(stopped_by, StoreError)):
             break
     done = tuple(statement for statement in planned if statement not in left)

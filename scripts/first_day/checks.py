@@ -216,7 +216,7 @@ def _todo(account: Account, about: str) -> str:
 
 
 def _put_secret(account: Account) -> str:
-    return f"put-oracle-secret {account.names.secret} < credentials.json"
+    return f"put-oracle-secret {account.names.secret}"
 
 
 def _manifest(account: Account, name: str) -> dict[str, Any] | None:

@@ -101,7 +101,7 @@ def _check(stores: StoreAccess, contracts: tuple[Contract, ...]) -> dict[str, di
     try:
         found["ledger"] = stores.use(Store.has_ledger)
         found["database"] = True
-        found["pending"] = len(stores.use(lambda store: store.pending_migration(contracts)))
+        found["pending"] = len(stores.use(lambda store: store.migration(contracts)))
     except Exception as error:
         return _answer(found, problem_of(error, about="migration" if found["database"] else "database"))
     return _answer(found)
@@ -110,7 +110,7 @@ def _check(stores: StoreAccess, contracts: tuple[Contract, ...]) -> dict[str, di
 def _show(stores: StoreAccess, contracts: tuple[Contract, ...]) -> dict[str, dict[str, Any]]:
     found: dict[str, Any] = {"command": "migrate", "applied": False, "done": [], "pending": [], "digest": None}
     try:
-        pending = stores.use(lambda store: store.pending_migration(contracts))
+        pending = stores.use(lambda store: store.migration(contracts))
     except Exception as error:
         return _answer(found, problem_of(error, about="migration"))
     return _answer({**found, **_pending(pending)})

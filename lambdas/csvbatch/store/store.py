@@ -51,9 +51,9 @@ class Store:
         """
         return self._run("migrate", partial(_migrate, tables=tables(contracts), before_each=before_each))
 
-    def pending_migration(self, contracts: Iterable[Contract]) -> list[str]:
+    def migration(self, contracts: Iterable[Contract]) -> list[str]:
         """Give the statements that `migrate` would run now, and change nothing."""
-        return self._read("pending_migration", partial(_plan_migration, tables=tables(contracts)))
+        return self._read("migration", partial(_migration, tables=tables(contracts)))
 
     def has_ledger(self) -> bool:
         """Whether all of the ledger's tables are there."""
@@ -223,7 +223,7 @@ class _Merge:
 
 
 def _migrate(transaction: Transaction, tables: Iterable[Table], before_each: BeforeEach | None) -> list[str]:
-    statements = _plan_migration(transaction, tables)
+    statements = _migration(transaction, tables)
     for index, statement in enumerate(statements):
         if before_each:
             before_each(statements, index)
@@ -231,7 +231,7 @@ def _migrate(transaction: Transaction, tables: Iterable[Table], before_each: Bef
     return statements
 
 
-def _plan_migration(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
+def _migration(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
     database = transaction.database
     return [
         statement

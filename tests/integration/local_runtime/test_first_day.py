@@ -15,17 +15,18 @@ from tests.integration.local_runtime.test_packaged_functions import PACKAGES, PA
 import environments
 from csvbatch.contract import load_contracts
 from csvbatch.store import open_store
+from environments import Environment
 from first_day import account as first_day_account
-from first_day import migrate_ledger, preflight
-from first_day.names import names
+from first_day import checks, migrate_ledger, preflight
+from first_day.names import Settings, names
 from local_aws.server import LocalAws
 from local_runtime.aws import Aws
 from local_runtime.doorway import Doorway
 from local_runtime.functions import DATABASE_VARIABLE, Places
 from local_runtime.runtime import LocalRuntime
 
-DEV = environments.load("dev")
 CONTRACTS = tuple(load_contracts(environments.REPOSITORY / "lambdas" / "contracts").values())
+UNRESERVED = Settings("x86_64", {"batch_processor": None, "request_handler": None})
 ALL = 3 + len(CONTRACTS)
 
 Typed = Callable[..., tuple[int, str, str]]
@@ -56,7 +57,10 @@ def runtime(
     for name, value in local_aws.environment.items():
         monkeypatch.setenv(name, value)
     made = {"batch_processor": first_day.processor, "request_handler": first_day.handler, "secret": first_day.bucket}
-    deployed = replace(names(DEV), **made)
+    environment = Environment("test", aws.endpoint.account_id, aws.endpoint.region)
+    deployed = replace(names(environment), **made)
+    monkeypatch.setattr(environments, "load", lambda name: environment)
+    monkeypatch.setattr(checks, "settings", lambda environment: UNRESERVED)
     monkeypatch.setattr(first_day_account, "names", lambda environment: deployed)
     replaced = {DATABASE_VARIABLE: f"sqlite:///{first_day.database}"}
     with LocalRuntime(aws, Places(PACKAGES, first_day.folder / "home"), replaced) as made:
@@ -80,16 +84,16 @@ def typed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 
 
 def findings(typed: Typed) -> dict[str, Any]:
-    _, out, _ = typed(preflight.main, "dev", "--json")
+    _, out, _ = typed(preflight.main, "test", "--json")
     return {one["topic"]: one for one in json.loads(out)["findings"]}
 
 
 def test_tables_are_shown_then_made_and_files_load(runtime: LocalRuntime, first_day: FirstDay, typed: Typed) -> None:
-    assert findings(typed)["ledger"]["todo"] == "migrate-ledger dev"
-    status, shown, _ = typed(migrate_ledger.main, "dev")
+    assert findings(typed)["ledger"]["todo"] == "migrate-ledger test"
+    status, shown, _ = typed(migrate_ledger.main, "test")
     assert (status, shown.count("CREATE TABLE")) == (0, ALL)
     assert not first_day.store.has_ledger()
-    status, ran, said = typed(migrate_ledger.main, "dev", "--apply", answer="yes\n")
+    status, ran, said = typed(migrate_ledger.main, "test", "--apply", answer="yes\n")
     assert (status, ran) == (0, shown)
     assert f"{ALL} statements were run, 0 are left" in said
     assert "ledger" not in findings(typed)
@@ -101,13 +105,13 @@ def test_tables_are_shown_then_made_and_files_load(runtime: LocalRuntime, first_
 
 def test_nothing_is_made_unless_it_is_confirmed(runtime: LocalRuntime, first_day: FirstDay, typed: Typed) -> None:
     for answer in ("", "no\n", "y\n"):
-        status, _, said = typed(migrate_ledger.main, "dev", "--apply", answer=answer)
+        status, _, said = typed(migrate_ledger.main, "test", "--apply", answer=answer)
         assert (status, first_day.store.has_ledger()) == (1, False)
         assert "not confirmed: nothing was changed" in said
 
 
 def test_statements_of_another_digest_are_not_run(runtime: LocalRuntime, first_day: FirstDay, typed: Typed) -> None:
-    status, _, said = typed(migrate_ledger.main, "dev", "--apply", "--digest", "0" * 64)
+    status, _, said = typed(migrate_ledger.main, "test", "--apply", "--digest", "0" * 64)
     assert (status, first_day.store.has_ledger()) == (1, False)
     assert "nothing was changed" in said
 
@@ -115,9 +119,9 @@ def test_statements_of_another_digest_are_not_run(runtime: LocalRuntime, first_d
 def test_statements_reviewed_earlier_are_run_without_a_question(
     runtime: LocalRuntime, first_day: FirstDay, typed: Typed
 ) -> None:
-    _, out, _ = typed(migrate_ledger.main, "dev", "--json")
+    _, out, _ = typed(migrate_ledger.main, "test", "--json")
     digest = json.loads(out)["digest"]
-    status, out, _ = typed(migrate_ledger.main, "dev", "--apply", "--digest", digest, "--json")
+    status, out, _ = typed(migrate_ledger.main, "test", "--apply", "--digest", digest, "--json")
     assert (status, json.loads(out)["applied"]) == (0, True)
 
 
@@ -137,7 +141,7 @@ def test_two_migrations_at_once_both_end_well(runtime: LocalRuntime, first_day: 
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda _: invoked(aws, first_day, command), range(2)))
     assert [answer["problem"] for answer in answers] == [None, None]
-    assert first_day.store.pending_migration(CONTRACTS) == []
+    assert first_day.store.migration(CONTRACTS) == []
 
 
 def test_two_processors_at_once_register_and_send_each_file_once(
@@ -163,8 +167,8 @@ def test_a_secret_without_a_value_is_found_from_inside(
     answer = invoked(aws, first_day, {"command": "check"})
     assert answer["problem"]["about"] == "secret"
     assert PASSWORD not in json.dumps(answer)
-    _, printed, _ = typed(preflight.main, "dev")
-    assert f"put-oracle-secret {first_day.bucket} < credentials.json" in printed
+    _, printed, _ = typed(preflight.main, "test")
+    assert f"put-oracle-secret {first_day.bucket}" in printed
     assert PASSWORD not in printed
 
 

@@ -46,7 +46,7 @@ def test_two_that_begin_together_both_come_through(bare_place: Place) -> None:
 
     def work() -> Applied:
         store = bare_place.store()
-        shown = migration.digest(store.pending_migration(KNOWN))
+        shown = migration.digest(store.migration(KNOWN))
         try:
             return migration.apply(Together(store._database), KNOWN, shown)
         except BrokenBarrierError:
@@ -56,5 +56,5 @@ def test_two_that_begin_together_both_come_through(bare_place: Place) -> None:
         assert applied.pending == ()
         assert applied.stopped_by is None
         assert len(applied.done) == len(MADE)
-    assert bare_place.store().pending_migration(KNOWN) == []
+    assert bare_place.store().migration(KNOWN) == []
     assert bare_place.store().has_ledger()

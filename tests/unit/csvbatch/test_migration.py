@@ -31,14 +31,14 @@ def opened(tmp_path: Path) -> Iterator[Callable[[], Store]]:
 
 def test_what_is_pending_is_shown_and_nothing_is_made(opened: Callable[[], Store]) -> None:
     store = opened()
-    assert len(store.pending_migration(CONTRACTS)) == TABLES
-    assert len(store.pending_migration(CONTRACTS)) == TABLES
+    assert len(store.migration(CONTRACTS)) == TABLES
+    assert len(store.migration(CONTRACTS)) == TABLES
     assert not store.has_ledger()
 
 
 def test_the_statements_that_were_shown_are_run(opened: Callable[[], Store]) -> None:
     store = opened()
-    shown = store.pending_migration(CONTRACTS)
+    shown = store.migration(CONTRACTS)
     applied = migration.apply(store, CONTRACTS, migration.digest(shown))
     assert (list(applied.done), applied.pending, applied.stopped_by) == (shown, (), None)
     assert store.has_ledger()
@@ -46,7 +46,7 @@ def test_the_statements_that_were_shown_are_run(opened: Callable[[], Store]) -> 
 
 def test_other_statements_than_those_shown_are_not_run(opened: Callable[[], Store]) -> None:
     store = opened()
-    shown = store.pending_migration(CONTRACTS[:1])
+    shown = store.migration(CONTRACTS[:1])
     with pytest.raises(StatementsChangedError):
         migration.apply(store, CONTRACTS, migration.digest(shown))
     assert not store.has_ledger()
@@ -54,7 +54,7 @@ def test_other_statements_than_those_shown_are_not_run(opened: Callable[[], Stor
 
 def test_where_all_is_done_a_repetition_does_nothing(opened: Callable[[], Store]) -> None:
     store = opened()
-    approved = migration.digest(store.pending_migration(CONTRACTS))
+    approved = migration.digest(store.migration(CONTRACTS))
     migration.apply(store, CONTRACTS, approved)
     assert migration.apply(store, CONTRACTS, approved) == migration.Applied((), ())
 
@@ -66,7 +66,7 @@ def test_the_order_of_the_statements_counts() -> None:
 
 def test_statements_another_migration_ran_meanwhile_are_left_out(opened: Callable[[], Store]) -> None:
     store, other = opened(), opened()
-    shown = store.pending_migration(CONTRACTS)
+    shown = store.migration(CONTRACTS)
 
     class Overtaken(Store):
         """Lets another migration come first, as soon as this one has planned."""
@@ -78,7 +78,7 @@ def test_statements_another_migration_ran_meanwhile_are_left_out(opened: Callabl
     overtaken = Overtaken(store._database)
     applied = migration.apply(overtaken, CONTRACTS, migration.digest(shown))
     assert (applied.pending, applied.stopped_by) == ((), None)
-    assert store.pending_migration(CONTRACTS) == []
+    assert store.migration(CONTRACTS) == []
 
 
 def test_a_statement_that_was_never_approved_is_not_run_although_it_became_pending(
@@ -87,7 +87,7 @@ def test_a_statement_that_was_never_approved_is_not_run_although_it_became_pendi
     store, other = opened(), opened()
     other.migrate(CONTRACTS)
     _execute(other, "DROP TABLE recipients")
-    shown = store.pending_migration(CONTRACTS)
+    shown = store.migration(CONTRACTS)
 
     class Undermined(Store):
         def migrate(self, *arguments: object, **named: object) -> list[str]:  # type: ignore[override]
@@ -97,12 +97,12 @@ def test_a_statement_that_was_never_approved_is_not_run_although_it_became_pendi
     applied = migration.apply(Undermined(store._database), CONTRACTS, migration.digest(shown))
     assert applied.done == ()
     assert isinstance(applied.stopped_by, StatementsChangedError)
-    assert len(store.pending_migration(CONTRACTS)) == 2
+    assert len(store.migration(CONTRACTS)) == 2
 
 
 def test_a_statement_that_is_refused_ends_it_and_the_answer_says_what_is_left(opened: Callable[[], Store]) -> None:
     store = opened()
-    shown = store.pending_migration(CONTRACTS)
+    shown = store.migration(CONTRACTS)
 
     class Refusing(Store):
         def migrate(self, *arguments: object, **named: object) -> list[str]:  # type: ignore[override]
@@ -119,7 +119,7 @@ def test_a_statement_that_is_refused_ends_it_and_the_answer_says_what_is_left(op
 
 def test_time_that_runs_out_ends_it_and_a_repetition_finishes(opened: Callable[[], Store]) -> None:
     store = opened()
-    shown = store.pending_migration(CONTRACTS)
+    shown = store.migration(CONTRACTS)
 
     def no_time() -> None:
         raise TimeoutError

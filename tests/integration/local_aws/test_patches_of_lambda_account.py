@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from tests.integration.local_aws.conftest import Compare
 from tests.integration.local_aws.served import Aws, Served, refusal
 from tests.integration.local_aws.test_patches_of_awslambda import NAME, function
@@ -27,3 +28,15 @@ def test_what_functions_have_reserved_is_not_unreserved(served: Served) -> None:
         return aws("lambda").get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
 
     assert served.run(all_patches(), asked) == 996
+
+
+def test_a_new_account_s_quota_refuses_a_reservation(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(lambda_account.QUOTA_VARIABLE, "10")
+
+    def asked(aws: Aws) -> Any:
+        function(aws)
+        reserve = aws("lambda").put_function_concurrency
+        refused = refusal(lambda: reserve(FunctionName=NAME, ReservedConcurrentExecutions=1))
+        return refused, aws("lambda").get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
+
+    assert served.run(all_patches(), asked) == ("InvalidParameterValueException", 10)

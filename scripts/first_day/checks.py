@@ -115,7 +115,9 @@ def database(account: Account) -> Iterator[Finding]:
             return
         problem = answer["problem"]
         if problem:
-            yield Finding(problem["about"], f"{problem['text']} ({problem['code']})", _todo(account, problem["about"]))
+            where = f"; where it is, live/{environment}/env.hcl says" if problem["about"] == "database" else ""
+            text = f"{problem['text']} ({problem['code']}){where}"
+            yield Finding(problem["about"], text, _todo(account, problem["about"]))
         elif not answer["ledger"]:
             yield Finding("ledger", "the database has no ledger", f"migrate-ledger {environment}")
         elif answer["pending"]:
@@ -207,7 +209,7 @@ def _todo(account: Account, about: str) -> str:
         case "network":
             return f"cd live/{environment}/network && terragrunt plan"
         case "database":
-            return f"cd live/{environment} && terragrunt run --all apply (after correcting oracle in env.hcl)"
+            return f"cd live/{environment} && terragrunt run --all apply"
         case "migration":
             return f"migrate-ledger {environment}"
         case "unexpected":

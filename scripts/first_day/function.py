@@ -66,8 +66,8 @@ def _refused(error: ClientError, name: str, environment: str) -> FunctionError:
             )
         case "AccessDeniedException":
             return FunctionError(
-                f"the caller may not invoke {name}",
-                f"ask for lambda:InvokeFunction on {name}",
+                f"the caller may not invoke {name}, and needs lambda:InvokeFunction on it",
+                "aws sts get-caller-identity",
             )
     return FunctionError(f"{name} could not be invoked ({code})", f"preflight {environment}")
 

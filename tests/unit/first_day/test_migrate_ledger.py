@@ -133,7 +133,7 @@ def refused(code: str, text: str = "") -> ClientError:
     [
         (refused("ResourceNotFoundException"), "is not deployed", "terragrunt run --all apply"),
         (refused("TooManyRequestsException"), "is running", "preflight other"),
-        (refused("AccessDeniedException"), "may not invoke", "lambda:InvokeFunction"),
+        (refused("AccessDeniedException"), "needs lambda:InvokeFunction", "get-caller-identity"),
         (
             refused("501", "nothing on this machine executes function x"),
             "nothing executes",

@@ -80,11 +80,7 @@ def functions(account: Account) -> Iterator[Finding]:
         manifest = _manifest(account, name)
         is_uploaded = manifest is not None and _is_uploaded(account, manifest["object_key"])
         package = f"its package is {'uploaded' if is_uploaded else 'not uploaded'}"
-        deployed = _found(
-            account.client("lambda").get_function_configuration,
-            "ResourceNotFoundException",
-            FunctionName=getattr(account.names, name),
-        )
+        deployed = _deployed(account, name)
         if deployed is None:
             yield Finding(
                 "function",
@@ -103,29 +99,22 @@ def functions(account: Account) -> Iterator[Finding]:
 def database(account: Account) -> Iterator[Finding]:
     """Whether the batch processor, from inside the VPC, reaches the database and finds its tables."""
     environment = account.environment.name
-    if _found(
-        account.client("lambda").get_function_configuration,
-        "ResourceNotFoundException",
-        FunctionName=account.names.batch_processor,
-    ):
-        try:
-            answer = ask(account, {"command": "check"})
-        except FunctionError as error:
-            yield Finding("function", str(error), error.todo)
-            return
-        problem = answer["problem"]
-        if problem:
-            where = f"; where it is, live/{environment}/env.hcl says" if problem["about"] == "database" else ""
-            text = f"{problem['text']} ({problem['code']}){where}"
-            yield Finding(problem["about"], text, _todo(account, problem["about"]))
-        elif not answer["ledger"]:
-            yield Finding("ledger", "the database has no ledger", f"migrate-ledger {environment}")
-        elif answer["pending"]:
-            yield Finding(
-                "ledger",
-                f"{answer['pending']} statements of a migration have not been run",
-                f"migrate-ledger {environment}",
-            )
+    if _deployed(account, "batch_processor") is None:
+        return
+    try:
+        answer = ask(account, {"command": "check"})
+    except FunctionError as error:
+        yield Finding("function", str(error), error.todo)
+        return
+    if problem := answer["problem"]:
+        where = f"; its address is in live/{environment}/env.hcl" if problem["about"] == "database" else ""
+        text = f"{problem['text']} ({problem['code']}){where}"
+        yield Finding(problem["about"], text, _todo(account, problem["about"]))
+    elif not answer["ledger"]:
+        yield Finding("ledger", "the database has no ledger", f"migrate-ledger {environment}")
+    elif answer["pending"]:
+        text = f"{answer['pending']} statements of a migration have not been run"
+        yield Finding("ledger", text, f"migrate-ledger {environment}")
 
 
 def notification(account: Account) -> Iterator[Finding]:
@@ -219,6 +208,15 @@ def _todo(account: Account, about: str) -> str:
 
 def _put_secret(account: Account) -> str:
     return f"put-oracle-secret {account.names.secret}"
+
+
+def _deployed(account: Account, name: str) -> dict[str, Any] | None:
+    described: dict[str, Any] | None = _found(
+        account.client("lambda").get_function_configuration,
+        "ResourceNotFoundException",
+        FunctionName=getattr(account.names, name),
+    )
+    return described
 
 
 def _manifest(account: Account, name: str) -> dict[str, Any] | None:

@@ -91,14 +91,14 @@ class Typist:
 
 
 @pytest.fixture
-def typist(cache: Path, tmp_path: Path) -> Iterator[Typist]:
+def typist(tmp_path: Path) -> Iterator[Typist]:
     root = tmp_path / "checkout"
     for name in ("live", "modules", "scripts", "dist"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".terragrunt-cache", "__pycache__"))
     shutil.copy(ROOT / "terragrunt.hcl", root)
     (root / "bin").mkdir()
     (root / "bin" / "terragrunt").symlink_to(BARE_TERRAGRUNT)
-    with running(ENVIRONMENT, cache) as platform, executing(platform, tmp_path / "home"):
+    with running(ENVIRONMENT, tmp_path / "cache") as platform, executing(platform, tmp_path / "home"):
         yield Typist(platform, root)
 
 

@@ -44,7 +44,7 @@ def access(folder: Path, answer: str | Exception = "") -> StoreAccess:
 def stores(tmp_path: Path) -> Iterator[StoreAccess]:
     made = access(tmp_path)
     yield made
-    made._forget()
+    made.use(Store.close_connection)
 
 
 class Failing(StoreAccess):

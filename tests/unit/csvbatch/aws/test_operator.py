@@ -53,7 +53,7 @@ class Failing(StoreAccess):
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def use(self, work: Any) -> Any:
+    def use(self, work: Any, *_: Any) -> Any:
         raise self.error
 
 

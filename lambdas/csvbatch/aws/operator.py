@@ -9,9 +9,9 @@ Answers have statements, codes and this project's own sentences in them, never a
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -54,6 +54,13 @@ class _Event(BaseModel):
 _EVENT = TypeAdapter(_Event)
 
 
+class _Use(Protocol):
+    """Does some work with the store, which is opened for it."""
+
+    def __call__[T](self, work: Callable[[Store], T]) -> T:
+        """Give what the work gives."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a command did not succeed: what it is about, a code, and a sentence on what is wrong and what to do.
@@ -87,37 +94,38 @@ def answer(
         return _answer({"command": None}, Problem("command", "COMMAND_UNKNOWN", f"this is no command: {text}"))
     known = tuple(contracts)
     LOG.info("operator command", extra={"command": command.command})
+    use: _Use = stores.use
     match command:
         case Check():
-            return _check(stores, known)
+            return _check(use, known)
         case Migrate(apply=True):
-            return _apply(command, stores, known, deadline)
+            return _apply(command, use, known, deadline)
         case Migrate():
-            return _show(stores, known)
+            return _show(use, known)
 
 
-def _check(stores: StoreAccess, contracts: tuple[Contract, ...]) -> dict[str, dict[str, Any]]:
+def _check(use: _Use, contracts: tuple[Contract, ...]) -> dict[str, dict[str, Any]]:
     found: dict[str, Any] = {"command": "check", "database": False, "ledger": None, "pending": None}
     try:
-        found["ledger"] = stores.use(Store.has_ledger)
+        found["ledger"] = use(Store.has_ledger)
         found["database"] = True
-        found["pending"] = len(stores.use(lambda store: store.migration(contracts)))
+        found["pending"] = len(use(lambda store: store.migration(contracts)))
     except Exception as error:
         return _answer(found, problem_of(error, about="migration" if found["database"] else "database"))
     return _answer(found)
 
 
-def _show(stores: StoreAccess, contracts: tuple[Contract, ...]) -> dict[str, dict[str, Any]]:
+def _show(use: _Use, contracts: tuple[Contract, ...]) -> dict[str, dict[str, Any]]:
     found: dict[str, Any] = {"command": "migrate", "applied": False, "done": [], "pending": [], "digest": None}
     try:
-        pending = stores.use(lambda store: store.migration(contracts))
+        pending = use(lambda store: store.migration(contracts))
     except Exception as error:
         return _answer(found, problem_of(error, about="migration"))
     return _answer({**found, **_pending(pending)})
 
 
 def _apply(
-    command: Migrate, stores: StoreAccess, contracts: tuple[Contract, ...], deadline: Deadline
+    command: Migrate, use: _Use, contracts: tuple[Contract, ...], deadline: Deadline
 ) -> dict[str, dict[str, Any]]:
     found: dict[str, Any] = {"command": "migrate", "applied": False, "done": [], "pending": [], "digest": None}
     if command.digest is None:
@@ -126,7 +134,7 @@ def _apply(
     approved = command.digest
     check_time = Deadline(deadline.remaining, margin=STATEMENT_SECONDS).check
     try:
-        applied = stores.use(lambda store: migration.apply(store, contracts, approved, check_time))
+        applied = use(lambda store: migration.apply(store, contracts, approved, check_time))
     except Exception as error:
         return _answer(found, problem_of(error, about="migration"))
     problem = problem_of(applied.stopped_by, about="migration") if applied.stopped_by else None

@@ -63,7 +63,7 @@ def names(environment: Environment) -> Names:
 
 def settings(environment: Environment) -> Settings:
     """What env.hcl states; raises UnknownEnvironmentError where it does not."""
-    path = environment.folder / "env.hcl"
+    path = environments.LIVE / environment.name / "env.hcl"
     text = path.read_text(encoding="utf-8")
     architecture = re.search(r'^\s*architecture\s*=\s*"(\w+)"', text, re.MULTILINE)
     block = re.search(r"^\s*reserved_concurrency\s*=\s*\{([^}]*)\}", text, re.MULTILINE)

@@ -9,10 +9,11 @@ from csvbatch import migration
 from csvbatch.contract import load_contracts
 from csvbatch.migration import StatementsChangedError
 from csvbatch.store import Store, StoreError, open_store
+from csvbatch.store.ddl import tables
 from environments import REPOSITORY
 
 CONTRACTS = tuple(load_contracts(REPOSITORY / "lambdas" / "contracts").values())
-TABLES = 3 + len(CONTRACTS)
+TABLES = len(tables(CONTRACTS))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from csvbatch.aws import operator
 from csvbatch.aws.clients import client
 from csvbatch.aws.powertools import LOGGER, METRICS, TRACER, error_fields
 from csvbatch.aws.s3_objects import S3Objects
@@ -35,9 +36,13 @@ gc.enable()
 @METRICS.log_metrics(capture_cold_start_metric=True)
 @TRACER.capture_lambda_handler(capture_response=False, capture_error=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Do all there is to do; what woke it does not matter, for everything is in the bucket and the ledger."""
-    del event
+    """Do all there is to do, or what an operator asks: see `csvbatch.aws.operator`.
+
+    What started a normal run does not matter: everything is in the bucket and the ledger.
+    """
     deadline = Deadline(lambda: context.get_remaining_time_in_millis() / 1000)
+    if operator.is_command(event):
+        return operator.answer(event, STORE, CONTRACTS.values(), deadline)
 
     def work(store: Store) -> Run:
         return Processor(
@@ -54,7 +59,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
         run = STORE.use(work, deadline.for_database)
     except Exception as error:
-        LOGGER.error("run failed", extra=error_fields(error))
+        LOGGER.error("run failed", extra={**error_fields(error), **operator.advice(error, STORE)})
         raise RuntimeError(f"run failed: {type(error).__name__}") from None
     for name, count in (
         ("FilesRegistered", run.registered),

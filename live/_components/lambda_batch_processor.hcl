@@ -65,6 +65,8 @@ dependency "iam" {
 }
 
 inputs = {
+  reserved_concurrency = local.common.env.reserved_concurrency.batch_processor
+
   function_name      = local.common.names.batch_processor
   account_id         = local.common.env.account_id
   region             = local.common.env.region

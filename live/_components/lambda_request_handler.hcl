@@ -65,6 +65,8 @@ dependency "iam" {
 }
 
 inputs = {
+  reserved_concurrency = local.common.env.reserved_concurrency.request_handler
+
   function_name      = local.common.names.request_handler
   account_id         = local.common.env.account_id
   region             = local.common.env.region

@@ -57,7 +57,7 @@ inputs = {
     batch_processor = {
       name                   = dependency.lambda_batch_processor.outputs.function_name
       timeout_seconds        = local.common.batch_processor_timeout_seconds
-      alarm_on_throttles     = false # one at a time by design: what comes meanwhile waits
+      alarm_on_throttles     = local.common.env.reserved_concurrency.batch_processor == null # with a reservation, events wait by design
       dead_letter_queue_name = dependency.lambda_batch_processor.outputs.dead_letter_queue_name
     }
     request_handler = {

@@ -10,6 +10,12 @@ locals {
   log_level           = "DEBUG"
   architecture        = "x86_64"
 
+  # The last step of docs/first-day.md: until then there is no ledger for the schedule to work with.
+  schedule_enabled = false
+
+  # Concurrent executions reserved for each function; null reserves none. A new account, whose quota is 10, refuses any.
+  reserved_concurrency = { batch_processor = null, request_handler = null }
+
   oracle = {
     host         = "oracle.dev.example.internal"
     port         = 2484

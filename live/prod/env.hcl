@@ -10,6 +10,13 @@ locals {
   log_level           = "INFO"
   architecture        = "x86_64"
 
+  # The last step of docs/first-day.md: until then there is no ledger for the schedule to work with.
+  schedule_enabled = false
+
+  # Concurrent executions reserved for each function; null reserves none. The quota has to be 105 or more for these (100
+  # have to stay unreserved); a new account has 10. `preflight` compares.
+  reserved_concurrency = { batch_processor = 1, request_handler = 4 }
+
   oracle = {
     host         = "oracle.prod.example.internal"
     port         = 2484

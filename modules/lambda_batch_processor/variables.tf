@@ -74,10 +74,9 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrency" {
-  description = "Invocations reserved for, and the most allowed to, this function at once; -1 reserves none."
+  description = "Invocations reserved for, and the most allowed to, this function at once; null or -1 reserves none."
   type        = number
-  default     = 1
-  nullable    = false
+  default     = null
 }
 
 variable "maximum_event_age_seconds" {

@@ -1,6 +1,5 @@
 locals {
-  # Reserved for exactly what the queue may start: fewer would throttle messages into the dead-letter queue.
-  reserved_concurrency = coalesce(var.reserved_concurrency, var.event_source.maximum_concurrency)
+  reserved_concurrency = coalesce(var.reserved_concurrency, -1)
 }
 
 module "function" {
@@ -64,7 +63,7 @@ resource "aws_lambda_event_source_mapping" "this" {
 
     precondition {
       condition     = local.reserved_concurrency == -1 || local.reserved_concurrency >= var.event_source.maximum_concurrency
-      error_message = "reserved_concurrency is ${local.reserved_concurrency} and event_source.maximum_concurrency ${var.event_source.maximum_concurrency}: reserve at least as many (or leave it null), or throttled messages end in the dead-letter queue."
+      error_message = "reserved_concurrency is ${local.reserved_concurrency} and event_source.maximum_concurrency ${var.event_source.maximum_concurrency}: reserve at least as many, or none (null): otherwise throttled messages end in the dead-letter queue."
     }
   }
 }

@@ -74,7 +74,7 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrency" {
-  description = "Invocations reserved for, and the most allowed to, this function at once; null reserves event_source.maximum_concurrency, -1 none."
+  description = "Invocations reserved for, and the most allowed to, this function at once; null or -1 reserves none, any other number has to be at least event_source.maximum_concurrency."
   type        = number
   default     = null
 }

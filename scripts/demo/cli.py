@@ -98,9 +98,10 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
         aws = Aws(state.endpoint(record))
         say(_iam(record))
         with LocalRuntime(aws, places, {DATABASE_VARIABLE: f"sqlite:///{database}"}) as runtime:
-            platform = DemoPlatform(runtime, database, variables)
+            platform = DemoPlatform(state, runtime, database, variables)
             for name, deployed, executed in platform.check_digests():
                 say(f"{name}: CodeSha256 deployed {deployed}, zip executed {executed}")
+            say("making the tables through the deployed function: migrate-ledger --apply")
             platform.prepare()
             steps = story.tell(platform, folder, rows, say, lambda step: console.print(step.as_table()))
             platform.store.close_connection()

@@ -10,19 +10,24 @@ from csvbatch.contract import Contract, load_contracts
 from csvbatch.store import Batch, BatchState, Store, open_store
 from demo.errors import DemoError
 from demo.files import DataFile
+from local_aws.state import StateDirectory
+from local_runtime.doorway import Doorway
 from local_runtime.event_sources import Poller
 from local_runtime.functions import Function
 from local_runtime.packages import digest
 from local_runtime.runtime import LocalRuntime
 
 _SECRET = {"username": "csvbatch", "password": "made-up-and-used-by-nobody"}
-_SECRET_LIMIT_SECONDS = 60
+_COMMAND_LIMIT_SECONDS = 120
 
 
 class DemoPlatform:
     """One environment on a local AWS of the demo's own, with a SQLite file in the place of Oracle."""
 
-    def __init__(self, runtime: LocalRuntime, database: Path, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, state: StateDirectory, runtime: LocalRuntime, database: Path, variables: Mapping[str, str]
+    ) -> None:
+        self._state = state
         self._runtime = runtime
         self._variables = variables
         self._poller = _only_poller(runtime)
@@ -37,9 +42,18 @@ class DemoPlatform:
         return self.handler.configuration.variables["CSVBATCH_BUCKET"]
 
     def prepare(self) -> None:
-        """Put the secret, make the tables, and forget the files and messages of an earlier demo."""
-        self._put_secret()
-        self.store.migrate(self.contracts.values())
+        """Put the secret, make the tables, and forget the files and messages of an earlier demo.
+
+        With the commands of the first day on a real account, which invoke the deployed function.
+        """
+        secret = self.handler.configuration.variables["CSVBATCH_SECRET_ARN"]
+        self._type("put-oracle-secret", secret, given=json.dumps(_SECRET))
+        doorway = Doorway(self._state.routes_file, self._runtime.invoke, self._runtime.invoke_later)
+        try:
+            doorway.open_for(self._runtime.names())
+            self._type("migrate-ledger", self._state.environment, "--apply", "--yes")
+        finally:
+            doorway.close()
         self._empty_bucket()
         sqs = self._runtime.aws.client("sqs")
         name = self._poller.mapping.queue_arn.rpartition(":")[2]
@@ -98,20 +112,19 @@ class DemoPlatform:
             raise DemoError("the batch processor did not finish its run; see its log")
         say("schedule fired: " + ", ".join(f"{run[name]} {name}" for name in ("registered", "sent", "closed")))
 
-    def _put_secret(self) -> None:
-        command = [str(Path(sys.executable).with_name("put-oracle-secret"))]
-        command += [self.handler.configuration.variables["CSVBATCH_SECRET_ARN"]]
+    def _type(self, name: str, *arguments: str, given: str = "") -> None:
+        """Run a command of this project; raises DemoError with what it said where it fails."""
         done = subprocess.run(
-            command,
+            [str(Path(sys.executable).with_name(name)), *arguments],
             env=dict(self._variables),
-            input=json.dumps(_SECRET),
+            input=given,
             capture_output=True,
             text=True,
-            timeout=_SECRET_LIMIT_SECONDS,
+            timeout=_COMMAND_LIMIT_SECONDS,
             check=False,
         )
         if done.returncode != 0:
-            raise DemoError(f"the secret could not be put:\n{done.stderr.strip()}")
+            raise DemoError(f"{name} failed:\n{done.stderr.strip()}")
 
     def _empty_bucket(self) -> None:
         s3 = self._runtime.aws.client("s3")

@@ -116,11 +116,9 @@ def _serve(options: argparse.Namespace, runtime: LocalRuntime) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    names = runtime.names()
     doorway = Doorway(_state(options).routes_file, runtime.invoke, runtime.invoke_later)
     try:
-        doorway.open_for(names)
-        runtime.serve(stopped, lambda line: print(line, flush=True))
+        runtime.serve(stopped, lambda line: print(line, flush=True), doorway.open_for)
     finally:
         doorway.close()
     return 0

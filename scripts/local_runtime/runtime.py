@@ -107,7 +107,7 @@ class LocalRuntime:
 
     def pollers(self) -> list[Poller]:
         """For each mapping of a queue to a function, as many as may work at once."""
-        if self._pollers is None:
+        if not self._pollers:
             self._pollers = [
                 Poller(mapping, self.function(mapping.function_arn), self.aws, self._clock)
                 for mapping in event_sources.mappings(self.aws)
@@ -138,12 +138,25 @@ class LocalRuntime:
                 ended.result()
         return total
 
-    def serve(self, stopped: threading.Event, say: Callable[[str], None]) -> None:
-        """Poll queues, fire schedules and pass S3's events on, until told to stop."""
+    def serve(
+        self,
+        stopped: threading.Event,
+        say: Callable[[str], None],
+        deployed: Callable[[list[str]], None] = lambda _: None,
+    ) -> None:
+        """Poll queues, fire schedules and pass S3's events on, until told to stop.
+
+        `deployed` is called with the names of the functions, at first and whenever they have changed: an apply may
+        come later.
+        """
         watch = ObjectWatch(self.aws)
         due: dict[str, float] = {}
-        say(f"serving {', '.join(self.names())}")
+        served: list[str] | None = None
         while not stopped.is_set():
+            if (names := self.names()) != served:
+                served, self._pollers = names, None
+                deployed(names)
+                say(f"serving {', '.join(names) or 'nothing yet: no function is deployed'}")
             self.fire_due(due, say)
             for new in watch.created():
                 event = new.event(self.aws.endpoint.account_id, self.aws.endpoint.region, self._clock.now())

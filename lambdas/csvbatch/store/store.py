@@ -26,7 +26,7 @@ from csvbatch.store.records import (
     OverdueDataset,
     Row,
 )
-from csvbatch.store.tables import Table, target_table
+from csvbatch.store.tables import LEDGER, Table, target_table
 
 CHECK_AGAIN_SECONDS = 600.0
 """How long a table is taken to be as it was when it was looked at."""
@@ -35,6 +35,9 @@ _CHECKS_KEPT = 64
 
 TRIES = 4
 """How often an operation is tried that met a deadlock, a duplicate-key race or a lost connection."""
+
+type BeforeEach = Callable[[Sequence[str], int], None]
+"""What a migration calls before each statement: all statements, and the index of the next one."""
 
 
 class Store:
@@ -59,12 +62,18 @@ class Store:
         """Give the statements that `migrate` would run; raises StoreError where it would."""
         return self._read("migration", partial(_migration, tables=tables(contracts)))
 
-    def migrate(self, contracts: Iterable[Contract]) -> list[str]:
+    def migrate(self, contracts: Iterable[Contract], before_each: BeforeEach | None = None) -> list[str]:
         """Make the ledger and the contracts' tables, or bring them up to date; give the statements that were run.
 
         Raises StoreError, and has run nothing then, where a table differs in what no statement puts right without loss.
+        `before_each` is called before each statement, with all of them and the index of the one that is next;
+        what it raises ends the migration. Oracle commits each statement by itself, so those before it stay.
         """
-        return self._run("migrate", partial(_migrate, tables=tables(contracts)))
+        return self._run("migrate", partial(_migrate, tables=tables(contracts), before_each=before_each))
+
+    def has_ledger(self) -> bool:
+        """Whether all of the ledger's tables are there."""
+        return self._read("has_ledger", _has_ledger)
 
     def acquire_lease(self, name: str, owner: str, duration: timedelta) -> bool:
         """Take a lease, or renew it; False where somebody else holds it."""
@@ -301,8 +310,14 @@ def _migration(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
     return statements
 
 
-def _migrate(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
+def _migrate(transaction: Transaction, tables: Iterable[Table], before_each: BeforeEach | None) -> list[str]:
     statements = _migration(transaction, tables)
-    for statement in statements:
+    for index, statement in enumerate(statements):
+        if before_each:
+            before_each(statements, index)
         transaction.run(statement)
     return statements
+
+
+def _has_ledger(transaction: Transaction) -> bool:
+    return all(transaction.database.table(table.name) is not None for table in LEDGER)

@@ -5,11 +5,12 @@ include "root" {
 include "component" {
   path           = "../../_components/eventbridge.hcl"
   merge_strategy = "deep"
+  expose         = true
 }
 
 inputs = {
   schedules = {
-    every-quarter-hour = { expression = "rate(15 minutes)", enabled = false }
+    every-quarter-hour = { expression = "rate(15 minutes)", enabled = include.component.locals.common.env.schedule_enabled }
   }
   object_created = { enabled = false }
 }

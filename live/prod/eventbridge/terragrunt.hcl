@@ -5,11 +5,12 @@ include "root" {
 include "component" {
   path           = "../../_components/eventbridge.hcl"
   merge_strategy = "deep"
+  expose         = true
 }
 
 inputs = {
   schedules = {
-    every-five-minutes = { expression = "cron(0/5 * * * ? *)", timezone = "Europe/London", enabled = true }
+    every-five-minutes = { expression = "cron(0/5 * * * ? *)", timezone = "Europe/London", enabled = include.component.locals.common.env.schedule_enabled }
   }
   object_created = { enabled = false }
 }

@@ -74,16 +74,25 @@ run "passes_on_what_every_function_is_told" {
   }
 }
 
-run "runs_one_at_a_time_unless_told_otherwise" {
+run "reserves_nothing_unless_told_to" {
+  command = plan
+
+  assert {
+    condition     = module.function.reserved_concurrency == -1
+    error_message = "A new account refuses any reservation, so without a value none may be made."
+  }
+}
+
+run "reserves_what_it_is_told_to" {
   command = plan
 
   variables {
-    reserved_concurrency = null
+    reserved_concurrency = 1
   }
 
   assert {
     condition     = module.function.reserved_concurrency == 1
-    error_message = "Without a value exactly one processor may run."
+    error_message = "The reservation given must be made."
   }
 }
 

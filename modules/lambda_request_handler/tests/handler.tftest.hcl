@@ -106,12 +106,25 @@ run "passes_on_what_every_function_is_told" {
   }
 }
 
-run "reserves_what_the_queue_may_start" {
+run "reserves_nothing_unless_told_to" {
   command = plan
 
   assert {
+    condition     = module.function.reserved_concurrency == -1
+    error_message = "A new account refuses any reservation, so without a value none may be made."
+  }
+}
+
+run "reserves_what_the_queue_may_start" {
+  command = plan
+
+  variables {
+    reserved_concurrency = 10
+  }
+
+  assert {
     condition     = module.function.reserved_concurrency == 10
-    error_message = "Without a value as many must be reserved as the mapping may start."
+    error_message = "The reservation given must be made."
   }
 }
 

@@ -42,7 +42,7 @@ def flow_of(snapshot: Path, folder: Path, *, enforce_iam: bool) -> Flow:
         database = folder / "store.db"
         replaced = {DATABASE_VARIABLE: f"sqlite:///{database}"}
         with LocalRuntime(dev.aws, Places(PACKAGES, folder / "home"), replaced) as runtime:
-            platform = DemoPlatform(runtime, database, aws.environment)
+            platform = DemoPlatform(aws.state, runtime, database, aws.environment)
             platform.prepare()
             story.tell(platform, folder, ROWS, lambda line: None, lambda step: None)
             _load_packed_and_refused(dev, platform)

@@ -63,3 +63,17 @@ def test_messages_are_taken_until_it_is_told_to_stop_and_then_it_ends_well(
         assert "1 messages: 1 done, 0 failed\n" in lines
     assert process.returncode == 0
     assert not local_aws.endpoint.ca_bundle.with_name("functions.json").exists()
+
+
+def test_functions_that_are_deployed_later_are_served_too(
+    local_aws: LocalAws, deployment: Deployment, aws: Aws, tmp_path: Path
+) -> None:
+    with serving(local_aws, deployment, tmp_path) as (_, lines):
+        url, arn = deployment.queue()
+        function = deployment.function("def handler(event, context): return event\n")
+        assert next(line for line in lines if function in line).startswith("serving ")
+        answer = aws.client("lambda").invoke(FunctionName=function, Payload=b'{"sent": 1}')
+        assert answer["Payload"].read() == b'{"sent": 1}'
+        deployment.mapping(function, arn)
+        aws.client("sqs").send_message(QueueUrl=url, MessageBody="hello")
+        assert "1 messages: 1 done, 0 failed\n" in lines

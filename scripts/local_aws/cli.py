@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         help="folder that holds one folder per environment (default: .local/aws in the current checkout)",
     )
     one = argparse.ArgumentParser(add_help=False, parents=[common])
-    one.add_argument("environment", metavar="ENV", help="environment, such as dev")
+    one.add_argument("environment", metavar="ENV", help="environment, a folder of live/")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     start = commands.add_parser(
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(run=_status)
 
     env = commands.add_parser(
-        "env", parents=[one], help='print what takes it on in a shell: eval "$(local-aws env dev)"'
+        "env", parents=[one], help='print exports that point a shell at it: eval "$(local-aws env ENV)"'
     )
     env.set_defaults(run=_env)
 

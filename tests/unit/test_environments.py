@@ -30,7 +30,7 @@ def test_an_unknown_environment_is_refused_with_those_there_are(tmp_path: Path) 
     [
         (lines(environment="test", region="eu-north-1"), 'no line `account_id = "…"`'),
         (lines(environment="test", account_id="12", region="eu-north-1"), "is not twelve digits"),
-        (lines(environment="prod", account_id="333333333333", region="eu-north-1"), "its folder is 'test'"),
+        (lines(environment="another", account_id="333333333333", region="eu-north-1"), "its folder is 'test'"),
     ],
     ids=["account missing", "account too short", "another environment's file"],
 )
@@ -41,7 +41,8 @@ def test_an_env_hcl_that_does_not_say_what_it_must_is_refused(tmp_path: Path, te
 
 
 def test_a_folder_belongs_to_the_environment_it_stands_in() -> None:
-    unit = environments.of_folder(environments.LIVE / "prod" / "sqs")
-    assert unit is not None
-    assert unit.name == "prod"
+    for name in environments.names():
+        unit = environments.of_folder(environments.LIVE / name / "sqs")
+        assert unit is not None
+        assert unit.name == name
     assert environments.of_folder(environments.REPOSITORY) is None

@@ -29,7 +29,7 @@ def test_the_table_ends_with_the_sums_and_shows_what_failed() -> None:
         UnitPlan("iam", ["Error"]),
     ]
     page = io.StringIO()
-    Console(file=page, width=100).print(table(Environment("dev", "333333333333", "eu-north-1"), plans))
+    Console(file=page, width=100).print(table(Environment("test", "333333333333", "eu-north-1"), plans))
     rows = [line.replace("│", " ").split() for line in page.getvalue().splitlines()]
     assert ["kms", "2", "0", "0"] in rows
     assert ["iam", "failed"] in rows

@@ -13,7 +13,7 @@ import environments
 from local_aws.snapshot import with_header
 from local_aws.state import Identity, StateDirectory, wait_until
 
-ACCOUNT_ID = "222222222222"
+ACCOUNT_ID = "444444444444"
 LIMIT_SECONDS = 120
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
@@ -67,7 +67,7 @@ def test_start_of_what_runs_names_account_and_endpoint_and_changes_nothing(runni
     again = start(running)
 
     assert again.returncode == 0, again.stderr
-    assert "account 222222222222, region eu-west-1, https://127.0.0.1:" in again.stdout
+    assert "account 444444444444, region eu-west-1, https://127.0.0.1:" in again.stdout
     assert running("status").stdout == before
 
 
@@ -75,7 +75,7 @@ def test_start_with_another_account_is_refused(running: Cli) -> None:
     refused = start(running, account_id="333333333333")
 
     assert refused.returncode == 1
-    assert "account 222222222222 in eu-west-1, not account 333333333333 in eu-west-1" in refused.stderr
+    assert "account 444444444444 in eu-west-1, not account 333333333333 in eu-west-1" in refused.stderr
     assert "local-aws reset trial" in refused.stderr
 
 
@@ -115,7 +115,7 @@ def test_start_with_another_account_than_was_saved_is_refused(cli: Cli, tmp_path
     refused = start(cli, account_id="333333333333")
 
     assert refused.returncode == 1
-    assert f"{state.snapshot_file} was saved with account 222222222222" in refused.stderr
+    assert f"{state.snapshot_file} was saved with account 444444444444" in refused.stderr
 
 
 def test_damaged_snapshot_is_refused(cli: Cli, tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_reset_ends_it_and_drops_everything(cli: Cli, tmp_path: Path) -> None:
     reset = cli("reset", "trial")
 
     assert reset.returncode == 0, reset.stderr
-    assert "account 222222222222" in reset.stdout
+    assert "account 444444444444" in reset.stdout
     assert StateDirectory(tmp_path, "trial").running() is None
     assert not [file.name for file in (tmp_path / "trial").iterdir() if file.suffix != ".lock"]
 
@@ -198,7 +198,7 @@ def test_env_leads_a_shell_there_and_nowhere_else(running: Cli) -> None:
     )
     variables = json.loads(shown.stdout)
 
-    assert "account 222222222222" in lines.stderr
+    assert "account 444444444444" in lines.stderr
     assert variables["AWS_ENDPOINT_URL"].startswith("https://127.0.0.1:")
     assert variables["CSVBATCH_AWS"] == "local"
     assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == "eu-west-1"
@@ -211,7 +211,7 @@ def test_exec_says_whom_it_talks_to_and_passes_the_exit_status_on(running: Cli) 
     ran = running("exec", "trial", "--", sys.executable, "-c", program)
 
     assert ran.returncode == 7
-    assert "account 222222222222, region eu-west-1, https://127.0.0.1:" in ran.stderr
+    assert "account 444444444444, region eu-west-1, https://127.0.0.1:" in ran.stderr
 
 
 def test_exec_of_what_cannot_be_run_is_said_plainly(running: Cli) -> None:

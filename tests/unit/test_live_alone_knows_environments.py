@@ -48,7 +48,7 @@ def knowledge(text: str) -> list[str]:
     called = "|".join(one.name for one in stated)
     values = "|".join({value for one in stated for value in (one.account_id, one.region)})
     naming = re.compile(
-        rf"[\"'](?:{called})[\"'\\]|live/(?:{called})\b|/ *\"(?:{called})\"|csvbatch-(?:{called})\b|=(?:{called})(?![\w.])"
+        rf"[\"'](?:{called})[\"'\\]|live/(?:{called})\b|csvbatch-(?:{called})\b|=(?:{called})(?![\w.])"
         rf"|(?:start|stop|reset|env|exec) (?:{called})\b|{values}"
     )
     return [line.strip() for line in text.splitlines() if naming.search(line)]

@@ -92,9 +92,9 @@ def with_staging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
 def test_a_copied_folder_is_an_environment_that_is_planned(with_staging: Copy) -> None:
     said = with_staging.run("plan-units", NAME)
     assert f"local AWS of {NAME}: account {ACCOUNT_ID}, region {REGION}" in said
-    assert f"Plan of {NAME} (account {ACCOUNT_ID}, {REGION})" in said
-    planned = dict(re.findall(r"│ (\w+) +│ +(\d+) │ +0 │ +0 │", said))
-    assert set(DEV.units()) <= set(planned), said
+    assert f"Plan of {NAME} (account {ACCOUNT_ID}, {REGION})" in " ".join(said.split())
+    planned = dict(re.findall(r"^│ (\w+) +│ +(\d+) │ +0 │ +0 │$", said, re.MULTILINE))
+    assert sorted(planned) == DEV.units(), said
     assert all(int(count) > 0 for count in planned.values())
 
 

@@ -1,23 +1,33 @@
-"""Every shell block of README.md and docs/ is typed as it stands there, in a copy of the checkout."""
+"""Every shell block of README.md and docs/ is typed as it stands there, in a copy of the checkout.
 
+The copy begins with what `local-aws stop` leaves of an AWS on which everything was applied, so that an apply of all
+units has little to do: `moments` has typed it where nothing was there yet, and test_backend.py the first plan.
+"""
+
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.integration.platform.conftest import Moments
 from tests.support import documents
 from tests.support.documents import Block, Checkout
 from tests.support.platform import DEV
 
 import environments
 from local_aws.server import LocalAws
+from local_aws.state import StateDirectory
 
 TYPED = [path for path in documents.documents() if any(block.is_typed for block in documents.blocks(path))]
 LAST_LINES = 60
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+def checkout(moments: Moments, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     made = Checkout(tmp_path_factory.mktemp("documents") / "checkout")
+    state = StateDirectory(made.root / ".local" / "aws", DEV.name)
+    state.create()
+    shutil.copy(moments.applied, state.snapshot_file)
     yield made
     made.end()
 

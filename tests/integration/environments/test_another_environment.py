@@ -14,10 +14,11 @@ from tests.support.platform import DEV
 import environments
 
 NAME, ACCOUNT_ID, REGION, CIDR = "staging", "444455556666", "eu-central-1", "10.7.0.0/22"
+POLICY_OF_UNITS = "tests/infrastructure/test_policy_of_units.py"
 OF_ENVIRONMENTS = (
     "tests/infrastructure/test_units_fit_together.py",
-    "tests/infrastructure/test_policy_of_units.py",
     "tests/unit/test_environments.py",
+    "tests/unit/test_live_alone_knows_environments.py",
     "tests/unit/test_terragrunt_launcher.py",
 )
 OF_ACCOUNTS = (
@@ -69,7 +70,7 @@ class Copy:
         path.write_text(text, encoding="utf-8")
 
     def tests(self, *files: str) -> str:
-        return self.run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", *files)
+        return self.run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", *files)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +100,8 @@ def test_a_copied_folder_is_an_environment_that_is_planned(with_staging: Copy) -
 
 
 def test_the_checks_of_units_include_a_copied_folder(with_staging: Copy) -> None:
-    said = with_staging.tests(*OF_ENVIRONMENTS, "-v")
+    with_staging.tests(*OF_ENVIRONMENTS)
+    said = with_staging.tests(POLICY_OF_UNITS, "-v", "-k", NAME)
     for check in ("test_the_state_is_encrypted", "test_rows_travel_to_oracle_encrypted"):
         assert re.search(rf"::{check}\[{NAME}/\w+\] PASSED", said), said[-3000:]
 

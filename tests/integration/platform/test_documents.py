@@ -39,7 +39,8 @@ def test_what_a_document_says_to_type_works(document: Path, checkout: Checkout) 
         expect_success(checkout, typed, {})
         return
     with LocalAws(DEV.name, DEV.account_id, DEV.region) as account:
-        here = {name: value for name, value in account.environment.items() if name.startswith("AWS_")}
+        leading = ("AWS_", "NO_PROXY", "no_proxy")
+        here = {name: value for name, value in account.environment.items() if name.startswith(leading)}
         expect_success(checkout, typed, here)
 
 

@@ -13,7 +13,8 @@ from tests.support.platform import DEV
 
 import environments
 
-NAME, ACCOUNT_ID, REGION, CIDR = "staging", "444455556666", "eu-central-1", "10.7.0.0/22"
+NAME = next(name for name in ("staging", "staging-two", "staging-three") if name not in environments.names())
+ACCOUNT_ID, REGION, CIDR = "444455556666", "eu-central-1", "10.7.0.0/22"
 POLICY_OF_UNITS = "tests/infrastructure/test_policy_of_units.py"
 OF_ENVIRONMENTS = (
     "tests/infrastructure/test_units_fit_together.py",

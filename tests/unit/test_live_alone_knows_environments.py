@@ -1,7 +1,7 @@
 """No program and no test knows the name, the account or the region of an environment: they are read from live/.
 
-Free of the rule are live/, documents for readers, the examples of modules, and tests whose accounts and regions are
-made up by themselves: those that read nothing of live/.
+Free of the rule are live/, documents for readers, the examples of modules, and what a test makes up for itself: an
+example of an ARN, an account of its own. Tests that apply or plan the environments of live/ are bound as programs are.
 
 It is about the environments that this repository ships: their names and numbers stand here, so that whoever adds or
 edits one has to change nothing.
@@ -19,10 +19,17 @@ ROOT = environments.REPOSITORY
 NAMES = ("dev", "prod")
 VALUES = ("111111111111", "222222222222", "eu-west-2")
 FREE = ("live/", "docs/", "modules/", "README.md", "requirements/", "tools/")
-READS_LIVE = re.compile(
-    r"^(?:import environments|from environments |from tests\.support\.(?:platform|rendering|state|documents) )"
-    r"|tests\.integration\.(?:platform|least_privilege|state)\.",
-    re.MULTILINE,
+BOUND_TESTS = (
+    *("tests/integration/demo/", "tests/integration/environments/", "tests/integration/least_privilege/"),
+    *("tests/integration/platform/", "tests/integration/state/", "tests/support/"),
+    *("tests/unit/test_environments.py", "tests/unit/test_terragrunt_launcher.py"),
+)
+_CALLED = "|".join(NAMES)
+_TAKES_BY_NAME = rf"\b(?:load|rendered|running|Platform)\(\s*[\"'](?:{_CALLED})[\"']|LIVE / [\"'](?:{_CALLED})\b"
+TAKES_BY_NAME = re.compile(_TAKES_BY_NAME)
+KNOWS = re.compile(
+    rf"{_TAKES_BY_NAME}|[\"'](?:{_CALLED})[\"'\\]|live/(?:{_CALLED})\b|csvbatch-(?:{_CALLED})\b"
+    rf"|=(?:{_CALLED})(?![\w.])|(?:start|stop|reset|env|exec) (?:{_CALLED})\b|{'|'.join(VALUES)}"
 )
 ALLOWED = {
     "scripts/local_aws/server.py": "the defaults of a local AWS that stands for no environment",
@@ -43,19 +50,11 @@ def files() -> list[str]:
     return [name for name in names if name and not name.startswith(FREE) and (ROOT / name).is_file()]
 
 
-def is_bound(name: str, text: str) -> bool:
-    """Whether what the file says is about the environments of live/."""
-    return not name.startswith("tests/") or READS_LIVE.search(text) is not None
-
-
-def knowledge(text: str) -> list[str]:
-    """The lines that know an environment by its name, account or region."""
-    called = "|".join(NAMES)
-    naming = re.compile(
-        rf"[\"'](?:{called})[\"'\\]|live/(?:{called})\b|csvbatch-(?:{called})\b|=(?:{called})(?![\w.])"
-        rf"|(?:start|stop|reset|env|exec) (?:{called})\b|{'|'.join(VALUES)}"
-    )
-    return [line.strip() for line in text.splitlines() if naming.search(line)]
+def knowledge(name: str, text: str) -> list[str]:
+    """The lines of a file that know an environment and may not: other tests may not take one of live/ by its name."""
+    is_free_to_make_up = name.startswith("tests/") and not name.startswith(BOUND_TESTS)
+    pattern = TAKES_BY_NAME if is_free_to_make_up else KNOWS
+    return [line.strip() for line in text.splitlines() if pattern.search(line)]
 
 
 def read(name: str) -> str:
@@ -64,8 +63,7 @@ def read(name: str) -> str:
 
 @pytest.mark.parametrize("name", [name for name in files() if name not in ALLOWED])
 def test_a_file_outside_live_knows_no_environment(name: str) -> None:
-    text = read(name)
-    assert not is_bound(name, text) or not knowledge(text)
+    assert knowledge(name, read(name)) == []
 
 
 @pytest.mark.parametrize("name", ALLOWED)
@@ -86,17 +84,17 @@ def test_an_exception_is_still_needed(name: str) -> None:
     ],
 )
 def test_every_way_to_know_an_environment_is_noticed(line: str) -> None:
-    assert knowledge(line)
+    assert knowledge("scripts/some.py", line)
 
 
 def test_what_only_looks_like_a_name_is_not() -> None:
-    assert not knowledge("2>/dev/null; found = list(Bucket=dev.bucket)")
+    assert knowledge("scripts/some.py", "2>/dev/null; found = list(Bucket=dev.bucket)") == []
 
 
-def test_a_test_that_makes_up_its_own_account_is_free() -> None:
-    assert not is_bound("tests/unit/test_some.py", 'LocalAws("test")')
-    assert is_bound("tests/unit/test_some.py", "import environments\n")
-    assert is_bound("scripts/some.py", "")
+def test_a_test_may_make_up_an_account_and_may_not_take_an_environment_by_name() -> None:
+    assert knowledge("tests/unit/test_some.py", 'ARN = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-dev-chunks"') == []
+    assert knowledge("tests/unit/test_some.py", 'environments.load("dev")')
+    assert knowledge("tests/integration/state/test_some.py", 'name = "csvbatch-dev"')
 
 
 def test_the_rule_is_about_files() -> None:

@@ -116,9 +116,9 @@ def test_make_names_and_cleans_a_copied_folder(with_staging: Copy) -> None:
 def test_the_plans_of_a_copied_folder_that_is_production_are_scanned_as_production(with_staging: Copy) -> None:
     with_staging.edit(NAME, "env.hcl", (r"^(\s*production\s*=) false", r"\1 true"))
     making = (
-        "import sys; from pathlib import Path; from rich.console import Console; import environments;"
+        "from pathlib import Path; from rich.console import Console; import environments;"
         "from policy_scan import plans;"
-        f"plans.make(environments.load({NAME!r}), Path('plans'), Console())"
+        f"plans.make(environments.load({NAME!r}), Path('plans').resolve(), Console())"
     )
     with_staging.run(sys.executable, "-c", making)
     scan = "from policy_scan.cli import main; print(main(['--plans', 'plans', '--reports', 'reports']))"

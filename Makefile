@@ -1,5 +1,7 @@
 # Every target makes the tools ready first; the first run takes minutes, later ones a second.
-ENV ?= dev
+ENVIRONMENTS := $(sort $(patsubst live/%/env.hcl,%,$(wildcard live/*/env.hcl)))
+# As environments.default() chooses: the first that is not production.
+ENV ?= $(firstword $(sort $(patsubst live/%/env.hcl,%,$(shell grep -lE '^ *production *= *false' live/*/env.hcl))) $(ENVIRONMENTS))
 AWS ?=
 
 SHELL := /bin/sh
@@ -17,7 +19,7 @@ LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  ENV=dev|prod picks the environment (dev). AWS=local|real says which AWS, where real credentials are present."
+	@echo "  ENV=$(subst $() ,|,$(ENVIRONMENTS)) picks the environment ($(ENV)). AWS=local|real says which AWS, where real credentials are present."
 
 setup: ## make every tool ready (idempotent)
 	$(SET_UP)
@@ -28,7 +30,7 @@ ready:
 plan: ready package ## plan every unit of ENV, and end with a table
 	@plan-units $(ENV) --aws "$(AWS)"
 
-demo: ready package ## apply dev locally, load real CSV files through the deployed zips, and show what happened
+demo: ready package ## apply an environment locally, load real CSV files through the deployed zips, and show what happened
 	@demo
 
 scan: ready package ## Checkov and checks of our own over the modules and over the plan of every unit of every environment
@@ -81,5 +83,5 @@ shell: ready ## a shell with the project's tools, on the local AWS of ENV
 	@local-aws start $(ENV) && exec local-aws exec $(ENV) -- "$${SHELL:-/bin/sh}"
 
 clean: ## drop what was built in this checkout (not the user's cache)
-	@-local-aws stop dev 2>/dev/null; local-aws stop prod 2>/dev/null
+	@-for name in $(ENVIRONMENTS); do local-aws stop "$$name" 2>/dev/null; done
 	@rm -rf .venv .venv-scan .tools .local dist

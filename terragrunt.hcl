@@ -114,6 +114,16 @@ terraform {
     commands  = get_terraform_commands_that_need_locking()
     arguments = ["-lock-timeout=20s"]
   }
+
+  # Terragrunt suggests a flag that creates the backend as a side effect of whatever was typed; this names the command for it.
+  error_hook "no_state_backend" {
+    commands = ["init", "plan", "apply", "destroy", "import", "output", "refresh", "show", "state", "force-unlock"]
+    execute = [
+      "${get_parent_terragrunt_dir()}/scripts/refuse",
+      "The state backend of ${local.env.environment} does not exist yet: there is no bucket ${local.state_name} in account ${local.env.account_id}. Create it, once for all units of ${local.env.environment}, in live/${local.env.environment}: terragrunt backend bootstrap --all",
+    ]
+    on_errors = ["(?s).*S3 bucket \"?${local.state_name}\"? does not exist.*"]
+  }
 }
 
 errors {

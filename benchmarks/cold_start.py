@@ -75,7 +75,7 @@ def empty_handler(folder: Path) -> Task:
     """A module of its own in front of the same package."""
     code = unpacked(folder)
     (code / "empty.py").write_text(EMPTY_HANDLER)
-    return task(folder, "empty.handler", code, {"AWS_REGION": "eu-west-2"})
+    return task(folder, "empty.handler", code, {"AWS_REGION": "us-east-1"})
 
 
 def unpacked(folder: Path) -> Path:
@@ -85,7 +85,7 @@ def unpacked(folder: Path) -> Path:
 def task(folder: Path, handler: str, code: Path, variables: Mapping[str, str]) -> Task:
     own = {"_HANDLER": handler, "AWS_LAMBDA_FUNCTION_NAME": "bench", "PATH": "/usr/bin:/bin", "LANG": "en_US.UTF-8"}
     return Task(
-        arn="arn:aws:lambda:eu-west-2:111111111111:function:bench",
+        arn="arn:aws:lambda:us-east-1:123456789012:function:bench",
         handler=handler,
         timeout_seconds=60,
         initialisation_seconds=60,

@@ -1,4 +1,4 @@
-"""How long `run --all plan` of dev takes beside one plan of the same modules in a single root module, state present.
+"""How long `run --all plan` of an environment takes beside one plan of its modules in a single root, state present.
 
 Both are applied first, each on a local AWS of its own; then they are planned in turn, and the ratio of each pair is
 printed with its median. Takes some ten minutes, nearly all of it the two applies.
@@ -24,8 +24,8 @@ def main() -> None:
     """Apply both, then plan them in turn."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        running("dev", Path(folder) / "cache") as units,
-        running("dev", Path(folder) / "cache") as single,
+        running(environments.default().name, Path(folder) / "cache") as units,
+        running(environments.default().name, Path(folder) / "cache") as single,
     ):
         units.bootstrap()
         single.bootstrap()
@@ -49,6 +49,8 @@ def applied_single_root(platform: Platform, folder: Path) -> Callable[[], float]
     }
     variables = {
         "TF_DATA_DIR": str(folder / "single"),
+        "TF_VAR_environment": platform.environment.name,
+        "TF_VAR_name": platform.environment.prefix,
         "TF_VAR_account_id": platform.environment.account_id,
         "TF_VAR_region": platform.environment.region,
         "TF_VAR_object_keys": json.dumps(keys),
@@ -61,7 +63,7 @@ def applied_single_root(platform: Platform, folder: Path) -> Callable[[], float]
     run("init", f"-backend-config=bucket={single.state_bucket}", f"-backend-config=region={single.environment.region}")
     run("apply", "-auto-approve", "-target=module.s3_artifacts")
     for name in keys:
-        bucket = f"csvbatch-dev-{single.environment.account_id}-{single.environment.region}-artifacts"
+        bucket = f"{single.environment.prefix}-{single.environment.account_id}-{single.environment.region}-artifacts"
         upload = ["lambda-packages", "upload", name, "--architecture", "x86_64", "--bucket", bucket]
         single.run(upload, environments.REPOSITORY, LIMIT_SECONDS).expect_success()
     run("apply", "-auto-approve")

@@ -10,7 +10,7 @@ import terragrunt_launcher
 from local_aws import environment as local_variables
 from local_aws import launcher
 from local_aws.errors import LocalAwsError
-from local_aws.state import Identity, StateDirectory, default_parent
+from local_aws.state import Identity, Record, StateDirectory, default_parent
 
 BOOTSTRAP_LIMIT_SECONDS = 180
 
@@ -18,27 +18,36 @@ BOOTSTRAP_LIMIT_SECONDS = 180
 def ready(
     environment: environments.Environment, parent: Path | None = None, *, enforce_iam: bool = False
 ) -> dict[str, str]:
-    """Start it and create the backend, where they are not there yet; the variables that take it on."""
+    """Start it and create the backend, where they are not there yet; the variables that point a process at it."""
     state = StateDirectory(parent or default_parent(), environment.name)
-    identity = Identity(environment.name, environment.account_id, environment.region)
-    record = launcher.start(state, identity, enforce_iam=enforce_iam)
+    record = start(environment, state, enforce_iam=enforce_iam)
     print(record, file=sys.stderr, flush=True)
+    return local_variables.applied(state.endpoint(record), os.environ)
+
+
+def start(
+    environment: environments.Environment,
+    state: StateDirectory,
+    from_snapshot: Path | None = None,
+    *,
+    enforce_iam: bool = False,
+) -> Record:
+    """Start it unless it runs, with the state backend in it as Terragrunt makes it, and return where it answers.
+
+    Terragrunt changes nothing where the backend is there already, as after a restart or from a snapshot.
+    """
+    identity = Identity(environment.name, environment.account_id, environment.region)
+    record = launcher.start(state, identity, from_snapshot, enforce_iam=enforce_iam)
     variables = local_variables.applied(state.endpoint(record), os.environ)
-    bootstrap(environment, variables)
-    return variables
+    with state.starting():
+        bootstrap(environment, variables)
+    return record
 
 
 def bootstrap(environment: environments.Environment, variables: dict[str, str]) -> None:
-    """One unit creates the backend of all: they share the bucket and the table."""
-    command = [
-        terragrunt_launcher.COMMAND,
-        "backend",
-        "bootstrap",
-        "--non-interactive",
-        "--log-level",
-        "error",
-    ]
-    command += ["--working-dir", str(environment.folder / "kms")]
+    """Create the bucket and the table that all units share, where they are missing."""
+    command = [terragrunt_launcher.COMMAND, "backend", "bootstrap", "--all", "--log-level", "error"]
+    command += ["--working-dir", str(environment.folder)]
     try:
         done = subprocess.run(
             command,

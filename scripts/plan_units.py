@@ -125,7 +125,7 @@ def _log(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
 def _note(plans: Mapping[str, UnitPlan], unit: str, level: str, message: str, console: Console) -> None:
     one = plans.get(unit)
     if one is None:
-        if level == "error":
+        if level == "error" or message.startswith("REFUSED: "):
             console.print(message.strip(), style="red", markup=False, highlight=False)
         return
     before = one.counts

@@ -1,4 +1,4 @@
-# The modules of live/dev in one root module and one state: what `run --all plan` is measured against, and nothing else.
+# The modules of an environment in one root module and one state: what `run --all plan` is measured against, and nothing else.
 
 terraform {
   required_version = ">= 1.10"
@@ -13,6 +13,16 @@ terraform {
     encrypt      = true
     use_lockfile = true
   }
+}
+
+variable "environment" {
+  description = "Name of the environment that is compared with."
+  type        = string
+}
+
+variable "name" {
+  description = "What all names begin with."
+  type        = string
 }
 
 variable "account_id" {
@@ -36,11 +46,11 @@ provider "aws" {
 }
 
 locals {
-  name    = "csvbatch-dev"
+  name    = var.name
   bucket  = "${local.name}-${var.account_id}-${var.region}"
   queue   = "${local.name}-chunks"
   names   = { batch_processor = "${local.name}-batch-processor", request_handler = "${local.name}-request-handler" }
-  oracle  = { host = "oracle.dev.example.internal", port = 2484, protocol = "tcps", service_name = "CSVDEV" }
+  oracle  = { host = "oracle.example.internal", port = 2484, protocol = "tcps", service_name = "CSV" }
   kept    = 21
   timeout = 120
 }
@@ -161,7 +171,7 @@ module "lambda_batch_processor" {
   kms_key_arn        = module.kms.key_arn
   log_retention_days = 365
   log_level          = "DEBUG"
-  environment_name   = "dev"
+  environment_name   = var.environment
   bucket_name        = module.s3.name
   secret_arn         = module.secrets.secret_arn
   oracle             = local.oracle
@@ -184,7 +194,7 @@ module "lambda_request_handler" {
   kms_key_arn                = module.kms.key_arn
   log_retention_days         = 365
   log_level                  = "DEBUG"
-  environment_name           = "dev"
+  environment_name           = var.environment
   bucket_name                = module.s3.name
   secret_arn                 = module.secrets.secret_arn
   oracle                     = local.oracle

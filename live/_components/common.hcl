@@ -46,6 +46,10 @@ locals {
       "${get_terragrunt_dir()}/${file}", { account_id = local.env.account_id, region = local.env.region }
     ))
   }
+  # Creating the backend needs no output of anything, and there is no state yet to read one from.
+  # https://docs.terragrunt.com/reference/hcl/blocks#dependency
+  skip_outputs = contains(["backend", "bootstrap"], get_terraform_command())
+
   saves_plan = anytrue([for arg in get_terraform_cli_args() : can(regex("^--?out(=|$)", arg))])
   mock_commands = concat(
     ["backend", "bootstrap", "destroy", "force-unlock", "graph", "init", "output", "providers", "render", "show", "state", "validate"],

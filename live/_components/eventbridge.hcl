@@ -13,6 +13,7 @@ dependency "kms" {
   mock_outputs                            = local.common.mocks.kms
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "s3" {
@@ -20,6 +21,7 @@ dependency "s3" {
   mock_outputs                            = local.common.mocks.s3
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "lambda_batch_processor" {
@@ -27,6 +29,7 @@ dependency "lambda_batch_processor" {
   mock_outputs                            = local.common.mocks.lambda_batch_processor
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 inputs = {

@@ -20,6 +20,7 @@ dependency "kms" {
   mock_outputs                            = local.common.mocks.kms
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "s3" {
@@ -27,6 +28,7 @@ dependency "s3" {
   mock_outputs                            = local.common.mocks.s3
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "s3_artifacts" {
@@ -34,6 +36,7 @@ dependency "s3_artifacts" {
   mock_outputs                            = local.common.mocks.s3_artifacts
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "sqs" {
@@ -41,6 +44,7 @@ dependency "sqs" {
   mock_outputs                            = local.common.mocks.sqs
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "secrets" {
@@ -48,6 +52,7 @@ dependency "secrets" {
   mock_outputs                            = local.common.mocks.secrets
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "network" {
@@ -55,6 +60,7 @@ dependency "network" {
   mock_outputs                            = local.common.mocks.network
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "iam" {
@@ -62,6 +68,7 @@ dependency "iam" {
   mock_outputs                            = local.common.mocks.iam
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 inputs = {

@@ -13,6 +13,7 @@ dependency "kms" {
   mock_outputs                            = local.common.mocks.kms
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "sqs" {
@@ -20,6 +21,7 @@ dependency "sqs" {
   mock_outputs                            = local.common.mocks.sqs
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "lambda_batch_processor" {
@@ -27,6 +29,7 @@ dependency "lambda_batch_processor" {
   mock_outputs                            = local.common.mocks.lambda_batch_processor
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "lambda_request_handler" {
@@ -34,6 +37,7 @@ dependency "lambda_request_handler" {
   mock_outputs                            = local.common.mocks.lambda_request_handler
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "eventbridge" {
@@ -41,6 +45,7 @@ dependency "eventbridge" {
   mock_outputs                            = local.common.mocks.eventbridge
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 inputs = {

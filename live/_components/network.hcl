@@ -13,6 +13,7 @@ dependency "s3_logs" {
   mock_outputs                            = local.common.mocks.s3_logs
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "s3" {
@@ -20,6 +21,7 @@ dependency "s3" {
   mock_outputs                            = local.common.mocks.s3
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "sqs" {
@@ -27,6 +29,7 @@ dependency "sqs" {
   mock_outputs                            = local.common.mocks.sqs
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 dependency "secrets" {
@@ -34,6 +37,7 @@ dependency "secrets" {
   mock_outputs                            = local.common.mocks.secrets
   mock_outputs_allowed_terraform_commands = local.common.mock_commands
   mock_outputs_merge_strategy_with_state  = "shallow"
+  skip_outputs                            = local.common.skip_outputs
 }
 
 inputs = {

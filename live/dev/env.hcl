@@ -5,6 +5,9 @@ locals {
   account_id  = "111111111111"
   region      = "eu-west-2"
 
+  # Whether the rules for production hold (tests/infrastructure/test_policy_of_units.py, the policy scan).
+  production = false
+
   deletion_protection = false
   log_retention_days  = 365
   log_level           = "DEBUG"

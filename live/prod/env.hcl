@@ -5,6 +5,9 @@ locals {
   account_id  = "222222222222"
   region      = "eu-west-2"
 
+  # Whether the rules for production hold (tests/infrastructure/test_policy_of_units.py, the policy scan).
+  production = true
+
   deletion_protection = true
   log_retention_days  = 400
   log_level           = "INFO"

@@ -1,6 +1,6 @@
-"""The `demo` command: applies dev on a local AWS of its own, loads files through the deployed zips, and checks it all.
+"""The `demo` command: applies an environment on a local AWS, loads files through the deployed zips, and checks it all.
 
-Nothing of it can reach a real AWS.
+It takes the first environment that is not production. Nothing of it can reach a real AWS.
 """
 
 import argparse
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Callable[[str], None]) -> str:
-    environment = environments.load("dev")
+    environment = environments.default()
     if not list(PACKAGES.glob("*/*.json")):
         raise DemoError(f"the functions were never packaged: {PACKAGES} has no package. Build them: make package")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

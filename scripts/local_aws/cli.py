@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import environments
+import local_environment
 from local_aws import client, environment, launcher
 from local_aws.errors import LocalAwsError
 from local_aws.state import Identity, Record, StateDirectory, default_parent, write_atomically
@@ -36,10 +37,14 @@ def _parser() -> argparse.ArgumentParser:
         help="folder that holds one folder per environment (default: .local/aws in the current checkout)",
     )
     one = argparse.ArgumentParser(add_help=False, parents=[common])
-    one.add_argument("environment", metavar="ENV", help="environment, such as dev")
+    one.add_argument("environment", metavar="ENV", help="environment, a folder of live/")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    start = commands.add_parser("start", parents=[one], help="start it unless it runs, and wait until it answers")
+    start = commands.add_parser(
+        "start",
+        parents=[one],
+        help="start it unless it runs, and wait until it answers; for an environment of live/, with its state backend",
+    )
     start.add_argument("--account-id", metavar="ID", help="its account, 12 digits (default: what live/ENV says)")
     start.add_argument("--region", metavar="REGION", help="its region (default: what live/ENV says)")
     start.add_argument(
@@ -59,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(run=_status)
 
     env = commands.add_parser(
-        "env", parents=[one], help='print what takes it on in a shell: eval "$(local-aws env dev)"'
+        "env", parents=[one], help='print exports that point a shell at it: eval "$(local-aws env ENV)"'
     )
     env.set_defaults(run=_env)
 
@@ -80,20 +85,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _start(options: argparse.Namespace, parent: Path) -> int:
-    identity = _identity(options.environment, options.account_id, options.region)
     state = StateDirectory(parent, options.environment)
-    print(launcher.start(state, identity, options.from_snapshot, enforce_iam=options.enforce_iam))
+    stated = _stated(options.environment, options.account_id, options.region)
+    if isinstance(stated, environments.Environment):
+        record = local_environment.start(stated, state, options.from_snapshot, enforce_iam=options.enforce_iam)
+    else:
+        record = launcher.start(state, stated, options.from_snapshot, enforce_iam=options.enforce_iam)
+    print(record)
     return 0
 
 
-def _identity(name: str, account_id: str | None, region: str | None) -> Identity:
-    if account_id and region:
-        return Identity(name, account_id, region)
+def _stated(name: str, account_id: str | None, region: str | None) -> environments.Environment | Identity:
+    """The environment of live/ where account and region are its own; any other has no units, and no state backend."""
     try:
         stated = environments.load(name)
     except environments.UnknownEnvironmentError as error:
+        if account_id and region:
+            return Identity(name, account_id, region)
         raise LocalAwsError(f"{error} Or give both --account-id and --region.") from error
-    return Identity(name, account_id or stated.account_id, region or stated.region)
+    asked = (account_id or stated.account_id, region or stated.region)
+    return stated if asked == (stated.account_id, stated.region) else Identity(name, *asked)
 
 
 def _stop(options: argparse.Namespace, parent: Path) -> int:

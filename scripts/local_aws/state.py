@@ -37,7 +37,7 @@ class Identity:
         if not _ACCOUNT_ID.fullmatch(self.account_id):
             raise LocalAwsError(f"account id {self.account_id!r} is not 12 digits")
         if not _REGION.fullmatch(self.region):
-            raise LocalAwsError(f"region {self.region!r} is not the name of an AWS region, such as eu-west-2")
+            raise LocalAwsError(f"region {self.region!r} is not the name of an AWS region, such as us-east-1")
 
 
 @dataclass(frozen=True, slots=True)

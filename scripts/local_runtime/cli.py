@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         choose("local")
+        options.env = options.env or environments.default().name
         with _runtime(options) as runtime:
             return int(options.run(options, runtime))
     except (LocalRuntimeError, LocalAwsError, AwsTargetError, environments.UnknownEnvironmentError) as error:
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Runs the functions of a local AWS: the zips that were deployed to it, and no others.",
         epilog="Not reproduced: the memory limit, Amazon Linux, a read-only code folder, and limits of concurrency.",
     )
-    parser.add_argument("--env", default="dev", metavar="ENV", help="the environment (default: dev)")
+    parser.add_argument("--env", metavar="ENV", help="the environment (default: the first that is not production)")
     parser.add_argument(
         "--database",
         metavar="URL",

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import yaml
 
+import environments
 from policy_mutations.errors import CatalogueError
 
 CATALOGUE = Path(__file__).with_name("catalogue")
 SCAN = "scan"
+PRODUCTION = "<production>"
 _KEYS = {"id", "weakens", "file", "replace", "with", "caught_by"}
 _TERRAFORM_TEST = re.compile(r"modules/\w+/tests/\w+\.tftest\.hcl(::\w+)?")
 _PYTEST = re.compile(r"tests/[\w/]+\.py(::\w+(\[.+\])?)?")
@@ -28,7 +30,8 @@ class Mutation:
     weakens
         A sentence: what is no longer so.
     file
-        The file that is changed, from the repository's root.
+        The file that is changed, from the repository's root; `<production>` stands for the first environment that is
+        production.
     replaced
         Whole lines that stand in the file exactly once, at whatever indentation.
     replacement
@@ -101,8 +104,17 @@ def _mutation(entry: object, path: Path) -> Mutation:
     return Mutation(
         identifier=texts["id"],
         weakens=texts["weakens"],
-        file=texts["file"],
+        file=_file(texts["file"], path),
         replaced=texts["replace"].rstrip("\n"),
         replacement=texts["with"].rstrip("\n"),
         caught_by=tuple(guards),
     )
+
+
+def _file(text: str, path: Path) -> str:
+    if PRODUCTION not in text:
+        return text
+    found = [name for name in environments.names() if environments.load(name).production]
+    if not found:
+        raise CatalogueError(f"{path}: no environment of live/ is production, so {text} names no file.")
+    return text.replace(PRODUCTION, found[0])

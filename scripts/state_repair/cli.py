@@ -116,7 +116,7 @@ def _open(unit: Path, variables: Mapping[str, str] = os.environ) -> UnitState:
             f"{environment.account_id} (live/{environment.name}/env.hcl). Nothing was read or changed."
         )
     key = f"{unit.resolve().relative_to(environments.REPOSITORY).as_posix()}/terraform.tfstate"
-    state = UnitState(f"csvbatch-{account_id}-{environment.region}-tfstate", key, clients["s3"], clients["dynamodb"])
+    state = UnitState(environment.state_name, key, clients["s3"], clients["dynamodb"])
     endpoint = clients["s3"].meta.endpoint_url
     print(f"{environment.name}, account {account_id}, {environment.region}; endpoint {endpoint}")
     print(f"s3://{state.name}/{state.key}")

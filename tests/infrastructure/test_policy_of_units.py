@@ -1,6 +1,7 @@
 """What the units hand to backends, providers and modules, as Terragrunt evaluates it, held against the policy."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ import environments
 BUCKETS_OF_DATA = ("s3", "s3_artifacts")
 HOLDING_DATA = ("kms", "s3", "s3_artifacts", "s3_logs", "secrets", "sqs")
 FUNCTIONS = ("lambda_batch_processor", "lambda_request_handler")
-EVERYWHERE = ("dev", "prod")
+EVERYWHERE = environments.names()
+PRODUCTION = [name for name in EVERYWHERE if environments.load(name).production]
 
 Unit = dict[str, Any]
 
@@ -23,7 +25,7 @@ def unit(request: pytest.FixtureRequest) -> Unit:
     return rendered(environment, component)
 
 
-def of(*components: str, within: tuple[str, ...] = EVERYWHERE) -> pytest.MarkDecorator:
+def of(*components: str, within: Sequence[str] = EVERYWHERE) -> pytest.MarkDecorator:
     """Run the test for each of these components in each of these environments."""
     names = [f"{environment}/{component}" for environment in within for component in components]
     return pytest.mark.parametrize("unit", names, indirect=True)
@@ -83,33 +85,33 @@ def test_no_apply_takes_a_mock(unit: Unit) -> None:
     assert not set.union(*commands) & {"apply", "import", "refresh", "taint", "untaint"}
 
 
-# What holds data in prod outlives mistakes.
+# What holds data in production outlives mistakes.
 
 
-@of(*HOLDING_DATA, within=("prod",))
-def test_what_holds_data_in_prod_is_protected_from_destruction(unit: Unit) -> None:
+@of(*HOLDING_DATA, within=PRODUCTION)
+def test_what_holds_data_in_production_is_protected_from_destruction(unit: Unit) -> None:
     assert unit["inputs"]["deletion_protection"] is True
     assert unit["inputs"].get("force_destroy", False) is False
 
 
-@of("kms", within=("prod",))
-def test_the_key_of_prod_can_be_brought_back_for_30_days(unit: Unit) -> None:
+@of("kms", within=PRODUCTION)
+def test_the_key_of_production_can_be_brought_back_for_30_days(unit: Unit) -> None:
     assert unit["inputs"]["deletion_window_days"] == 30
 
 
-@of("secrets", within=("prod",))
-def test_the_secret_of_prod_can_be_brought_back_for_30_days(unit: Unit) -> None:
+@of("secrets", within=PRODUCTION)
+def test_the_secret_of_production_can_be_brought_back_for_30_days(unit: Unit) -> None:
     assert unit["inputs"]["recovery_window_days"] == 30
 
 
-@of("monitoring", within=("prod",))
-def test_alarms_of_prod_reach_somebody(unit: Unit) -> None:
+@of("monitoring", within=PRODUCTION)
+def test_alarms_of_production_reach_somebody(unit: Unit) -> None:
     assert unit["inputs"]["require_target"] is True
     assert any(unit["inputs"]["notify"].values())
 
 
-@of(*FUNCTIONS, within=("prod",))
-def test_functions_of_prod_log_no_details_and_keep_logs_for_a_year(unit: Unit) -> None:
+@of(*FUNCTIONS, within=PRODUCTION)
+def test_functions_of_production_log_no_details_and_keep_logs_for_a_year(unit: Unit) -> None:
     assert unit["inputs"]["log_level"] == "INFO"
     assert unit["inputs"]["log_retention_days"] >= 365
 

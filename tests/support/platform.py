@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 
 import environments
 from local_aws.server import LocalAws
 
 TERRAGRUNT = str(Path(sys.executable).with_name("terragrunt"))
 TOOLCHAIN = json.loads((environments.REPOSITORY / ".tools" / "toolchain.json").read_text(encoding="utf-8"))
+DEV = environments.default()
+"""The environment that most tests apply: whichever is not production; its name, account and region may be anything."""
+PRODUCTIONS = [name for name in environments.names() if environments.load(name).production]
 BARE_TERRAGRUNT = str(TOOLCHAIN["terragrunt"])
 
 
@@ -106,7 +110,14 @@ class Platform:
     @property
     def state_bucket(self) -> str:
         """The bucket, and the table, of the environment's state."""
-        return f"csvbatch-{self.environment.account_id}-{self.environment.region}-tfstate"
+        return self.environment.state_name
+
+
+def production() -> str:
+    """The first environment that is production; skips the test where none is."""
+    if not PRODUCTIONS:
+        pytest.skip("no environment of live/ is production")
+    return PRODUCTIONS[0]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.documents import as_named
 from tests.support.platform import Platform, Ran
 
 import environments
@@ -28,9 +29,8 @@ class Section:
         parts = [re.escape(" ".join(part.split())) for part in self.quoted[which].split("…")]
         return ran.status != 0 and re.search(r"\s?.*?\s?".join(parts), " ".join(ran.printed.split())) is not None
 
-    def follow(self, platform: Platform, **values: str) -> list[Ran]:
+    def follow(self, platform: Platform, folder: Path = environments.REPOSITORY, **values: str) -> list[Ran]:
         """Type its commands one after the other, answering what they ask; the first that fails fails the test."""
-        folder = environments.REPOSITORY
         done = []
         for command in self.commands:
             filled = _PLACEHOLDER.sub(lambda found: values[found[0]], command)
@@ -42,9 +42,9 @@ class Section:
 
 
 def sections() -> Mapping[str, Section]:
-    """Every section of the document that quotes an error or says what to type, by its title."""
+    """Every section of the document that quotes an error or says what to type, by its title; its own comes first."""
     found = {}
-    for part in DOCUMENT.read_text(encoding="utf-8").split("\n## ")[1:]:
+    for part in as_named(DOCUMENT.read_text(encoding="utf-8")).removeprefix("# ").split("\n## "):
         title, _, body = part.partition("\n")
         commands = [line.split("  #")[0].strip() for block in _fenced("sh", body) for line in block.splitlines()]
         if (quoted := _fenced("text", body)) or commands:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.platform import TERRAGRUNT, Platform, Ran
+from tests.support.platform import DEV, TERRAGRUNT, Platform, Ran
 
-KEY_ALIAS = "alias/csvbatch-dev"
+KEY_ALIAS = f"alias/{DEV.prefix}"
 
 
 class Backend:

@@ -15,9 +15,10 @@ from environments import Environment
 from state_repair.cli import main
 
 ACCOUNT = "123456789012"
-NAME = f"csvbatch-{ACCOUNT}-eu-west-2-tfstate"
-KEY = "live/dev/kms/terraform.tfstate"
-UNIT = str(environments.LIVE / "dev" / "kms")
+ENVIRONMENT = environments.names()[0]
+NAME = f"csvbatch-{ACCOUNT}-eu-north-1-tfstate"
+KEY = f"live/{ENVIRONMENT}/kms/terraform.tfstate"
+UNIT = str(environments.LIVE / ENVIRONMENT / "kms")
 LOCK = {"ID": "11111111-2222-3333-4444-555555555555", "Who": "somebody@elsewhere"}
 LOCK |= {"Operation": "OperationTypeApply", "Created": "2026-01-01T00:00:00Z"}
 
@@ -26,9 +27,9 @@ class Stored:
     """A state backend with two versions of one unit's state, whose digest is that of the second."""
 
     def __init__(self) -> None:
-        self.s3 = boto3.client("s3", region_name="eu-west-2")
-        self.dynamodb = boto3.client("dynamodb", region_name="eu-west-2")
-        self.s3.create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+        self.s3 = boto3.client("s3", region_name="eu-north-1")
+        self.dynamodb = boto3.client("dynamodb", region_name="eu-north-1")
+        self.s3.create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
         self.s3.put_bucket_versioning(Bucket=NAME, VersioningConfiguration={"Status": "Enabled"})
         self.dynamodb.create_table(
             TableName=NAME,
@@ -79,7 +80,7 @@ def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setattr(environments, "of_folder", lambda _: Environment("dev", ACCOUNT, "eu-west-2"))
+    monkeypatch.setattr(environments, "of_folder", lambda _: Environment(ENVIRONMENT, ACCOUNT, "eu-north-1"))
 
 
 @pytest.fixture
@@ -106,7 +107,9 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_state_that_is_right_needs_no_repair(stored: Stored, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([UNIT]) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"dev, account {ACCOUNT}, eu-west-2; endpoint https://s3.eu-west-2.amazonaws.com")
+    assert said.startswith(
+        f"{ENVIRONMENT}, account {ACCOUNT}, eu-north-1; endpoint https://s3.eu-north-1.amazonaws.com"
+    )
     assert f"s3://{NAME}/{KEY}" in said
     assert "Nothing to repair." in said
 
@@ -294,10 +297,10 @@ def test_missing_backend_is_named_with_the_command_that_makes_it(
 def test_wrong_account_is_refused_before_anything_is_read(
     stored: Stored, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(environments, "of_folder", lambda _: Environment("dev", "111111111111", "eu-west-2"))
+    monkeypatch.setattr(environments, "of_folder", lambda _: Environment(ENVIRONMENT, "333333333333", "eu-north-1"))
     assert main([UNIT]) == 1
     said = capsys.readouterr()
-    assert f"belong to account {ACCOUNT}, and dev is account 111111111111" in said.err
+    assert f"belong to account {ACCOUNT}, and {ENVIRONMENT} is account 333333333333" in said.err
     assert said.out == ""
 
 
@@ -309,7 +312,9 @@ def test_real_aws_is_refused_where_the_local_one_was_asked_for(
     assert "amazonaws.com would answer" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("folder", [environments.LIVE / "dev", environments.LIVE / "_components", Path("/")], ids=str)
+@pytest.mark.parametrize(
+    "folder", [environments.LIVE / ENVIRONMENT, environments.LIVE / "_components", Path("/")], ids=str
+)
 def test_folder_that_is_no_unit_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(folder)]) == 1
     assert capsys.readouterr().err.startswith("state-repair: ")

@@ -3,10 +3,10 @@
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
+import environments
 from policy_scan.checks.confs import Conf, block, in_plan, neighbours, value
 
 GUARD = "deletion_protection"
-PRODUCTION = ("prod", "production")
 
 
 class DataIsProtected(BaseResourceCheck):
@@ -30,13 +30,21 @@ class DataIsProtected(BaseResourceCheck):
         if self.entity_type == "aws_sqs_queue" and value(conf, "redrive_policy") is None:
             return CheckResult.UNKNOWN
         if in_plan(conf):
-            if value(block(conf, "tags_all"), "environment") not in PRODUCTION:
+            if not _is_production(value(block(conf, "tags_all"), "environment")):
                 return CheckResult.UNKNOWN
             if value(conf, "force_destroy") is True:
                 return CheckResult.FAILED
         guards = [guard for name, guard in neighbours(self, conf, "terraform_data").items() if name.startswith(GUARD)]
         guarded = any(in_plan(guard) or _prevents(guard) for guard in guards)
         return CheckResult.PASSED if guarded or _prevents(conf) else CheckResult.FAILED
+
+
+def _is_production(name: object) -> bool:
+    """Whether a plan's environment is production, by its env.hcl; one that is not in live/ counts as production."""
+    try:
+        return isinstance(name, str) and environments.load(name).production
+    except environments.UnknownEnvironmentError:
+        return True
 
 
 def _prevents(conf: Conf) -> bool:

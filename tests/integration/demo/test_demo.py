@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.support.platform import TOOLCHAIN
+from tests.support.platform import DEV, TOOLCHAIN
 
 from demo import cli
 from environments import REPOSITORY
@@ -58,11 +58,11 @@ def test_without_packages_it_says_so_at_once(
 
 
 def test_local_aws_of_another_demo_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    state = StateDirectory(tmp_path / "demo" / "aws", "dev")
-    launcher.start(state, Identity("dev", "111111111111", "eu-west-2"))
+    state = StateDirectory(tmp_path / "demo" / "aws", DEV.name)
+    launcher.start(state, Identity(DEV.name, DEV.account_id, DEV.region))
     try:
         assert cli.main(["--folder", str(tmp_path / "demo")]) == 1
-        assert f"local-aws stop dev --state-dir {state.path.parent}" in capsys.readouterr().err
+        assert f"local-aws stop {DEV.name} --state-dir {state.path.parent}" in capsys.readouterr().err
         assert state.running()
     finally:
         launcher.stop(state, save=False)

@@ -17,8 +17,10 @@ __all__ = ["cache", "moments"]
 @contextmanager
 def prepared_dev(moments: Moments) -> Iterator[Dev]:
     """With the things in it that roles are kept from: a secret's value, another secret, streams of logs."""
-    environment = environments.load("dev")
-    with LocalAws("dev", environment.account_id, environment.region, moments.applied, enforce_iam=True) as aws:
+    environment = environments.default()
+    with LocalAws(
+        environment.name, environment.account_id, environment.region, moments.applied, enforce_iam=True
+    ) as aws:
         dev = Dev(aws)
         secrets, logs = dev.operator("secretsmanager"), dev.operator("logs")
         secrets.put_secret_value(SecretId=dev.secret_arn, SecretString="{}")

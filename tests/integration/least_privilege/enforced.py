@@ -10,16 +10,17 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from tests.support.platform import DEV
 
 from local_aws.server import LocalAws
 from local_runtime.aws import Aws
 
 PROCESSOR, HANDLER, READER = (
-    "csvbatch-dev-batch-processor",
-    "csvbatch-dev-request-handler",
-    "csvbatch-dev-rejects-reader",
+    f"{DEV.prefix}-batch-processor",
+    f"{DEV.prefix}-request-handler",
+    f"{DEV.prefix}-rejects-reader",
 )
-QUEUE = "csvbatch-dev-chunks"
+QUEUE = f"{DEV.prefix}-chunks"
 INCOMING = "incoming/airports/there.csv"
 REJECTED = "rejected/airports/there/1-1.csv"
 REPORT = "reports/airports/there.json"
@@ -94,7 +95,7 @@ class Dev:
         return self.aws.endpoint.region
 
     def bucket(self, name: str) -> str:
-        return f"csvbatch-dev-{self.account_id}-{self.region}-{name}"
+        return f"{DEV.prefix}-{self.account_id}-{self.region}-{name}"
 
     @property
     def state_bucket(self) -> str:
@@ -112,7 +113,7 @@ class Dev:
     @cached_property
     def secret_arn(self) -> str:
         (secret,) = self.operator("secretsmanager").list_secrets(
-            Filters=[{"Key": "name", "Values": ["csvbatch-dev-oracle-credentials"]}]
+            Filters=[{"Key": "name", "Values": [f"{DEV.prefix}-oracle-credentials"]}]
         )["SecretList"]
         return str(secret["ARN"])
 

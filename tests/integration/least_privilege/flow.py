@@ -36,8 +36,10 @@ class Flow:
 
 def flow_of(snapshot: Path, folder: Path, *, enforce_iam: bool) -> Flow:
     """Load all kinds of files into a dev that begins with a snapshot."""
-    environment = environments.load("dev")
-    with LocalAws("dev", environment.account_id, environment.region, snapshot, enforce_iam=enforce_iam) as aws:
+    environment = environments.default()
+    with LocalAws(
+        environment.name, environment.account_id, environment.region, snapshot, enforce_iam=enforce_iam
+    ) as aws:
         dev = Dev(aws)
         database = folder / "store.db"
         replaced = {DATABASE_VARIABLE: f"sqlite:///{database}"}

@@ -9,7 +9,7 @@ from tests.integration.least_privilege.enforced import Dev
 from local_aws.access import Document, Policies, judge
 from local_aws.policies import Facts, Principal, Request
 
-OTHER_ACCOUNT = "222222222222"
+OTHER_ACCOUNT = "999988887777"
 ANYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _NOTHING_ELSE = frozenset({"*"})
 

@@ -19,12 +19,13 @@ from tests.integration.least_privilege.enforced import (
     Dev,
     judged,
 )
+from tests.support.platform import DEV
 
 _CODES = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
 
 
 @pytest.mark.parametrize(
-    "denial", [*BUCKETS, *ELSEWHERE], ids=lambda one: f"{one.role.removeprefix('csvbatch-dev-')}: {one.title}"
+    "denial", [*BUCKETS, *ELSEWHERE], ids=lambda one: f"{one.role.removeprefix(f'{DEV.prefix}-')}: {one.title}"
 )
 def test_role_may_not(dev: Dev, denial: Denial) -> None:
     with pytest.raises(ClientError) as refused:

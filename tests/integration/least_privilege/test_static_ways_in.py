@@ -4,12 +4,13 @@ import pytest
 from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, QUEUE, READER, Dev
 from tests.integration.least_privilege.flow import Flow
 from tests.integration.least_privilege.static import OTHER_ACCOUNT, Applied
+from tests.support.platform import DEV
 
 from local_aws.policies import Principal
 
 FUNCTIONS = (PROCESSOR, HANDLER)
 LAMBDA = Principal(service="lambda.amazonaws.com")
-REGION = "eu-west-2"
+REGION = DEV.region
 
 
 @pytest.fixture
@@ -47,16 +48,16 @@ def test_no_other_service_takes_the_role_of_a_function(applied: Applied, role: s
     assert not applied.may_take(role, Principal(service=service), **given)
 
 
-@pytest.mark.parametrize("role", [*FUNCTIONS, READER, "csvbatch-dev-scheduler"])
+@pytest.mark.parametrize("role", [*FUNCTIONS, READER, f"{DEV.prefix}-scheduler"])
 def test_nobody_of_another_account_takes_a_role(applied: Applied, role: str) -> None:
     assert not applied.may_take(role, Principal(OTHER_ACCOUNT, f"arn:aws:iam::{OTHER_ACCOUNT}:role/made-up"))
 
 
 def test_scheduler_takes_its_role_for_its_group_alone(applied: Applied) -> None:
     account, scheduler = applied.dev.account_id, Principal(service="scheduler.amazonaws.com")
-    group = f"arn:aws:scheduler:{REGION}:{account}:schedule-group/csvbatch-dev"
-    assert applied.may_take("csvbatch-dev-scheduler", scheduler, **given_for(account, group))
-    assert not applied.may_take("csvbatch-dev-scheduler", scheduler, **given_for(account, f"{group}-2"))
+    group = f"arn:aws:scheduler:{REGION}:{account}:schedule-group/{DEV.prefix}"
+    assert applied.may_take(f"{DEV.prefix}-scheduler", scheduler, **given_for(account, group))
+    assert not applied.may_take(f"{DEV.prefix}-scheduler", scheduler, **given_for(account, f"{group}-2"))
 
 
 @pytest.mark.parametrize("bucket", ["state", "logs", "artifacts", "of-somebody-else"])

@@ -12,6 +12,7 @@ from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE
 from tests.integration.least_privilege.denials_of_buckets import BUCKETS
 from tests.integration.least_privilege.enforced import Dev, judged
 from tests.integration.platform.conftest import Moments
+from tests.support.platform import DEV
 
 DENIED_EXPLICITLY = ("ec2:DescribeSubnets",)
 """What a function's role may, for Lambda to use, and its code may not: no permission more would help."""
@@ -28,7 +29,7 @@ def spoilt(moments: Moments) -> Iterator[Dev]:
 @pytest.mark.parametrize(
     "denial",
     [one for one in (*BUCKETS, *ELSEWHERE) if one.action not in DENIED_EXPLICITLY],
-    ids=lambda one: f"{one.role.removeprefix('csvbatch-dev-')}: {one.title}",
+    ids=lambda one: f"{one.role.removeprefix(f'{DEV.prefix}-')}: {one.title}",
 )
 def test_call_is_refused_for_want_of_that_permission_alone(spoilt: Dev, denial: Denial) -> None:
     iam, before = spoilt.operator("iam"), len(judged(spoilt.server.log))

@@ -15,7 +15,7 @@ from local_runtime.runtime import LocalRuntime
 
 @pytest.fixture(scope="session")
 def local_aws() -> Iterator[LocalAws]:
-    with LocalAws("dev") as server:
+    with LocalAws() as server:
         yield server
 
 

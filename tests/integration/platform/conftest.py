@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.support.platform import Platform, running
+from tests.support.platform import DEV, Platform, production, running
 
 import environments
 
 INPUT_SUFFIXES = {".hcl", ".tf", ".yaml", ".py", ".json"}
-CLASHING_ROLE = "csvbatch-dev-request-handler"
+CLASHING_ROLE = f"{DEV.prefix}-request-handler"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def moments(cache: Path) -> Moments:
     if result.applied.is_file():
         return result
     folder.mkdir(parents=True, exist_ok=True)
-    with running("dev", cache) as dev:
+    with running(DEV.name, cache) as dev:
         dev.bootstrap()
         iam = dev.client("iam")
         iam.create_role(RoleName=CLASHING_ROLE, AssumeRolePolicyDocument="{}")
@@ -69,23 +69,23 @@ def digest_of_inputs() -> str:
 
 @pytest.fixture
 def applied_dev(moments: Moments, cache: Path) -> Iterator[Platform]:
-    with running("dev", cache, moments.applied) as platform:
+    with running(DEV.name, cache, moments.applied) as platform:
         yield platform
 
 
 @pytest.fixture
 def half_applied_dev(moments: Moments, cache: Path) -> Iterator[Platform]:
-    with running("dev", cache, moments.half_applied) as platform:
+    with running(DEV.name, cache, moments.half_applied) as platform:
         yield platform
 
 
 @pytest.fixture
 def new_dev(cache: Path) -> Iterator[Platform]:
-    with running("dev", cache) as platform:
+    with running(DEV.name, cache) as platform:
         yield platform
 
 
 @pytest.fixture
-def new_prod(cache: Path) -> Iterator[Platform]:
-    with running("prod", cache) as platform:
+def new_production(cache: Path) -> Iterator[Platform]:
+    with running(production(), cache) as platform:
         yield platform

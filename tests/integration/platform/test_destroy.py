@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.platform import BARE_TERRAGRUNT, TERRAGRUNT, TOOLCHAIN, Platform, running
+from tests.support.platform import BARE_TERRAGRUNT, TERRAGRUNT, TOOLCHAIN, Platform, production, running
 
 
 def what_is_left(platform: Platform) -> dict[str, list[str]]:
@@ -24,7 +24,11 @@ def what_is_left(platform: Platform) -> dict[str, list[str]]:
         "keys": [key["KeyId"] for key in keys if key["KeyState"] == "Enabled"],
         "queues": names("sqs", "list_queues", "QueueUrls", ""),
         "secrets": names("secretsmanager", "list_secrets", "SecretList", "Name"),
-        "roles": [one for one in names("iam", "list_roles", "Roles", "RoleName") if one.startswith("csvbatch")],
+        "roles": [
+            one
+            for one in names("iam", "list_roles", "Roles", "RoleName")
+            if one.startswith(platform.environment.prefix)
+        ],
         "functions": names("lambda", "list_functions", "Functions", "FunctionName"),
         "log groups": names("logs", "describe_log_groups", "logGroups", "logGroupName"),
         "schedules": names("scheduler", "list_schedules", "Schedules", "Name"),
@@ -49,7 +53,7 @@ def test_destroying_dev_leaves_nothing_but_the_backend_and_keys_that_wait(
 @pytest.fixture(scope="module")
 def prod_with_a_key(cache: Path) -> Iterator[Platform]:
     """Prod with one unit applied; no test of this module may change anything in it."""
-    with running("prod", cache) as prod:
+    with running(production(), cache) as prod:
         prod.bootstrap()
         prod.terragrunt("apply", "-auto-approve", unit="kms").expect_success()
         yield prod
@@ -72,17 +76,18 @@ def test_prod_refuses_to_be_destroyed_by_whichever_terragrunt(
     unit = "" if "--all" in arguments else "kms"
     for program in (BARE_TERRAGRUNT, TERRAGRUNT):
         ran = prod_with_a_key.terragrunt(*arguments, unit=unit, program=program)
-        assert ran.expect_refusal().startswith("prod is protected")
+        assert ran.expect_refusal().startswith(f"{production()} is protected")
     assert what_is_left(prod_with_a_key) == before
 
 
 def test_data_in_prod_refuses_to_be_destroyed_by_bare_terraform(prod_with_a_key: Platform, cache: Path) -> None:
-    modules = [path.parent for path in cache.rglob("kms/backend.tf") if "222222222222" in path.read_text()]
+    account = prod_with_a_key.environment.account_id
+    modules = [path.parent for path in cache.rglob("kms/backend.tf") if account in path.read_text()]
     assert modules
     before = what_is_left(prod_with_a_key)
     environment = prod_with_a_key.environment
     inputs = {
-        "TF_VAR_name": "csvbatch-prod",
+        "TF_VAR_name": environment.prefix,
         "TF_VAR_account_id": environment.account_id,
         "TF_VAR_region": environment.region,
         "TF_VAR_deletion_window_days": "30",

@@ -6,23 +6,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.platform import BARE_TERRAGRUNT, TERRAGRUNT, TOOLCHAIN, Platform, running
+from tests.support.platform import BARE_TERRAGRUNT, DEV, TERRAGRUNT, TOOLCHAIN, Platform, running
 
 import environments
-
-WRONG_ACCOUNT = "Wrong account: these credentials belong to account 111111111111, and prod is account 222222222222"
 
 
 @pytest.fixture(scope="module")
 def dev(cache: Path) -> Iterator[Platform]:
     """What is refused changes nothing, so one local AWS serves every test here."""
-    with running("dev", cache) as platform:
+    with running(DEV.name, cache) as platform:
         yield platform
 
 
 @pytest.fixture
-def credentials_of_dev_in_prod(dev: Platform, cache: Path) -> Platform:
-    return Platform("prod", dev.aws, cache)
+def elsewhere(dev: Platform, cache: Path) -> Platform:
+    """Another environment with the credentials of the first."""
+    others = [name for name in environments.names() if environments.load(name).account_id != DEV.account_id]
+    if not others:
+        pytest.skip("no other environment of live/ has an account of its own")
+    return Platform(others[0], dev.aws, cache)
 
 
 @pytest.mark.parametrize(
@@ -31,20 +33,23 @@ def credentials_of_dev_in_prod(dev: Platform, cache: Path) -> Platform:
     ids=" ".join,
 )
 def test_the_wrong_account_is_refused_before_any_state_is_read_or_made(
-    credentials_of_dev_in_prod: Platform, arguments: tuple[str, ...]
+    elsewhere: Platform, arguments: tuple[str, ...]
 ) -> None:
     unit = "" if "--all" in arguments else "kms"
-    calls_before = len(credentials_of_dev_in_prod.aws.log)
-    ran = credentials_of_dev_in_prod.terragrunt(*arguments, unit=unit, program=BARE_TERRAGRUNT)
-    assert ran.expect_refusal().startswith(WRONG_ACCOUNT)
-    assert set(re.findall(r"INFO \d{3} (\w+) [A-Z]+ ", credentials_of_dev_in_prod.aws.log[calls_before:])) == {"sts"}
-    assert credentials_of_dev_in_prod.client("s3").list_buckets()["Buckets"] == []
-    assert credentials_of_dev_in_prod.client("dynamodb").list_tables()["TableNames"] == []
+    calls_before = len(elsewhere.aws.log)
+    ran = elsewhere.terragrunt(*arguments, unit=unit, program=BARE_TERRAGRUNT)
+    assert ran.expect_refusal().startswith(
+        f"Wrong account: these credentials belong to account {DEV.account_id}, and {elsewhere.environment.name} is "
+        f"account {elsewhere.environment.account_id}"
+    )
+    assert set(re.findall(r"INFO \d{3} (\w+) [A-Z]+ ", elsewhere.aws.log[calls_before:])) == {"sts"}
+    assert elsewhere.client("s3").list_buckets()["Buckets"] == []
+    assert elsewhere.client("dynamodb").list_tables()["TableNames"] == []
 
 
 def test_another_endpoint_is_refused_where_the_local_aws_was_asked_for(dev: Platform) -> None:
-    elsewhere = dev.setting(AWS_ENDPOINT_URL="https://sts.example.invalid")
-    ran = elsewhere.terragrunt("plan", unit="kms", seconds=120)
+    detour = dev.setting(AWS_ENDPOINT_URL="https://sts.example.invalid")
+    ran = detour.terragrunt("plan", unit="kms", seconds=120)
     assert "AWS_ENDPOINT_URL is 'https://sts.example.invalid'" in ran.expect_refusal()
 
 
@@ -68,7 +73,7 @@ def copy_of_the_tree(tmp_path: Path) -> Path:
 def test_a_package_that_was_never_built_is_named_with_the_command_that_builds_it(
     dev: Platform, copy_of_the_tree: Path
 ) -> None:
-    ran = dev.run([BARE_TERRAGRUNT, "plan"], copy_of_the_tree / "live/dev/lambda_batch_processor", 60)
+    ran = dev.run([BARE_TERRAGRUNT, "plan"], copy_of_the_tree / f"live/{DEV.name}/lambda_batch_processor", 60)
     refusal = ran.expect_refusal()
     assert "Package batch_processor (x86_64) was never built" in refusal
     assert refusal.endswith("make package")
@@ -83,7 +88,7 @@ def test_a_terragrunt_that_is_too_old_is_refused_with_the_version_that_is_wanted
             'terragrunt_version_constraint = ">= 1.1"', 'terragrunt_version_constraint = ">= 99.1"'
         )
     )
-    ran = dev.run([BARE_TERRAGRUNT, "plan"], copy_of_the_tree / "live/dev/kms", 60)
+    ran = dev.run([BARE_TERRAGRUNT, "plan"], copy_of_the_tree / f"live/{DEV.name}/kms", 60)
     assert ran.status != 0
     assert ">= 99.1" in ran.printed
 

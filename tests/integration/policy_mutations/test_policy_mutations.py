@@ -39,7 +39,7 @@ def test_scan_terraform_test_and_pytest_each_catch_what_they_are_named_for() -> 
     assert caught == {
         "network-further-way-out": ["CKV_CSV_5"],
         "kms-protected-but-soon-gone": ["refuses_protection_with_a_short_deletion_window"],
-        "state-not-encrypted": ["test_the_state_is_encrypted[dev/kms]"],
+        "state-not-encrypted": [f"test_the_state_is_encrypted[{environments.names()[0]}/kms]"],
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import environments
 from policy_scan import checkov_run, cli, hcl, plans
 from policy_scan.errors import ScanError
 
@@ -154,7 +155,7 @@ def test_a_plan_that_is_not_whole_is_refused(
 def test_an_environment_that_lacks_the_plan_of_a_unit_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "dev" / "sqs" / plans.PLAN
+    file = tmp_path / environments.names()[0] / "sqs" / plans.PLAN
     file.parent.mkdir(parents=True)
     file.write_text(whole())
     assert "holds no plan of eventbridge, iam, kms" in refused(capsys, "--plans", tmp_path)

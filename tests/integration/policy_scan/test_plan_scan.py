@@ -51,16 +51,17 @@ def plan(resources: list[dict[str, Any]], module: str = "") -> dict[str, Any]:
 
 
 BUCKET = resource("aws_s3_bucket.this", bucket="data")
-IN_PROD = {"tags_all": {"environment": "prod"}}
+IN_PRODUCTION = {"tags_all": {"environment": "not-in-live"}}
+"""An environment that nobody declared to be something else is production."""
 GUARD = resource("terraform_data.deletion_protection")
 PLANS = {
     "test/skips": plan([BUCKET]),
     "test/plain": plan([BUCKET]),
     "test/calls": plan([resource("module.bucket.aws_s3_bucket.this", bucket="data")], "bucket"),
     "test/excuses": plan([BUCKET]),
-    "live/unguarded": plan([resource("aws_s3_bucket.this", bucket="data", **IN_PROD)]),
-    "live/guarded": plan([resource("aws_s3_bucket.this", bucket="data", **IN_PROD), GUARD]),
-    "live/emptied": plan([resource("aws_s3_bucket.this", bucket="data", force_destroy=True, **IN_PROD), GUARD]),
+    "live/unguarded": plan([resource("aws_s3_bucket.this", bucket="data", **IN_PRODUCTION)]),
+    "live/guarded": plan([resource("aws_s3_bucket.this", bucket="data", **IN_PRODUCTION), GUARD]),
+    "live/emptied": plan([resource("aws_s3_bucket.this", bucket="data", force_destroy=True, **IN_PRODUCTION), GUARD]),
     "test/timings": plan(
         [
             resource("aws_sqs_queue.this", message_retention_seconds=60, redrive_policy="aws_sqs_queue.dead.arn"),

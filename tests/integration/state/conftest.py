@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import runbook
-from tests.support.platform import Platform, running
+from tests.support.platform import DEV, Platform, running
 from tests.support.state import Backend, applying, own_keys, wait_until
 
 
@@ -35,7 +35,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def moments(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Snapshots: `bootstrapped`, with a backend alone, and `applied`, with kms."""
     folder = tmp_path_factory.mktemp("moments")
-    with running("dev", cache) as dev:
+    with running(DEV.name, cache) as dev:
         dev.bootstrap()
         dev.aws.save_snapshot(folder / "bootstrapped")
         dev.terragrunt("apply", "-auto-approve", unit="kms", seconds=180).expect_success()
@@ -45,7 +45,7 @@ def moments(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def killed(moments: Path, cache: Path) -> Killed:
-    with running("dev", cache, moments / "bootstrapped") as dev:
+    with running(DEV.name, cache, moments / "bootstrapped") as dev:
         with applying(dev, "kms", moments / "killed.log") as apply:
             (key_id,) = wait_until(lambda: own_keys(dev), apply)
             apply.send(signal.SIGKILL)
@@ -58,17 +58,17 @@ def killed(moments: Path, cache: Path) -> Killed:
 
 @pytest.fixture
 def bootstrapped_dev(moments: Path, cache: Path) -> Iterator[Platform]:
-    with running("dev", cache, moments / "bootstrapped") as platform:
+    with running(DEV.name, cache, moments / "bootstrapped") as platform:
         yield platform
 
 
 @pytest.fixture
 def applied_dev(moments: Path, cache: Path) -> Iterator[Platform]:
-    with running("dev", cache, moments / "applied") as platform:
+    with running(DEV.name, cache, moments / "applied") as platform:
         yield platform
 
 
 @pytest.fixture
 def dev_after_kill(killed: Killed, cache: Path) -> Iterator[Platform]:
-    with running("dev", cache, killed.snapshot) as platform:
+    with running(DEV.name, cache, killed.snapshot) as platform:
         yield platform

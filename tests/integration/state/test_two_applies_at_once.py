@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.platform import Platform, Ran, running
+from tests.support.platform import DEV, Platform, Ran, running
 from tests.support.runbook import Section
 from tests.support.state import Apply, Backend, applying, wait_until
 
@@ -33,8 +33,8 @@ class Contest:
 @pytest.fixture(scope="module")
 def contest(moments: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Contest:
     folder = tmp_path_factory.mktemp("contest")
-    with running("dev", cache, moments / "applied") as dev:
-        somebody_else = Platform("dev", dev.aws, folder / "cache")
+    with running(DEV.name, cache, moments / "applied") as dev:
+        somebody_else = Platform(DEV.name, dev.aws, folder / "cache")
         backend, other_unit = Backend(dev, "secrets"), Backend(dev, "kms")
         before = other_unit.versions()
         with applying(dev, "secrets", folder / "first.log") as first:
@@ -84,7 +84,7 @@ def test_a_lock_that_is_released_in_time_is_waited_for(
     stopped: Apply, applied_dev: Platform, tmp_path: Path, sections: Mapping[str, Section]
 ) -> None:
     _, _, *patience = shlex.split(sections[SOMEBODY].commands[-1])
-    somebody_else = Platform("dev", applied_dev.aws, tmp_path / "cache")
+    somebody_else = Platform(DEV.name, applied_dev.aws, tmp_path / "cache")
     with applying(somebody_else, "kms", tmp_path / "second.log", *patience) as second:
         wait_until(lambda: "Acquiring state lock. This may take a few moments..." in second.printed(), second)
         stopped.send(signal.SIGCONT)

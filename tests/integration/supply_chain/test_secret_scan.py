@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import environments
 from environments import REPOSITORY
 from secret_scan.cli import EXIT_FOUND, EXIT_NOT_SCANNED, main
 
@@ -16,7 +17,7 @@ Scan = Callable[..., tuple[int, str]]
 AWS_KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
 KEY = "-----BEGIN RSA " + "PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEA" * 4 + "\n-----END RSA " + "PRIVATE KEY-----"
 SEEDED = {
-    "an AWS key": ("live/dev/env.hcl", f'  access_key = "{AWS_KEY}"', "AWS Access Key"),
+    "an AWS key": ("live/test/env.hcl", f'  access_key = "{AWS_KEY}"', "AWS Access Key"),
     "a private key": ("docs/key.pem", KEY, "Private Key"),
     "a password": ("modules/s3/main.tf", "  pass" + 'word = "hunter2-and-more"', "Secret Keyword"),
     "a URL with a password": ("README.md", "oracle://" + "scott:tiger-and-more@database.example", "Basic Auth"),
@@ -75,9 +76,10 @@ def test_a_key_seeded_into_a_copy_of_this_tree_is_found(tmp_path: Path, capsys: 
     for folder in ("live", "modules"):
         shutil.copytree(REPOSITORY / folder, copy / folder, ignore=shutil.ignore_patterns(".terra*"))
     git(copy, "init", "--quiet")
-    seed(copy, "live/dev/env.hcl", f'# the key: "{AWS_KEY}"')
+    name = environments.names()[0]
+    seed(copy, f"live/{name}/env.hcl", f'# the key: "{AWS_KEY}"')
     assert main(["--root", str(copy)]) == EXIT_FOUND
-    assert "live/dev/env.hcl:" in capsys.readouterr().out
+    assert f"live/{name}/env.hcl:" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("name", "line", "kind"), SEEDED.values(), ids=SEEDED)

@@ -28,8 +28,8 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipeli
     store = open_store(f"sqlite:///{tmp_path}/store.db")
     store.migrate(CONTRACTS.values())
     with mock_aws():
-        s3: Any = boto3.client("s3", region_name="eu-west-2")
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+        s3: Any = boto3.client("s3", region_name="eu-north-1")
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         bucket: Any = S3Objects(BUCKET, s3)
         yield Pipeline(store, bucket, CONTRACTS)

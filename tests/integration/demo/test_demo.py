@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.platform import TOOLCHAIN
+from tests.support.proxies import dead_proxies
 
 from demo import cli
 from environments import REPOSITORY
@@ -18,20 +19,23 @@ LIMIT_SECONDS = 1800
 
 
 def demo(folder: Path, cache: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "demo", "--folder", str(folder), "--rows", "20000", *arguments],
-        cwd=REPOSITORY,
-        env={
-            "PATH": os.defpath,
-            "PYTHONPATH": str(REPOSITORY / "scripts"),
-            "TF_CLI_CONFIG_FILE": TOOLCHAIN["cli_configuration"],
-            "TG_DOWNLOAD_DIR": str(cache),
-        },
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_SECONDS,
-        check=False,
-    )
+    """Run it where the environment names a proxy that leads nowhere: all it talks to is on this machine."""
+    with dead_proxies() as proxies:
+        return subprocess.run(
+            [sys.executable, "-m", "demo", "--folder", str(folder), "--rows", "20000", *arguments],
+            cwd=REPOSITORY,
+            env={
+                "PATH": os.defpath,
+                "PYTHONPATH": str(REPOSITORY / "scripts"),
+                "TF_CLI_CONFIG_FILE": TOOLCHAIN["cli_configuration"],
+                "TG_DOWNLOAD_DIR": str(cache),
+                **proxies,
+            },
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_SECONDS,
+            check=False,
+        )
 
 
 @pytest.mark.slow

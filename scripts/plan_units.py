@@ -7,9 +7,7 @@ import argparse
 import json
 import os
 import re
-import subprocess
 import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +16,7 @@ from rich.table import Table
 
 import environments
 import local_environment
+import processes
 import terragrunt_launcher
 from aws_target import AwsTarget, AwsTargetError, choose
 from local_aws.errors import LocalAwsError
@@ -57,8 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         environment = environments.load(options.environment)
         target = choose(options.aws or None)
-        variables = local_environment.ready(environment) if target is AwsTarget.LOCAL else dict(os.environ)
-        plans, status = plan(environment, variables, console)
+        with processes.ending_on_signals():
+            variables = local_environment.ready(environment) if target is AwsTarget.LOCAL else dict(os.environ)
+            plans, status = plan(environment, variables, console)
+    except processes.TerminatedError as error:
+        print(f"plan-units: {error}", file=sys.stderr)
+        return error.status
     except (environments.UnknownEnvironmentError, AwsTargetError, LocalAwsError) as error:
         print(f"plan-units: {error}", file=sys.stderr)
         return 1
@@ -88,22 +91,18 @@ def plan(
         *plan_options,
     ]
     plans = {name: UnitPlan(name) for name in environment.units()}
-    started = time.monotonic()
-    with subprocess.Popen(
-        command, env=dict(variables), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout is not None, "it was asked for"
-        try:
-            for unit, level, message in _log(process.stdout):
+    try:
+        with processes.running(command, variables, limit_seconds=PLAN_LIMIT_SECONDS) as terragrunt:
+            for unit, level, message in _log(terragrunt.lines()):
                 _note(plans, unit, level, message, console)
-                if time.monotonic() - started > PLAN_LIMIT_SECONDS:
-                    process.terminate()
-            status = process.wait(timeout=60)
-        except BaseException:
-            process.terminate()
-            raise
+            status = terragrunt.wait()
+    except processes.TimeLimitError as error:
+        status = 1
+        console.print(f"Planning {environment.name}: {error}.", style="red", markup=False, highlight=False)
     unfinished = [one.unit for one in plans.values() if one.counts is None]
-    if status == 0 and unfinished:
+    if status != 0 and unfinished:
+        console.print(f"Not planned: {', '.join(unfinished)}", style="red", markup=False, highlight=False)
+    elif unfinished:
         console.print(f"Terragrunt reported success, but said no plan for: {', '.join(unfinished)}", style="red")
         status = 1
     return list(plans.values()), status

@@ -1,8 +1,13 @@
 import io
+import os
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+import environments
+import plan_units
+import terragrunt_launcher
 from environments import Environment
 from plan_units import UnitPlan, table
 
@@ -35,3 +40,23 @@ def test_the_table_ends_with_the_sums_and_shows_what_failed() -> None:
     assert ["iam", "failed"] in rows
     assert ["3", "units", "5", "1", "0"] in rows
     assert "account 333333333333" in page.getvalue()
+
+
+def test_units_that_were_not_planned_in_time_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Terragrunt hangs after one unit, without a word and with a child that keeps its output open."""
+    environment = environments.load(environments.names()[0])
+    first, *others = environment.units()
+    record = f'{{"working-dir": "{environment.folder / first}", "level": "stdout", "msg": "No changes."}}'
+    hangs = tmp_path / "terragrunt"
+    hangs.write_text(f"#!/bin/sh\nsleep 300 &\necho '{record}'\nexec sleep 300\n")
+    hangs.chmod(0o755)
+    monkeypatch.setattr(terragrunt_launcher, "COMMAND", str(hangs))
+    monkeypatch.setattr(plan_units, "PLAN_LIMIT_SECONDS", 5)
+    page = io.StringIO()
+
+    plans, status = plan_units.plan(environment, os.environ, Console(file=page, width=2000))
+
+    assert status == 1
+    assert "did not end within 5 s" in page.getvalue()
+    assert f"Not planned: {', '.join(others)}\n" in page.getvalue()
+    assert [one.unit for one in plans if one.counts] == [first]

@@ -24,9 +24,12 @@ from demo import story
 from demo.applying import apply
 from demo.errors import DemoError
 from demo.platform import DemoPlatform
+from lambda_packages import architectures
+from lambda_packages.errors import PackagingError
 from local_aws import launcher
 from local_aws.errors import LocalAwsError
 from local_aws.state import Record, StateDirectory
+from local_runtime import machine
 from local_runtime.aws import Aws
 from local_runtime.errors import LocalRuntimeError
 from local_runtime.functions import DATABASE_VARIABLE, Places
@@ -44,6 +47,7 @@ _EXPECTED = (
     DemoError,
     LocalAwsError,
     LocalRuntimeError,
+    PackagingError,
     BotoCoreError,
     ClientError,
     StoreError,
@@ -92,6 +96,7 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
     environment = environments.load("dev")
     if not list(PACKAGES.glob("*/*.json")):
         raise DemoError(f"the functions were never packaged: {PACKAGES} has no package. Build them: make package")
+    machine.check("each function", architectures.of(environments.LIVE, environment.name))
     state = StateDirectory(folder / "aws", environment.name)
     _leave_alone(state, enforce_iam)
     try:

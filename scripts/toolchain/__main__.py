@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 
+from toolchain import platforms
 from toolchain.commands import only_one
 from toolchain.engines import find_engine, find_terragrunt
 from toolchain.errors import ToolchainError
@@ -37,6 +38,7 @@ def set_up(quiet: bool) -> None:
     def report_waiting() -> None:
         report("another set-up is at work in this checkout: waiting until it has ended")
 
+    platforms.check()
     with only_one(SETUP_LOCK, report_waiting):
         build_environments(report)
         engine = find_engine(report)

@@ -12,7 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 from local_aws import environment
 
 TESTS = Path(__file__).parent
-OF_APPLIED_DEV = {"platform", "least_privilege", "policy_mutations", "state"}
+OF_APPLIED_DEV = {"platform", "least_privilege", "policy_mutations"}
 """Folders whose tests begin with dev as it was applied once, which takes minutes."""
 
 

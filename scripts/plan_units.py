@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -20,6 +21,7 @@ import processes
 import terragrunt_launcher
 from aws_target import AwsTarget, AwsTargetError, choose
 from local_aws.errors import LocalAwsError
+from toolchain.commands import only_one
 
 PLAN_LIMIT_SECONDS = 1800
 _PLAN = re.compile(r"Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy")
@@ -56,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         environment = environments.load(options.environment)
         target = choose(options.aws or None)
-        with processes.ending_on_signals():
+        with processes.ending_on_signals(), _only_plan(environment):
             variables = local_environment.ready(environment) if target is AwsTarget.LOCAL else dict(os.environ)
             plans, status = plan(environment, variables, console)
     except processes.TerminatedError as error:
@@ -67,6 +69,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     console.print(table(environment, plans))
     return status
+
+
+@contextmanager
+def _only_plan(environment: environments.Environment) -> Iterator[None]:
+    """Let one command at a time plan an environment: two would share Terragrunt's caches and the locks of the state."""
+
+    def waits() -> None:
+        print(f"plan-units: another plan of {environment.name} runs in this checkout: waiting for it", file=sys.stderr)
+
+    with only_one(environments.REPOSITORY / ".local" / f"plan-{environment.name}.lock", waits):
+        yield
 
 
 def plan(

@@ -32,8 +32,11 @@ class TerminatedError(BaseException):
 def ending_on_signals() -> Iterator[None]:
     """Raise TerminatedError on SIGTERM or SIGHUP, so that what was started is stopped on the way out.
 
-    A second signal does not disturb that. For the main thread.
+    A second signal does not disturb that. Only the main thread is told of signals, so in others it does nothing.
     """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
 
     def end(number: int, _frame: FrameType | None) -> None:

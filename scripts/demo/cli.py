@@ -102,6 +102,8 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
     try:
         say("starting the local AWS")
         variables = local_environment.ready(environment, folder / "aws", enforce_iam=enforce_iam)
+        # A plan at the same time works in the units' own caches.
+        variables.setdefault("TG_DOWNLOAD_DIR", str(folder / "terragrunt-cache"))
         record = state.expect_running()
         say(f"applying the {len(environment.units())} units of {environment.name}; the first time takes minutes")
         apply(environment, variables, say)

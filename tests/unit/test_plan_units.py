@@ -1,15 +1,19 @@
 import io
 import os
+import threading
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 import environments
+import local_environment
 import plan_units
 import terragrunt_launcher
 from environments import Environment
+from local_aws.state import wait_until
 from plan_units import UnitPlan, table
+from toolchain.commands import only_one
 
 
 @pytest.mark.parametrize(
@@ -40,6 +44,28 @@ def test_the_table_ends_with_the_sums_and_shows_what_failed() -> None:
     assert ["iam", "failed"] in rows
     assert ["3", "units", "5", "1", "0"] in rows
     assert "account 333333333333" in page.getvalue()
+
+
+def test_second_plan_of_an_environment_waits_for_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(environments, "REPOSITORY", tmp_path)
+    name = environments.names()[0]
+    order: list[str] = []
+
+    def planned(*_: object) -> tuple[list[UnitPlan], int]:
+        order.append("second")
+        return [], 0
+
+    monkeypatch.setattr(plan_units, "plan", planned)
+    monkeypatch.setattr(local_environment, "ready", lambda environment: {})
+    with only_one(tmp_path / ".local" / f"plan-{name}.lock"):
+        second = threading.Thread(target=plan_units.main, args=([name, "--aws", "local"],))
+        second.start()
+        assert wait_until(lambda: "waiting for it" in capsys.readouterr().err, limit_seconds=30)
+        order.append("first")
+    second.join(timeout=30)
+    assert order == ["first", "second"]
 
 
 def test_units_that_were_not_planned_in_time_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,9 @@ import pytest
 from tests.support.platform import TOOLCHAIN
 from tests.support.proxies import dead_proxies
 
+import local_environment
 from demo import cli
+from demo.errors import DemoError
 from environments import REPOSITORY
 from local_aws import launcher
 from local_aws.state import Identity, StateDirectory, wait_until
@@ -96,6 +98,23 @@ def test_without_packages_it_says_so_at_once(
     monkeypatch.setattr(cli, "PACKAGES", tmp_path / "packages")
     assert cli.main(["--folder", str(tmp_path / "demo")]) == 1
     assert "Build them: make package" in capsys.readouterr().err
+
+
+def test_demo_applies_in_a_cache_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan may run meanwhile, in the caches beside the units."""
+    folder, seen = tmp_path / "demo", dict[str, str]()
+
+    def apply(environment: object, variables: dict[str, str], say: object) -> None:
+        seen.update(variables)
+        raise DemoError("enough")
+
+    state = StateDirectory(folder / "aws", "dev")
+    launcher.start(state, Identity("dev", "111111111111", "eu-west-2"), enforce_iam=True)
+    monkeypatch.setattr(local_environment, "ready", lambda *_, **__: {})
+    monkeypatch.setattr(cli, "apply", apply)
+    assert cli.main(["--folder", str(folder)]) == 1
+    assert seen["TG_DOWNLOAD_DIR"] == str(folder / "terragrunt-cache")
+    assert state.running() is None
 
 
 def test_local_aws_of_another_demo_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

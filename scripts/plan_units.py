@@ -64,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except processes.TerminatedError as error:
         print(f"plan-units: {error}", file=sys.stderr)
         return error.status
+    except KeyboardInterrupt:
+        print("plan-units: interrupted", file=sys.stderr)
+        return 130
     except (environments.UnknownEnvironmentError, AwsTargetError, LocalAwsError) as error:
         print(f"plan-units: {error}", file=sys.stderr)
         return 1

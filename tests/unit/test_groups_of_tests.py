@@ -26,7 +26,7 @@ def test_one_process_runs_all_tests_of_a_folder(tmp_path: Path) -> None:
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "-v", "-n", "2", "--dist", "loadgroup", "tests"]
     done = subprocess.run(
-        command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=300, check=False
     )
     ran = _RAN.findall(done.stdout)
     assert len(ran) == len(folders) * TESTS_PER_FOLDER, done.stdout + done.stderr

@@ -31,7 +31,7 @@ ASKS_BOTH = """
 import boto3, os, ssl, urllib.request
 print(boto3.client("sts").get_caller_identity()["Account"])
 tls = ssl.create_default_context(cafile=os.environ["AWS_CA_BUNDLE"])
-print(urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/moto-api/", context=tls, timeout=10).status)
+print(urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/moto-api/", context=tls, timeout=60).status)
 """
 
 

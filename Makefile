@@ -82,6 +82,5 @@ lock: ready ## resolve the dependencies again and write requirements/*.txt
 shell: ready ## a shell with the project's tools, on the local AWS of ENV
 	@local-aws start $(ENV) && exec local-aws exec $(ENV) -- "$${SHELL:-/bin/sh}"
 
-clean: ## drop what was built in this checkout (not the user's cache)
-	@-for name in $(ENVIRONMENTS); do local-aws stop "$$name" 2>/dev/null; done
-	@rm -rf .venv .venv-scan .tools .local dist
+clean: ## stop every local AWS of this checkout and drop what was built in it (not the user's cache)
+	@PATH="$(OUTER_PATH)" PYTHONPATH=scripts python3 -m toolchain.cleaning

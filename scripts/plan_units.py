@@ -7,10 +7,9 @@ import argparse
 import json
 import os
 import re
-import subprocess
 import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -18,9 +17,11 @@ from rich.table import Table
 
 import environments
 import local_environment
+import processes
 import terragrunt_launcher
 from aws_target import AwsTarget, AwsTargetError, choose
 from local_aws.errors import LocalAwsError
+from toolchain.commands import only_one
 
 PLAN_LIMIT_SECONDS = 1800
 _PLAN = re.compile(r"Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy")
@@ -57,13 +58,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         environment = environments.load(options.environment)
         target = choose(options.aws or None)
-        variables = local_environment.ready(environment) if target is AwsTarget.LOCAL else dict(os.environ)
-        plans, status = plan(environment, variables, console)
+        with processes.ending_on_signals(), _only_plan(environment):
+            variables = local_environment.ready(environment) if target is AwsTarget.LOCAL else dict(os.environ)
+            plans, status = plan(environment, variables, console)
+    except processes.TerminatedError as error:
+        print(f"plan-units: {error}", file=sys.stderr)
+        return error.status
+    except KeyboardInterrupt:
+        print("plan-units: interrupted", file=sys.stderr)
+        return 130
     except (environments.UnknownEnvironmentError, AwsTargetError, LocalAwsError) as error:
         print(f"plan-units: {error}", file=sys.stderr)
         return 1
     console.print(table(environment, plans))
     return status
+
+
+@contextmanager
+def _only_plan(environment: environments.Environment) -> Iterator[None]:
+    """Let one command at a time plan an environment: two would share Terragrunt's caches and the locks of the state."""
+
+    def waits() -> None:
+        print(f"plan-units: another plan of {environment.name} runs in this checkout: waiting for it", file=sys.stderr)
+
+    with only_one(environments.REPOSITORY / ".local" / f"plan-{environment.name}.lock", waits):
+        yield
 
 
 def plan(
@@ -88,22 +107,18 @@ def plan(
         *plan_options,
     ]
     plans = {name: UnitPlan(name) for name in environment.units()}
-    started = time.monotonic()
-    with subprocess.Popen(
-        command, env=dict(variables), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout is not None, "it was asked for"
-        try:
-            for unit, level, message in _log(process.stdout):
+    try:
+        with processes.running(command, variables, limit_seconds=PLAN_LIMIT_SECONDS) as terragrunt:
+            for unit, level, message in _log(terragrunt.lines()):
                 _note(plans, unit, level, message, console)
-                if time.monotonic() - started > PLAN_LIMIT_SECONDS:
-                    process.terminate()
-            status = process.wait(timeout=60)
-        except BaseException:
-            process.terminate()
-            raise
+            status = terragrunt.wait()
+    except processes.TimeLimitError as error:
+        status = 1
+        console.print(f"Planning {environment.name}: {error}.", style="red", markup=False, highlight=False)
     unfinished = [one.unit for one in plans.values() if one.counts is None]
-    if status == 0 and unfinished:
+    if status != 0 and unfinished:
+        console.print(f"Not planned: {', '.join(unfinished)}", style="red", markup=False, highlight=False)
+    elif unfinished:
         console.print(f"Terragrunt reported success, but said no plan for: {', '.join(unfinished)}", style="red")
         status = 1
     return list(plans.values()), status

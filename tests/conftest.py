@@ -4,8 +4,12 @@ import csv
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from local_aws import environment
 
 TESTS = Path(__file__).parent
 OF_APPLIED_DEV = {"platform", "least_privilege", "policy_mutations"}
@@ -13,10 +17,29 @@ OF_APPLIED_DEV = {"platform", "least_privilege", "policy_mutations"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a folder in one process where several run, and let the longest folders begin first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item.path)))
+    """Let the folders that take longest begin first."""
     items.sort(key=lambda item: group_of(item.path) != "applied dev")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Keep the tests of a folder in one process where several run, for `--dist loadgroup`.
+
+    The marks of pytest-xdist would say the same, but it drops them without an error under pytest 9.2
+    (https://github.com/pytest-dev/pytest-xdist/issues/1386): each test is then scheduled by itself, and each process
+    makes the fixtures of a session again, at a moment that depends on how busy the machine is.
+    """
+    if config.getoption("dist") != "loadgroup":
+        return None
+    config.option.loadscopereorder = False
+    return SchedulingByFolder(config, log)
+
+
+class SchedulingByFolder(LoadScopeScheduling):
+    """Gives all tests of a group to one process, the groups in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(self.config.rootpath / nodeid.partition("::")[0])
 
 
 def group_of(path: Path) -> str:
@@ -27,13 +50,15 @@ def group_of(path: Path) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_real_aws() -> None:
-    """Take from this process whatever could lead to a real AWS."""
+    """Take from this process whatever could lead to a real AWS, and a proxy away from what runs on this machine."""
     for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
         del os.environ[name]
     os.environ.update(
         AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull, AWS_EC2_METADATA_DISABLED="true"
     )
     os.environ.pop("CSVBATCH_AWS", None)
+    without_proxy = environment.hosts_without_proxy(os.environ)
+    os.environ.update(NO_PROXY=without_proxy, no_proxy=without_proxy)
 
 
 @pytest.fixture(autouse=True)

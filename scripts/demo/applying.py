@@ -2,11 +2,10 @@
 
 import json
 import re
-import subprocess
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import environments
+import processes
 import terragrunt_launcher
 from demo.errors import DemoError
 
@@ -22,26 +21,19 @@ def apply(environment: environments.Environment, variables: Mapping[str, str], s
     units = environment.units()
     done: set[str] = set()
     said: list[str] = []
-    with subprocess.Popen(
-        command, env=dict(variables), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout is not None, "it was asked for"
-        limit = threading.Timer(LIMIT_SECONDS, process.terminate)
-        limit.start()
-        try:
-            for unit, level, message in _records(process.stdout):
+    try:
+        with processes.running(command, variables, limit_seconds=LIMIT_SECONDS) as terragrunt:
+            for unit, level, message in _records(terragrunt.lines()):
                 if level == "error":
                     said.append(f"{unit}: {message}".strip())
                 found = _DONE.search(message)
                 if found and unit in units and unit not in done:
                     done.add(unit)
                     say(f"applied {unit} ({len(done)}/{len(units)}): {found[1]} added, {found[2]} changed")
-            status = process.wait()
-        except BaseException:
-            process.terminate()
-            raise
-        finally:
-            limit.cancel()
+            status = terragrunt.wait()
+    except processes.TimeLimitError as error:
+        missing = ", ".join(unit for unit in units if unit not in done)
+        raise DemoError(f"terragrunt apply of {environment.name}: {error}; not applied: {missing}") from error
     if status != 0:
         last = "\n".join("\n".join(said).splitlines()[-_LAST_LINES:])
         raise DemoError(f"terragrunt apply of {environment.name} failed with exit status {status}:\n{last}")

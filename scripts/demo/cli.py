@@ -4,9 +4,12 @@ It takes the first environment that is not production. Nothing of it can reach a
 """
 
 import argparse
+import fcntl
+import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,15 +17,19 @@ from rich.console import Console
 
 import environments
 import local_environment
+import processes
 from aws_target import AwsTargetError, choose
 from csvbatch.store import StoreError
 from demo import story
 from demo.applying import apply
 from demo.errors import DemoError
 from demo.platform import DemoPlatform
+from lambda_packages import architectures
+from lambda_packages.errors import PackagingError
 from local_aws import launcher
 from local_aws.errors import LocalAwsError
 from local_aws.state import Record, StateDirectory
+from local_runtime import machine
 from local_runtime.aws import Aws
 from local_runtime.errors import LocalRuntimeError
 from local_runtime.functions import DATABASE_VARIABLE, Places
@@ -33,12 +40,14 @@ FOLDER = environments.REPOSITORY / ".local" / "demo"
 PACKAGES = environments.REPOSITORY / "dist" / "lambda"
 ROWS = 200_000
 WIDTH_OF_A_LOG = 180
+_GOES_ON = "the next demo goes on from what was applied"
 _EXPECTED = (
     AirportsMissingError,
     AwsTargetError,
     DemoError,
     LocalAwsError,
     LocalRuntimeError,
+    PackagingError,
     BotoCoreError,
     ClientError,
     StoreError,
@@ -68,12 +77,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         choose("local")
-        summary = _run(options.folder.resolve(), options.rows, options.enforce_iam, console, say)
+        with processes.ending_on_signals(), _only_demo(options.folder.resolve()) as folder:
+            summary = _run(folder, options.rows, options.enforce_iam, console, say)
+    except processes.TerminatedError as error:
+        print(f"demo: {error}; {_GOES_ON}", file=sys.stderr)
+        return error.status
     except _EXPECTED as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("demo: interrupted; the next demo goes on from what was applied", file=sys.stderr)
+        print(f"demo: interrupted; {_GOES_ON}", file=sys.stderr)
         return 130
     console.print(f"{summary}, {time.monotonic() - started:.0f} s in all", style="green", markup=False, soft_wrap=True)
     return 0
@@ -83,12 +96,14 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
     environment = environments.default()
     if not list(PACKAGES.glob("*/*.json")):
         raise DemoError(f"the functions were never packaged: {PACKAGES} has no package. Build them: make package")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    machine.check("each function", architectures.of(environments.LIVE, environment.name))
     state = StateDirectory(folder / "aws", environment.name)
     _leave_alone(state, enforce_iam)
     try:
         say("starting the local AWS")
         variables = local_environment.ready(environment, folder / "aws", enforce_iam=enforce_iam)
+        # A plan at the same time works in the units' own caches.
+        variables.setdefault("TG_DOWNLOAD_DIR", str(folder / "terragrunt-cache"))
         record = state.expect_running()
         say(f"applying the {len(environment.units())} units of {environment.name}; the first time takes minutes")
         apply(environment, variables, say)
@@ -115,6 +130,24 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
         f"All numbers add up: {len(batches)} files, {sum(one.rows_read for one in batches):,} rows = "
         f"{sum(one.rows_merged for one in batches):,} merged + {sum(one.rows_rejected for one in batches):,} rejected"
     )
+
+
+@contextmanager
+def _only_demo(folder: Path) -> Iterator[Path]:
+    """Make the folder and keep every other demo out of it; raises DemoError where one is at work there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "demo.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise DemoError(
+                f"another demo (process {lock.read().strip()}) works in {folder}, and a second one would replace its "
+                "database. Wait until it has ended, or choose another folder: demo --folder DIR"
+            ) from None
+        lock.truncate(0)
+        print(os.getpid(), file=lock, flush=True)
+        yield folder
 
 
 def _leave_alone(state: StateDirectory, enforce_iam: bool) -> None:

@@ -119,26 +119,28 @@ def _finish(draft: _Draft, beginning: Callable[[], Beginning]) -> Built:
     current = _current(draft)
     if current:
         return Built(current, written=False)
-    sources = sorted(draft.sources, key=lambda source: source.path)
-    zipped = zip_of(beginning(), [pack(source.path, source.mode, source.content) for source in sources])
-    manifest = _manifest(draft, zipped)
     try:
-        _write(draft, zipped, manifest)
+        with only_one(draft.place.folder / ".lock"):
+            # A build at the same time may have been first; what it wrote is then the same.
+            current = _current(draft)
+            return Built(current, written=False) if current else Built(_write(draft, beginning()), written=True)
     except OSError as error:
         raise PackagingError(
             f"{error.filename or draft.place.folder}: {error.strerror}; make room, or choose another --output"
         ) from error
-    return Built(manifest, written=True)
 
 
-def _write(draft: _Draft, zipped: Zip, manifest: Manifest) -> None:
+def _write(draft: _Draft, beginning: Beginning) -> Manifest:
     place = draft.place
+    sources = sorted(draft.sources, key=lambda source: source.path)
+    zipped = zip_of(beginning, [pack(source.path, source.mode, source.content) for source in sources])
+    manifest = _manifest(draft, zipped)
     # Three files cannot be replaced in one step; a build killed between them is found out by `_current`.
-    with only_one(place.folder / ".lock"):
-        remove_unfinished(place.folder)
-        write_whole(place.zip, *zipped.pieces)
-        write_whole(place.sbom, draft.sbom)
-        write_whole(place.manifest, manifest.as_json())
+    remove_unfinished(place.folder)
+    write_whole(place.zip, *zipped.pieces)
+    write_whole(place.sbom, draft.sbom)
+    write_whole(place.manifest, manifest.as_json())
+    return manifest
 
 
 def _current(draft: _Draft) -> Manifest | None:

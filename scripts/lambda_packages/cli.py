@@ -5,8 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from lambda_packages.architectures import DEFAULT, asked_for
 from lambda_packages.cache import cache_folder
-from lambda_packages.errors import PackagingError
+from lambda_packages.errors import CheckoutError, PackagingError
 from lambda_packages.manifest import Place, read_manifest
 from lambda_packages.project import Project, find_project
 from lambda_packages.size import BYTES_PER_MB, megabytes
@@ -38,8 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--architecture",
         choices=sorted(TARGETS),
-        default="x86_64",
-        help="Lambda's processor (default: x86_64)",
+        help="Lambda's processor (default: each that an environment's env.hcl asks for)",
     )
     common.add_argument(
         "--output",
@@ -103,17 +103,17 @@ def _build(options: argparse.Namespace) -> None:
 
     project = _project(options)
     output = options.output or project.output
-    target = TARGETS[options.architecture]
-    job = Job(project, target, output, cache_folder(), options.budget_mb * BYTES_PER_MB)
-    with progress() as report:
-        packages = build(job, options.names, report)
-    for built in packages:
-        manifest = built.manifest
-        print(
-            f"{manifest.name} {manifest.architecture} {'written' if built.written else 'unchanged'}: "
-            f"{megabytes(manifest.size_bytes)}, {megabytes(manifest.unzipped_bytes)} unzipped, "
-            f"content {manifest.content_digest}, {output / manifest.architecture / manifest.zip}"
-        )
+    for architecture in _architectures(options):
+        job = Job(project, TARGETS[architecture], output, cache_folder(), options.budget_mb * BYTES_PER_MB)
+        with progress() as report:
+            packages = build(job, options.names, report)
+        for built in packages:
+            manifest = built.manifest
+            print(
+                f"{manifest.name} {manifest.architecture} {'written' if built.written else 'unchanged'}: "
+                f"{megabytes(manifest.size_bytes)}, {megabytes(manifest.unzipped_bytes)} unzipped, "
+                f"content {manifest.content_digest}, {output / manifest.architecture / manifest.zip}"
+            )
 
 
 def _digest(options: argparse.Namespace) -> None:
@@ -135,7 +135,8 @@ def _licences(options: argparse.Namespace) -> None:
     project = _project(options)
     own = read_identity(project.pyproject, cache_folder()).name
     output = options.output or project.output
-    used = list(shipped(output, options.architecture, function_names(project.lambdas)))
+    names = function_names(project.lambdas)
+    used = [one for architecture in _architectures(options) for one in shipped(output, architecture, names)]
     for environment in options.tools or project.environments:
         used += installed(environment, own)
     for one in used:
@@ -156,6 +157,23 @@ def _project(options: argparse.Namespace) -> Project:
     return Project(options.project) if options.project else find_project(Path.cwd())
 
 
+def _architectures(options: argparse.Namespace) -> tuple[str, ...]:
+    if options.architecture:
+        return (options.architecture,)
+    try:
+        return asked_for(_project(options).live)
+    except CheckoutError:
+        if options.output:
+            return (DEFAULT,)
+        raise
+
+
 def _place(options: argparse.Namespace) -> Place:
     output = options.output or _project(options).output
-    return Place(output, options.architecture, options.name)
+    architectures = _architectures(options)
+    if len(architectures) > 1:
+        raise PackagingError(
+            f"the environments ask for {' and '.join(architectures)}: say which is meant, --architecture "
+            f"{architectures[0]} for example"
+        )
+    return Place(output, architectures[0], options.name)

@@ -5,6 +5,10 @@ class PackagingError(Exception):
     """A failure whose text says what is wrong, where, and what to do about it."""
 
 
+class CheckoutError(PackagingError):
+    """No checkout is at hand."""
+
+
 class ProjectError(PackagingError):
     """pyproject.toml cannot be used."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lambda_packages.errors import PackagingError
+from lambda_packages.errors import CheckoutError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,11 @@ class Project:
     def lambdas(self) -> Path:
         """The functions' sources."""
         return self.root / "lambdas"
+
+    @property
+    def live(self) -> Path:
+        """The environments, a folder each."""
+        return self.root / "live"
 
     @property
     def pyproject(self) -> Path:
@@ -43,6 +48,6 @@ def find_project(start: Path) -> Project:
     for folder in (start, *start.parents):
         if (folder / "lambdas").is_dir():
             return Project(folder)
-    raise PackagingError(
+    raise CheckoutError(
         f"{start} is in no checkout: no folder above it holds lambdas/; go to one, or name it by --project"
     )

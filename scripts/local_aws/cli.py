@@ -34,7 +34,8 @@ def _parser() -> argparse.ArgumentParser:
         "--state-dir",
         type=Path,
         metavar="DIR",
-        help="folder that holds one folder per environment (default: .local/aws in the current checkout)",
+        help="folder that holds one folder per environment "
+        "(default: CSVBATCH_LOCAL_AWS_DIR, else .local/aws in the checkout of this command)",
     )
     one = argparse.ArgumentParser(add_help=False, parents=[common])
     one.add_argument("environment", metavar="ENV", help="environment, a folder of live/")

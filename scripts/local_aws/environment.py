@@ -34,6 +34,7 @@ _CREDENTIALS_AND_DETOURS = (
     "AWS_USE_DUALSTACK_ENDPOINT",
     "AWS_USE_FIPS_ENDPOINT",
 )
+_THIS_MACHINE = "127.0.0.1"
 _SERVICE_ENDPOINT = re.compile(r"AWS_ENDPOINT_URL_\w+|(TF_)?AWS_\w+_ENDPOINT(_URL)?")
 
 
@@ -50,7 +51,7 @@ class Endpoint:
 def settings(endpoint: Endpoint, inherited: Mapping[str, str]) -> dict[str, str]:
     """The variables to set, given those a process has already."""
     nowhere = os.devnull
-    without_proxy = _without_proxy(inherited)
+    without_proxy = hosts_without_proxy(inherited)
     return {
         "AWS_ENDPOINT_URL": endpoint.url,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
@@ -88,7 +89,12 @@ def shell_lines(endpoint: Endpoint, inherited: Mapping[str, str]) -> Iterator[st
         yield f"export {name}={shlex.quote(value)}"
 
 
-def _without_proxy(inherited: Mapping[str, str]) -> str:
-    hosts = inherited.get("no_proxy") or inherited.get("NO_PROXY") or ""
-    listed = [host for host in hosts.split(",") if host]
-    return ",".join(listed if "127.0.0.1" in listed else [*listed, "127.0.0.1"])
+def hosts_without_proxy(inherited: Mapping[str, str]) -> str:
+    """The value of `NO_PROXY` that keeps every host it names already, and adds this machine.
+
+    Both spellings count. An asterisk stands alone, because Python takes it for every host only where nothing else is
+    listed: https://docs.python.org/3/library/urllib.request.html#urllib.request.ProxyHandler.
+    """
+    given = f"{inherited.get('no_proxy', '')},{inherited.get('NO_PROXY', '')}"
+    hosts = [host.strip() for host in given.split(",") if host.strip()]
+    return "*" if "*" in hosts else ",".join(dict.fromkeys([*hosts, _THIS_MACHINE]))

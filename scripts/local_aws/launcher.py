@@ -14,8 +14,10 @@ from local_aws import snapshot
 from local_aws.errors import LocalAwsError
 from local_aws.state import FUNCTION_ROUTES_VARIABLE, Identity, Record, StateDirectory, wait_until
 
-_START_LIMIT_SECONDS = 90
-_STOP_LIMIT_SECONDS = 90
+_START_LIMIT_SECONDS = 240
+"""A server that ends is noticed at once; this is for one that hangs, and loading moto takes a minute where twenty
+programs want the processor."""
+_STOP_LIMIT_SECONDS = 240
 _LOCK_LIMIT_SECONDS = 5
 _LOG_TAIL_LINES = 15
 

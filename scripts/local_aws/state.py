@@ -5,18 +5,22 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
+import environments
 from local_aws.environment import Endpoint
 from local_aws.errors import LocalAwsError
 
 FUNCTION_ROUTES_VARIABLE = "LOCAL_AWS_FUNCTION_ROUTES"
 """Tells a server which file names the URLs of functions, see `local_aws.functions`."""
+
+STATE_DIRECTORY_VARIABLE = "CSVBATCH_LOCAL_AWS_DIR"
+"""Names the folder that holds one folder per environment."""
 
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _ACCOUNT_ID = re.compile(r"\d{12}")
@@ -171,13 +175,19 @@ class StateDirectory:
         return f"local-aws reset {self.environment}"
 
 
-def default_parent() -> Path:
-    """`.local/aws` in the checkout that holds the current folder."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / ".git").exists():
-            return folder / ".local" / "aws"
-    raise LocalAwsError(f"{here} is in no checkout: say where the local AWS keeps its state with --state-dir")
+def default_parent(variables: Mapping[str, str] = os.environ) -> Path:
+    """The folder that `CSVBATCH_LOCAL_AWS_DIR` names, else `.local/aws` in the checkout that this code belongs to.
+
+    The current folder has no say: a command typed in another repository means the same local AWS.
+    """
+    named = variables.get(STATE_DIRECTORY_VARIABLE)
+    if not named:
+        return environments.REPOSITORY / ".local" / "aws"
+    if not Path(named).is_absolute():
+        raise LocalAwsError(
+            f"{STATE_DIRECTORY_VARIABLE} is {named!r}, which depends on the current folder: give an absolute path"
+        )
+    return Path(named)
 
 
 def write_atomically(file: Path, content: bytes) -> None:

@@ -12,7 +12,14 @@ from botocore.config import Config
 from local_aws import environment
 from local_aws.environment import Endpoint
 
-_CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 3})
+_CONFIG = Config(
+    # A server that is not there refuses at once, and the handshake with one on a busy machine takes seconds.
+    connect_timeout=60,
+    read_timeout=60,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    # Empty, not missing: a missing setting makes botocore take the proxy of the environment, loopback or not.
+    proxies={},
+)
 _SESSION_NAME = "local-runtime"
 
 

@@ -58,7 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--concurrency", type=_count, default=1, metavar="N", help="batches worked on at once (default: 1)"
     )
-    parser.add_argument("--state-dir", type=Path, metavar="DIR", help="where the local AWS keeps its state")
+    parser.add_argument(
+        "--state-dir",
+        type=Path,
+        metavar="DIR",
+        help="where the local AWS keeps its state (default: as for local-aws)",
+    )
     parser.add_argument("--home", type=Path, metavar="DIR", help="for code, logs and temporary files")
     parser.add_argument("--packages", type=Path, default=PACKAGES, metavar="DIR", help="default: dist/lambda")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

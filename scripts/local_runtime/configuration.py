@@ -23,6 +23,7 @@ class FunctionConfiguration:
     timeout_seconds: int
     memory_mb: int
     code_sha256: str
+    architecture: str
     variables: Mapping[str, str]
     log_format: str
     log_level: str
@@ -43,6 +44,7 @@ class FunctionConfiguration:
             timeout_seconds=int(answer["Timeout"]),
             memory_mb=int(answer["MemorySize"]),
             code_sha256=answer["CodeSha256"],
+            architecture=answer.get("Architectures", ["x86_64"])[0],
             variables=answer.get("Environment", {}).get("Variables", {}),
             log_format=logging.get("LogFormat", "Text"),
             log_level=logging.get("ApplicationLogLevel", "INFO"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local_runtime import configuration, interface_client, packages
+from local_runtime import configuration, interface_client, machine, packages
 from local_runtime.aws import Aws
 from local_runtime.configuration import FunctionConfiguration
 from local_runtime.packages import Package
@@ -90,6 +90,7 @@ def load(aws: Aws, name: str, places: Places, replaced: Mapping[str, str], trace
     `replaced` are environment variables that take the place of the function's own.
     """
     found = configuration.find(aws, name)
+    machine.check(found.name, found.architecture)
     package = packages.find(found.name, found.code_sha256, places.packages)
     temporary = places.temporary(found.name)
     temporary.mkdir(parents=True, exist_ok=True)

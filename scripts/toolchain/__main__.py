@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 
+from toolchain import platforms
+from toolchain.commands import only_one
 from toolchain.engines import find_engine, find_terragrunt
 from toolchain.errors import ToolchainError
-from toolchain.places import BIN, SCAN_VENV, TERRAFORM_RC, TOOLCHAIN_JSON
+from toolchain.files import link_if_changed, write_if_changed
+from toolchain.places import BIN, SCAN_VENV, SETUP_LOCK, TERRAFORM_RC, TOOLCHAIN_JSON
 from toolchain.providers import write_cli_configuration
 from toolchain.pythons import build_environments
 
@@ -28,31 +30,28 @@ def main() -> int:
 
 
 def set_up(quiet: bool) -> None:
-    """Idempotent: a second call finds everything and changes nothing."""
+    """Idempotent: a second call finds everything and changes nothing; one at the same time waits for this one."""
 
     def report(line: str) -> None:
         print(f"setup: {line}", file=sys.stderr, flush=True)
 
-    BIN.mkdir(parents=True, exist_ok=True)
-    build_environments(report)
-    engine = find_engine(report)
-    terragrunt = find_terragrunt(report)
-    providers = write_cli_configuration(engine, report)
-    _link("checkov", SCAN_VENV / "bin" / "checkov")
-    _link(engine.name, engine)
-    tools = {"engine": str(engine), "terragrunt": str(terragrunt), "cli_configuration": str(TERRAFORM_RC)}
-    TOOLCHAIN_JSON.write_text(json.dumps(tools, indent=2) + "\n", encoding="utf-8")
+    def report_waiting() -> None:
+        report("another set-up is at work in this checkout: waiting until it has ended")
+
+    platforms.check()
+    with only_one(SETUP_LOCK, report_waiting):
+        build_environments(report)
+        engine = find_engine(report)
+        terragrunt = find_terragrunt(report)
+        providers = write_cli_configuration(engine, report)
+        link_if_changed(BIN / "checkov", SCAN_VENV / "bin" / "checkov")
+        link_if_changed(BIN / engine.name, engine)
+        tools = {"engine": str(engine), "terragrunt": str(terragrunt), "cli_configuration": str(TERRAFORM_RC)}
+        write_if_changed(TOOLCHAIN_JSON, json.dumps(tools, indent=2) + "\n")
     if not quiet:
         report(f"{engine.name}: {engine}")
         report(f"terragrunt: {terragrunt}")
         report(f"providers: {providers}")
-
-
-def _link(name: str, target: Path) -> None:
-    link = BIN / name
-    if link.is_symlink() or link.exists():
-        link.unlink()
-    link.symlink_to(target)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from toolchain.errors import ToolchainError
@@ -52,9 +52,13 @@ def first_line(command: Sequence[str], *, seconds: int = 20) -> str:
 
 
 @contextlib.contextmanager
-def only_one(lock: Path) -> Iterator[None]:
-    """Keep two set-ups from building the same thing at once; the second waits and finds it done."""
+def only_one(lock: Path, waits: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Keep two set-ups from building the same thing at once; the second calls `waits`, waits and finds it done."""
     lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with lock.open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waits()
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield

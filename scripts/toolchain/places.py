@@ -10,6 +10,8 @@ TOOLS = REPOSITORY / ".tools"
 BIN = TOOLS / "bin"
 TERRAFORM_RC = TOOLS / "terraform.rc"
 TOOLCHAIN_JSON = TOOLS / "toolchain.json"
+SETUP_LOCK = REPOSITORY / ".setup.lock"
+"""Outside the folders that `make clean` removes: a lock that is removed while it is held locks nobody out."""
 VENV = REPOSITORY / ".venv"
 SCAN_VENV = REPOSITORY / ".venv-scan"
 

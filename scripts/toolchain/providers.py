@@ -11,6 +11,7 @@ from pathlib import Path
 
 from toolchain.commands import only_one, run
 from toolchain.errors import ToolchainError
+from toolchain.files import link_if_changed, write_if_changed
 from toolchain.places import REPOSITORY, TERRAFORM_RC, TOOLS, user_cache
 
 REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
@@ -48,11 +49,7 @@ def write_cli_configuration(engine: Path, report: Callable[[str], None]) -> str:
         )
     mirror = TOOLS / "providers"
     for registry in REGISTRIES:
-        link = mirror / registry / "hashicorp" / "aws" / version / target
-        link.parent.mkdir(parents=True, exist_ok=True)
-        if link.is_symlink():
-            link.unlink()
-        link.symlink_to(source)
+        link_if_changed(mirror / registry / "hashicorp" / "aws" / version / target, source)
     wanted = (
         "# Written by `make setup`.\n"
         "disable_checkpoint = true\n"
@@ -66,7 +63,7 @@ def write_cli_configuration(engine: Path, report: Callable[[str], None]) -> str:
         "  }\n"
         "}\n"
     )
-    TERRAFORM_RC.write_text(wanted, encoding="utf-8")
+    write_if_changed(TERRAFORM_RC, wanted)
     return f"hashicorp/aws {version}, {origin}"
 
 

@@ -1,13 +1,19 @@
 import io
+import os
+import threading
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 import environments
+import local_environment
+import plan_units
 import terragrunt_launcher
 from environments import Environment
+from local_aws.state import wait_until
 from plan_units import UnitPlan, plan, table
+from toolchain.commands import only_one
 
 
 @pytest.mark.parametrize(
@@ -50,3 +56,45 @@ def test_a_refusal_before_terragrunt_starts_is_shown(tmp_path: Path, monkeypatch
     assert status == 1
     assert "REFUSED: type this first" in page.getvalue()
     assert all(one.counts is None for one in plans)
+
+
+def test_second_plan_of_an_environment_waits_for_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(environments, "REPOSITORY", tmp_path)
+    name = environments.names()[0]
+    order: list[str] = []
+
+    def planned(*_: object) -> tuple[list[UnitPlan], int]:
+        order.append("second")
+        return [], 0
+
+    monkeypatch.setattr(plan_units, "plan", planned)
+    monkeypatch.setattr(local_environment, "ready", lambda environment: {})
+    with only_one(tmp_path / ".local" / f"plan-{name}.lock"):
+        second = threading.Thread(target=plan_units.main, args=([name, "--aws", "local"],))
+        second.start()
+        assert wait_until(lambda: "waiting for it" in capsys.readouterr().err, limit_seconds=30)
+        order.append("first")
+    second.join(timeout=30)
+    assert order == ["first", "second"]
+
+
+def test_units_that_were_not_planned_in_time_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Terragrunt hangs after one unit, without a word and with a child that keeps its output open."""
+    environment = environments.load(environments.names()[0])
+    first, *others = environment.units()
+    record = f'{{"working-dir": "{environment.folder / first}", "level": "stdout", "msg": "No changes."}}'
+    hangs = tmp_path / "terragrunt"
+    hangs.write_text(f"#!/bin/sh\nsleep 300 &\necho '{record}'\nexec sleep 300\n")
+    hangs.chmod(0o755)
+    monkeypatch.setattr(terragrunt_launcher, "COMMAND", str(hangs))
+    monkeypatch.setattr(plan_units, "PLAN_LIMIT_SECONDS", 5)
+    page = io.StringIO()
+
+    plans, status = plan_units.plan(environment, os.environ, Console(file=page, width=2000))
+
+    assert status == 1
+    assert "did not end within 5 s" in page.getvalue()
+    assert f"Not planned: {', '.join(others)}\n" in page.getvalue()
+    assert [one.unit for one in plans if one.counts] == [first]

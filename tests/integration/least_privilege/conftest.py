@@ -16,12 +16,13 @@ __all__ = ["cache", "moments"]
 
 @contextmanager
 def prepared_dev(moments: Moments) -> Iterator[Dev]:
-    """With the things in it that roles are kept from: a secret's value, another secret, streams of logs."""
+    """With the things in it that roles are kept from: objects, a secret's value, another secret, streams of logs."""
     environment = environments.default()
     with LocalAws(
         environment.name, environment.account_id, environment.region, moments.applied, enforce_iam=True
     ) as aws:
         dev = Dev(aws)
+        dev.put_objects()
         secrets, logs = dev.operator("secretsmanager"), dev.operator("logs")
         secrets.put_secret_value(SecretId=dev.secret_arn, SecretString="{}")
         secrets.create_secret(Name=OTHER_SECRET, SecretString="{}")

@@ -50,6 +50,7 @@ class Dev:
     """Clients of every role, and what Terraform has made."""
 
     server: LocalAws
+    versions: dict[str, str] = field(default_factory=dict)
     _credentials: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
@@ -125,13 +126,12 @@ class Dev:
         )
         return str(attributes["Attributes"]["KmsMasterKeyId"])
 
-    @cached_property
-    def versions(self) -> dict[str, str]:
-        """Objects that every test finds, with a version of each."""
+    def put_objects(self) -> None:
+        """Put the objects that every test finds, and remember a version of each."""
         s3 = self.operator("s3")
-        return {
-            key: s3.put_object(Bucket=self.bucket("data"), Key=key, Body=b"made up")["VersionId"] for key in OBJECTS
-        }
+        for key in OBJECTS:
+            answer = s3.put_object(Bucket=self.bucket("data"), Key=key, Body=b"made up")
+            self.versions[key] = answer["VersionId"]
 
     def version(self, key: str) -> dict[str, str]:
         return {"Bucket": self.bucket("data"), "Key": key, "VersionId": self.versions[key]}

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.integration.least_privilege.conftest import prepared_dev
 from tests.integration.least_privilege.denials import Denial
 from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE
 from tests.integration.least_privilege.denials_of_buckets import BUCKETS
 from tests.integration.least_privilege.enforced import (
     HANDLER,
     INCOMING,
+    OBJECTS,
     PROCESSOR,
     QUEUE,
     READER,
@@ -19,6 +21,7 @@ from tests.integration.least_privilege.enforced import (
     Dev,
     judged,
 )
+from tests.integration.platform.conftest import Moments
 from tests.support.platform import DEV
 
 _CODES = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
@@ -34,6 +37,15 @@ def test_role_may_not(dev: Dev, denial: Denial) -> None:
     assert refused.value.response["Error"]["Code"] in _CODES
     assert (last.allowed, last.caller, last.action) == (False, denial.role, denial.action)
     assert denial.call_of_operator(dev)["ResponseMetadata"]["HTTPStatusCode"] < 300
+
+
+def test_every_object_is_there_before_the_first_test(moments: Moments) -> None:
+    """A process may begin with any test, so no test may rely on what another one has put there."""
+    with prepared_dev(moments) as dev:
+        s3 = dev.operator("s3")
+        for key in OBJECTS:
+            newest = s3.head_object(Bucket=dev.bucket("data"), Key=key)["VersionId"]
+            assert dev.version(key)["VersionId"] == newest
 
 
 Permitted = tuple[str, str, str, Callable[[Dev], Mapping[str, Any]]]

@@ -9,6 +9,7 @@ import pytest
 from tests.support.platform import DEV, Platform, production, running
 
 import environments
+from toolchain.commands import only_one
 
 INPUT_SUFFIXES = {".hcl", ".tf", ".yaml", ".py", ".json"}
 CLASHING_ROLE = f"{DEV.prefix}-request-handler"
@@ -32,13 +33,19 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def moments(cache: Path) -> Moments:
     """Apply dev, first with a role in the way that Terraform did not make, then without it.
 
-    Kept under a digest of all that goes into it, so that it is done again whenever any of that changes.
+    Kept under a digest of all that goes into it, so that it is done again whenever any of that changes; of several
+    test runs at once, one makes them and the others wait.
     """
     folder = environments.REPOSITORY / ".local" / "moments" / digest_of_inputs()
     result = Moments(folder / "half-applied", folder / "applied")
-    if result.applied.is_file():
-        return result
-    folder.mkdir(parents=True, exist_ok=True)
+    with only_one(folder.with_suffix(".lock")):
+        if not result.applied.is_file():
+            _apply(result, cache)
+    return result
+
+
+def _apply(result: Moments, cache: Path) -> None:
+    result.applied.parent.mkdir(parents=True, exist_ok=True)
     with running(DEV.name, cache) as dev:
         dev.bootstrap()
         iam = dev.client("iam")
@@ -50,7 +57,6 @@ def moments(cache: Path) -> Moments:
         dev.aws.save_snapshot(result.half_applied)
         dev.terragrunt("run-all", "apply").expect_success()
         dev.aws.save_snapshot(result.applied)
-    return result
 
 
 def digest_of_inputs() -> str:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+import environments
 from local_aws.errors import LocalAwsError
 from local_aws.state import (
     Identity,
@@ -82,19 +83,24 @@ def test_environment_must_have_the_name_of_a_folder(tmp_path: Path, name: str) -
         StateDirectory(tmp_path, name)
 
 
-def test_state_is_below_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / ".git").mkdir()
-    (tmp_path / "live" / "dev").mkdir(parents=True)
-    monkeypatch.chdir(tmp_path / "live" / "dev")
+def test_state_is_kept_in_the_checkout_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another repository, or none, where the command is typed makes no difference."""
+    for folder in ("none", "other"):
+        (tmp_path / folder / "live" / "dev").mkdir(parents=True)
+    (tmp_path / "other" / ".git").mkdir()
 
-    assert default_parent() == tmp_path / ".local" / "aws"
+    for folder in ("none", "other/live/dev"):
+        monkeypatch.chdir(tmp_path / folder)
+        assert default_parent({}) == environments.REPOSITORY / ".local" / "aws"
 
 
-def test_outside_a_checkout_the_state_needs_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_state_is_kept_where_a_variable_says(tmp_path: Path) -> None:
+    assert default_parent({"CSVBATCH_LOCAL_AWS_DIR": str(tmp_path)}) == tmp_path
 
-    with pytest.raises(LocalAwsError, match="--state-dir"):
-        default_parent()
+
+def test_folder_of_the_state_may_not_depend_on_the_current_one() -> None:
+    with pytest.raises(LocalAwsError, match="give an absolute path"):
+        default_parent({"CSVBATCH_LOCAL_AWS_DIR": "state"})
 
 
 def test_failed_write_leaves_the_old_content_and_no_other_file(tmp_path: Path) -> None:

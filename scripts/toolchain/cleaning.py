@@ -1,0 +1,110 @@
+"""The command behind `make clean`: stop every local AWS of this checkout, then remove all that was built in it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from toolchain.commands import only_one
+from toolchain.errors import ToolchainError
+from toolchain.places import REPOSITORY, SETUP_LOCK
+
+BUILT = (".venv", ".venv-scan", ".tools", ".local", "dist")
+CACHES = (".terragrunt-cache", ".terraform")
+"""What Terragrunt and Terraform leave in the folders they run in."""
+WITH_CACHES = ("live", "modules", "tests")
+_STOP_SECONDS = 30.0
+_POLL_SECONDS = 0.05
+
+
+def main() -> int:
+    """Run the command; 1 with the reason on standard error where a server cannot be stopped."""
+    try:
+        with only_one(SETUP_LOCK):
+            clean(REPOSITORY)
+    except ToolchainError as error:
+        print(f"clean: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def clean(checkout: Path) -> None:
+    """Stop the servers first: one that is left has no folder to save in, and nobody finds it any more."""
+    for folder in _servers(checkout / ".local"):
+        _stop(folder)
+    for name in BUILT:
+        _remove(checkout / name)
+    for top in WITH_CACHES:
+        for cache in _caches(checkout / top):
+            _remove(cache)
+
+
+def _caches(top: Path) -> Iterator[Path]:
+    for folder, names, _ in os.walk(top):
+        for name in CACHES:
+            if name in names:
+                names.remove(name)
+                yield Path(folder) / name
+
+
+def _servers(top: Path) -> Iterator[Path]:
+    """Folders whose server lives: it holds the lock there, as `local_aws.state` describes."""
+    for lock in sorted(top.rglob("server.lock")):
+        if _is_held(lock):
+            yield lock.parent
+
+
+def _is_held(lock: Path) -> bool:
+    try:
+        with lock.open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _stop(folder: Path) -> None:
+    """Interrupt it, which saves nothing, and wait until it lets go of its lock; kill it where it does not."""
+    for number in (signal.SIGINT, signal.SIGKILL):
+        pid = _process(folder)
+        if pid:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while _is_held(folder / "server.lock"):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(_POLL_SECONDS)
+        else:
+            return
+    raise ToolchainError(f"the local AWS in {folder} does not end; nothing was removed. End process {pid or '?'} first")
+
+
+def _process(folder: Path) -> int | None:
+    """Its id; None while it starts."""
+    try:
+        pid = json.loads((folder / "server.json").read_text(encoding="utf-8"))["pid"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return pid if isinstance(pid, int) else None
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""The platforms that the project is built and tested on; elsewhere the set-up ends at once and says so."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+from toolchain.errors import ToolchainError
+
+SUPPORTED = "Supported: Linux on x86_64."
+ELSEWHERE = (
+    'Untested: Linux on arm64, which needs architecture = "arm64" in each env.hcl, because deployed functions run on '
+    "this machine, and the AWS provider for linux_arm64; and WSL 2, with the checkout in its own file system. "
+    "macOS cannot run functions that are packaged for Linux: use a Linux virtual machine or container there."
+)
+OVERRIDE = "CSVBATCH_ANY_PLATFORM"
+_MACHINES = ("x86_64", "amd64")
+
+
+def check() -> None:
+    """Raise ToolchainError on a platform that is not supported, unless the user asks to try it all the same."""
+    system, machine = platform.system(), platform.machine()
+    supported = system == "Linux" and machine.lower() in _MACHINES
+    if supported or os.environ.get(OVERRIDE) == "1":
+        return
+    raise ToolchainError(
+        f"This is {system or 'an unknown system'} on {machine or 'an unknown processor'}. {SUPPORTED} {ELSEWHERE} "
+        f"To try it all the same: {OVERRIDE}=1 make setup"
+    )

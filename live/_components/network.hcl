@@ -36,6 +36,13 @@ dependency "secrets" {
   mock_outputs_merge_strategy_with_state  = "shallow"
 }
 
+# Lambda deletes a function's network interfaces with the role of that function, some time after the function is gone:
+# https://repost.aws/knowledge-center/lambda-eni-find-delete
+# The roles therefore have to outlive the network. Nothing of theirs is read here, so only the order is stated.
+dependencies {
+  paths = ["${get_terragrunt_dir()}/../iam"]
+}
+
 inputs = {
   name       = local.common.prefix
   account_id = local.common.env.account_id

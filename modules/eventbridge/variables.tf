@@ -29,7 +29,7 @@ variable "region" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts schedules and dead letters; its policy must let events.amazonaws.com use it for this account."
+  description = "Key that encrypts schedules and dead letters; its policy must let events.amazonaws.com use it for the queue of dead letters."
   type        = string
 
   validation {

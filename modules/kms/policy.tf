@@ -39,8 +39,10 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
+  # Both services name the account they act for:
+  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
   statement {
-    sid = "ServicesThatSendToEncryptedTopicsAndQueues"
+    sid = "AlarmsAndTopicsOfTheAccount"
     actions = [
       "kms:Decrypt",
       "kms:GenerateDataKey*", # SQS and SNS ask for data keys with and without their plaintext.
@@ -48,18 +50,34 @@ data "aws_iam_policy_document" "key" {
     resources = ["*"] # The one key, as above.
 
     principals {
-      type = "Service"
-      identifiers = [
-        "cloudwatch.amazonaws.com",
-        "events.amazonaws.com",
-        "sns.amazonaws.com",
-      ]
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com", "sns.amazonaws.com"]
     }
 
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [var.account_id]
+    }
+  }
+
+  # EventBridge does not: with aws:SourceAccount it could write no dead letter. What SQS always states is the queue:
+  # https://docs.aws.amazon.com/kms/latest/developerguide/services-sqs.html
+  statement {
+    sid       = "EventsToQueuesOfTheEnvironment"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = ["*"] # The one key, as above.
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "kms:EncryptionContext:aws:sqs:arn"
+      # Every queue whose name starts with the environment's: the key is made before they are.
+      values = ["arn:${data.aws_partition.current.partition}:sqs:${var.region}:${var.account_id}:${var.name}-*"]
     }
   }
 }

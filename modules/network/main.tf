@@ -53,6 +53,11 @@ resource "aws_subnet" "private" {
   cidr_block = cidrsubnet(var.vpc.cidr, 2, each.value)
 
   tags = { Name = "${var.name}-private-${each.key}" }
+
+  # As long as the functions' security group waits, and for the same reason.
+  timeouts {
+    delete = "45m"
+  }
 }
 
 # Without a route to the internet all zones route alike, so they share one table.

@@ -7,6 +7,12 @@ resource "aws_security_group" "lambda" {
 
   tags = { Name = "${var.name}-lambda" }
 
+  # Lambda deletes the network interfaces of deleted functions only after a while, and they hold group and subnets:
+  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+  timeouts {
+    delete = "45m"
+  }
+
   lifecycle {
     precondition {
       condition     = (var.vpc == null) != (var.existing_vpc == null)
@@ -80,6 +86,10 @@ resource "aws_security_group" "endpoints" {
   vpc_id      = local.vpc_id
 
   tags = { Name = "${var.name}-endpoints" }
+
+  timeouts {
+    delete = "45m"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints_from_lambda" {

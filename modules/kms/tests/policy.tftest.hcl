@@ -46,7 +46,7 @@ run "log_groups_of_the_account_and_region_may_be_encrypted" {
   }
 }
 
-run "alarms_rules_and_topics_may_send_to_what_the_key_encrypts" {
+run "alarms_and_topics_may_send_to_what_the_key_encrypts" {
   command = plan
 
   assert {
@@ -55,13 +55,30 @@ run "alarms_rules_and_topics_may_send_to_what_the_key_encrypts" {
         services  = toset(flatten([statement.Principal.Service]))
         actions   = toset(flatten([statement.Action]))
         condition = statement.Condition
-      } if statement.Sid == "ServicesThatSendToEncryptedTopicsAndQueues"
+      } if statement.Sid == "AlarmsAndTopicsOfTheAccount"
       ]) == {
-      services  = toset(["cloudwatch.amazonaws.com", "events.amazonaws.com", "sns.amazonaws.com"])
+      services  = toset(["cloudwatch.amazonaws.com", "sns.amazonaws.com"])
       actions   = toset(["kms:Decrypt", "kms:GenerateDataKey*"])
       condition = { StringEquals = { "aws:SourceAccount" = "111111111111" } }
     }
     error_message = "the services that send to encrypted topics and queues cannot, or can do more than that"
+  }
+}
+
+run "rules_may_send_to_the_queues_of_the_environment_by_their_encryption_context" {
+  command = plan
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_kms_key.this.policy).Statement : {
+        actions   = toset(flatten([statement.Action]))
+        condition = statement.Condition
+      } if contains(flatten([try(statement.Principal.Service, [])]), "events.amazonaws.com")
+      ] == [{
+        actions   = toset(["kms:Decrypt", "kms:GenerateDataKey"])
+        condition = { ArnLike = { "kms:EncryptionContext:aws:sqs:arn" = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-*" } }
+    }]
+    error_message = "EventBridge names no account to KMS: it must be bound by the queue, and by nothing it does not send"
   }
 }
 

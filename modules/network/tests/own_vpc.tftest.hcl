@@ -227,3 +227,14 @@ run "warns_of_an_oracle_that_no_route_leads_to" {
 
   expect_failures = [check.oracle_can_be_reached]
 }
+
+run "destroying_waits_for_lambda_to_delete_its_network_interfaces" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for waiting in concat([aws_security_group.lambda], aws_security_group.endpoints, values(aws_subnet.private)) : waiting.timeouts.delete == "45m"
+    ])
+    error_message = "a destroy gives up before Lambda has deleted the network interfaces of the functions"
+  }
+}

@@ -6,11 +6,15 @@ locals {
   project = "csvbatch"
   prefix  = "${local.project}-${local.env.environment}"
 
-  tags = {
+  tags = merge(try(local.env.tags, {}), {
     project     = local.project
     environment = local.env.environment
     managed_by  = "terragrunt"
-  }
+  })
+
+  # What an account's owner may ask for, or grant; an env.hcl that does not mention it wants none of it.
+  permissions_boundary_arn = try(local.env.permissions_boundary_arn, null)
+  producers                = try(local.env.producers, [])
 
   bucket_prefix = "${local.prefix}-${local.env.account_id}-${local.env.region}"
   names = {

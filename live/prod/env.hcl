@@ -17,4 +17,16 @@ locals {
     service_name = "CSVPROD"
     cidrs        = ["10.1.3.0/28"]
   }
+
+  # On every resource beside project, environment and component, for whoever asks who owns it and who pays.
+  tags = {
+    owner       = "data-platform"
+    cost_center = "csv-loading"
+  }
+
+  # The policy that bounds every role made here, where the account demands one (its ARN).
+  permissions_boundary_arn = null
+
+  # Roles or users of other accounts that put files: [{ principal_arns = ["…"], prefix = "incoming/orders/" }].
+  producers = []
 }

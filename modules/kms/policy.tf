@@ -80,4 +80,38 @@ data "aws_iam_policy_document" "key" {
       values = ["arn:${data.aws_partition.current.partition}:sqs:${var.region}:${var.account_id}:${var.name}-*"]
     }
   }
+
+  # An upload in parts needs kms:Decrypt too: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuAndPermissions.html
+  # A producer cannot read with it, for no policy lets it get an object.
+  dynamic "statement" {
+    for_each = var.producers[*]
+
+    content {
+      sid       = "ProducersEncryptTheirFiles"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = ["*"] # The one key, as above.
+
+      principals {
+        type        = "AWS"
+        identifiers = statement.value.principal_arns
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["s3.${var.region}.${data.aws_partition.current.dns_suffix}"]
+      }
+
+      # With a bucket key the encryption context is the bucket, without it the object:
+      # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+      condition {
+        test     = "ArnLike"
+        variable = "kms:EncryptionContext:aws:s3:arn"
+        values = [
+          "arn:${data.aws_partition.current.partition}:s3:::${statement.value.bucket_name}",
+          "arn:${data.aws_partition.current.partition}:s3:::${statement.value.bucket_name}/*", # Any file of it.
+        ]
+      }
+    }
+  }
 }

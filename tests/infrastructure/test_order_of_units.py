@@ -51,4 +51,6 @@ def test_the_figure_in_the_readme_shows_every_unit_in_its_order(environment: str
     assert arrows
     assert [(first, then) for first, then in arrows if first not in before[then]] == []
     levels = [re.findall(r"\w+", line) for line in figure[1].splitlines()]
-    assert [line for line in levels if any(line[i] in before[line[j]] for i in range(len(line)) for j in range(i))] == []
+    assert [
+        line for line in levels if any(line[i] in before[line[j]] for i in range(len(line)) for j in range(i))
+    ] == []

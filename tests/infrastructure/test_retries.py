@@ -20,9 +20,9 @@ def is_retried(error: str) -> bool:
     "error",
     [
         "api error ThrottlingException: Rate exceeded",
-        "api error OperationAborted: A conflicting conditional operation is currently in progress against this resource",
+        "api error OperationAborted: A conflicting conditional operation is currently in progress",
         "OperationAbortedException: A conflicting operation is currently in progress against this resource",
-        "ResourceConflictException: The operation cannot be performed at this time. An update is in progress for resource: "
+        "ResourceConflictException: The operation cannot be performed at this time. An update is in progress for "
         "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-dev-batch-processor",
         "ConcurrentModificationException: The request was rejected because multiple requests to change this object",
         "InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.",

@@ -90,3 +90,29 @@ run "no_role_is_named" {
     error_message = "the key policy names a role, which is made after the key"
   }
 }
+
+run "a_producer_of_another_account_encrypts_its_files_through_s3_alone" {
+  command = plan
+
+  variables {
+    producers = { principal_arns = ["arn:aws:iam::333333333333:role/erp-export"], bucket_name = "csvbatch-test-data" }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_kms_key.this.policy).Statement : {
+        who       = statement.Principal.AWS
+        actions   = toset(flatten([statement.Action]))
+        condition = statement.Condition
+      } if statement.Sid == "ProducersEncryptTheirFiles"
+      ] == [{
+        who     = "arn:aws:iam::333333333333:role/erp-export"
+        actions = toset(["kms:Decrypt", "kms:GenerateDataKey"])
+        condition = {
+          StringEquals = { "kms:ViaService" = "s3.eu-west-2.amazonaws.com" }
+          ArnLike      = { "kms:EncryptionContext:aws:s3:arn" = ["arn:aws:s3:::csvbatch-test-data", "arn:aws:s3:::csvbatch-test-data/*"] }
+        }
+    }]
+    error_message = "a producer may use the key for something other than its files, or cannot encrypt them"
+  }
+}

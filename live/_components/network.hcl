@@ -48,9 +48,11 @@ inputs = {
   account_id = local.common.env.account_id
   region     = local.common.env.region
   oracle = {
-    cidrs = local.common.env.oracle.cidrs
-    port  = local.common.env.oracle.port
+    cidrs             = try(local.common.env.oracle.cidrs, [])
+    security_group_id = try(local.common.env.oracle.security_group_id, null)
+    port              = local.common.env.oracle.port
   }
+  oracle_routes       = try(local.common.env.oracle.routes, null)
   data_bucket_arn     = dependency.s3.outputs.arn
   queue_arn           = dependency.sqs.outputs.queue_arn
   secret_arn          = dependency.secrets.outputs.secret_arn

@@ -1,5 +1,18 @@
 locals {
-  database_url = "oracle://${var.oracle.host}:${var.oracle.port}/${var.oracle.service_name}?protocol=${var.oracle.protocol}"
+  # What is not set is left out, so that the functions' own defaults hold.
+  oracle_options = {
+    protocol   = var.oracle.protocol
+    schema     = var.oracle.schema
+    wallet     = var.oracle.wallet
+    ca         = var.oracle.ca
+    tls_strict = var.oracle.tls_strict ? null : "false"
+    thick      = var.oracle.thick ? "true" : null
+  }
+  oracle_query = join("&", [
+    for name in ["protocol", "schema", "wallet", "ca", "tls_strict", "thick"] : "${name}=${urlencode(local.oracle_options[name])}"
+    if local.oracle_options[name] != null
+  ])
+  database_url = "oracle://${var.oracle.host}:${var.oracle.port}/${var.oracle.service_name}?${local.oracle_query}"
 
   settings = {
     CSVBATCH_ENVIRONMENT  = var.environment_name

@@ -33,6 +33,11 @@ resource "aws_security_group" "lambda" {
       condition     = !local.adopts || var.oracle_routes == null
       error_message = "oracle_routes is ${jsonencode(var.oracle_routes)} but existing_vpc is given: routes of an adopted VPC are left alone; have its owner route ${jsonencode(var.oracle.cidrs)} and set oracle_routes = null."
     }
+
+    precondition {
+      condition     = var.oracle_routes == null || length(var.oracle.cidrs) > 0
+      error_message = "oracle_routes is ${jsonencode(var.oracle_routes)} but oracle.cidrs is empty: a route leads to addresses, not to a security group; name Oracle's ranges too, or set oracle_routes = null."
+    }
   }
 }
 
@@ -76,6 +81,17 @@ resource "aws_vpc_security_group_egress_rule" "lambda_to_oracle" {
   from_port         = var.oracle.port
   to_port           = var.oracle.port
   cidr_ipv4         = each.key
+}
+
+resource "aws_vpc_security_group_egress_rule" "lambda_to_oracle_group" {
+  count = var.oracle.security_group_id == null ? 0 : 1
+
+  security_group_id            = aws_security_group.lambda.id
+  description                  = "Oracle"
+  ip_protocol                  = "tcp"
+  from_port                    = var.oracle.port
+  to_port                      = var.oracle.port
+  referenced_security_group_id = var.oracle.security_group_id
 }
 
 resource "aws_security_group" "endpoints" {

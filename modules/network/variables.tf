@@ -134,17 +134,23 @@ variable "secret_arn" {
 }
 
 variable "oracle" {
-  description = "Where Oracle listens: IPv4 ranges (/8 to /32) and the port, 1521 (TCP) or 2484 (TCPS). The functions may reach nothing else outside the endpoints."
+  description = "Where Oracle listens: IPv4 ranges (/8 to /32), a security group that it wears (in this VPC or a peered one), or both; and the port. The functions may reach nothing else outside the endpoints."
   type = object({
-    cidrs = list(string)
-    port  = number
+    cidrs             = optional(list(string), [])
+    security_group_id = optional(string)
+    port              = number
   })
 
   validation {
-    condition = length(var.oracle.cidrs) > 0 && alltrue([
+    condition     = length(var.oracle.cidrs) > 0 || var.oracle.security_group_id != null
+    error_message = "oracle.cidrs is empty and oracle.security_group_id null: say where Oracle is, by at least one IPv4 range or by the security group it wears."
+  }
+
+  validation {
+    condition = alltrue([
       for cidr in var.oracle.cidrs : try(cidrsubnet(cidr, 0, 0) == cidr && cidrnetmask(cidr) != "", false)
     ])
-    error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: give at least one IPv4 range, each by its first address and prefix length, such as 10.80.4.0/24 or 10.80.4.7/32."
+    error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: give IPv4 ranges, each by its first address and prefix length, such as 10.80.4.0/24 or 10.80.4.7/32."
   }
 
   validation {
@@ -157,9 +163,18 @@ variable "oracle" {
     error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: name each range once."
   }
 
+  # A group of a peered VPC in another account is named with the account:
+  # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
   validation {
-    condition     = contains([1521, 2484], var.oracle.port)
-    error_message = "oracle.port is ${var.oracle.port}: Oracle listens on 1521 (TCP) or 2484 (TCPS)."
+    condition     = var.oracle.security_group_id == null ? true : can(regex("^([0-9]{12}/)?sg-[0-9a-f]+$", var.oracle.security_group_id))
+    error_message = "oracle.security_group_id is ${jsonencode(var.oracle.security_group_id)}: give the id of a security group, sg-…, or account/sg-… for one of another account."
+  }
+
+  # RDS takes 1150 to 65535, Autonomous Database listens on 1521 and 1522, and no listener of Oracle's on a privileged port:
+  # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+  validation {
+    condition     = var.oracle.port >= 1024 && var.oracle.port <= 65535 && floor(var.oracle.port) == var.oracle.port
+    error_message = "oracle.port is ${var.oracle.port}: use the listener's port, a whole number from 1024 to 65535, such as 1521 (TCP), 1522 (Autonomous Database) or 2484 (TCPS)."
   }
 }
 

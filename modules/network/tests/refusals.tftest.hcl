@@ -243,7 +243,7 @@ run "refuses_a_name_in_place_of_a_security_group_id" {
   expect_failures = [var.existing_vpc]
 }
 
-run "refuses_an_oracle_without_addresses" {
+run "refuses_an_oracle_that_is_nowhere" {
   command = plan
 
   variables {
@@ -303,7 +303,7 @@ run "refuses_an_oracle_port_out_of_range" {
   expect_failures = [var.oracle]
 }
 
-run "refuses_a_port_oracle_does_not_listen_on" {
+run "refuses_a_privileged_port" {
   command = plan
 
   variables {
@@ -403,4 +403,24 @@ run "refuses_ids_and_arns_that_are_not_what_they_are_meant_to_be" {
     var.secret_arn,
     var.flow_log_bucket_arn,
   ]
+}
+
+run "refuses_a_name_in_place_of_oracles_security_group" {
+  command = plan
+
+  variables {
+    oracle = { security_group_id = "databases", port = 2484 }
+  }
+
+  expect_failures = [var.oracle]
+}
+
+run "refuses_routes_to_a_security_group" {
+  command = plan
+
+  variables {
+    oracle = { security_group_id = "sg-0123456789abcdef0", port = 2484 }
+  }
+
+  expect_failures = [aws_security_group.lambda]
 }

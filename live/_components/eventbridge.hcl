@@ -38,7 +38,8 @@ inputs = {
     function_name = dependency.lambda_batch_processor.outputs.function_name
     function_arn  = dependency.lambda_batch_processor.outputs.function_arn
   }
-  object_created           = { bucket_name = dependency.s3.outputs.name, prefix = "incoming/" }
-  retry                    = { maximum_attempts = 3, maximum_age_seconds = 3600 }
+  object_created = { bucket_name = dependency.s3.outputs.name, prefix = "incoming/" }
+  retry          = { maximum_attempts = 3, maximum_age_seconds = 3600 }
+
   permissions_boundary_arn = local.common.permissions_boundary_arn
 }

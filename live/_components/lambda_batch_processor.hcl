@@ -76,6 +76,7 @@ inputs = {
   kms_key_arn        = dependency.kms.outputs.key_arn
   log_retention_days = local.common.env.log_retention_days
   log_level          = local.common.env.log_level
+  metrics_namespace  = local.common.prefix
   environment_name   = local.common.env.environment
   bucket_name        = dependency.s3.outputs.name
   secret_arn         = dependency.secrets.outputs.secret_arn

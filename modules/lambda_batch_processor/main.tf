@@ -27,6 +27,7 @@ module "function" {
   security_group_ids = var.security_group_ids
   log_retention_days = var.log_retention_days
   log_level          = var.log_level
+  metrics_namespace  = var.metrics_namespace
 
   bucket_name = var.bucket_name
   secret_arn  = var.secret_arn

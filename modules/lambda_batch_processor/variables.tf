@@ -113,6 +113,12 @@ variable "log_retention_days" {
   type        = number
 }
 
+variable "metrics_namespace" {
+  description = "Namespace of the function's own metrics in CloudWatch; one for each environment, where several share an account."
+  type        = string
+  default     = "csvbatch"
+}
+
 variable "log_level" {
   description = "Least severe log level that is kept: DEBUG or INFO."
   type        = string

@@ -21,7 +21,7 @@ locals {
     CSVBATCH_DATABASE_URL = local.database_url
 
     POWERTOOLS_SERVICE_NAME      = var.service_name
-    POWERTOOLS_METRICS_NAMESPACE = "csvbatch"
+    POWERTOOLS_METRICS_NAMESPACE = var.metrics_namespace
     POWERTOOLS_LOG_LEVEL         = var.log_level
 
     # What a function returns or raises can quote rows, which are personal data.

@@ -241,6 +241,17 @@ variable "service_name" {
   type        = string
 }
 
+variable "metrics_namespace" {
+  description = "Namespace of the function's own metrics in CloudWatch; one for each environment, where several share an account."
+  type        = string
+  default     = "csvbatch"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_./#:-]{0,254}$", var.metrics_namespace))
+    error_message = "metrics_namespace is \"${var.metrics_namespace}\": use 1 to 255 letters, digits and . - _ / # :, starting with a letter or digit."
+  }
+}
+
 variable "log_level" {
   description = "Least severe log level that is kept: DEBUG or INFO."
   type        = string

@@ -76,14 +76,15 @@ inputs = {
   kms_key_arn        = dependency.kms.outputs.key_arn
   log_retention_days = local.common.env.log_retention_days
   log_level          = local.common.env.log_level
-  metrics_namespace  = local.common.prefix
   environment_name   = local.common.env.environment
   bucket_name        = dependency.s3.outputs.name
   secret_arn         = dependency.secrets.outputs.secret_arn
-  oracle             = local.common.oracle
+  metrics_namespace  = local.common.prefix
   layer_arns         = local.common.layer_arns
-  queue_url          = dependency.sqs.outputs.queue_url
-  timeout_seconds    = local.common.batch_processor_timeout_seconds
-  memory_mb          = 1024
-  chunk_bytes        = 8 * 1024 * 1024
+  oracle             = local.common.oracle
+
+  queue_url       = dependency.sqs.outputs.queue_url
+  timeout_seconds = local.common.batch_processor_timeout_seconds
+  memory_mb       = 1024
+  chunk_bytes     = 8 * 1024 * 1024
 }

@@ -65,22 +65,24 @@ dependency "iam" {
 }
 
 inputs = {
-  function_name              = local.common.names.request_handler
-  account_id                 = local.common.env.account_id
-  region                     = local.common.env.region
-  role_arn                   = dependency.iam.outputs.request_handler_role_arn
-  package                    = { bucket = dependency.s3_artifacts.outputs.name, key = local.package.object_key }
-  architecture               = local.common.env.architecture
-  subnet_ids                 = dependency.network.outputs.subnet_ids
-  security_group_ids         = [dependency.network.outputs.lambda_security_group_id]
-  kms_key_arn                = dependency.kms.outputs.key_arn
-  log_retention_days         = local.common.env.log_retention_days
-  log_level                  = local.common.env.log_level
-  environment_name           = local.common.env.environment
-  bucket_name                = dependency.s3.outputs.name
-  secret_arn                 = dependency.secrets.outputs.secret_arn
-  oracle                     = local.common.oracle
-  layer_arns                 = local.common.layer_arns
+  function_name      = local.common.names.request_handler
+  account_id         = local.common.env.account_id
+  region             = local.common.env.region
+  role_arn           = dependency.iam.outputs.request_handler_role_arn
+  package            = { bucket = dependency.s3_artifacts.outputs.name, key = local.package.object_key }
+  architecture       = local.common.env.architecture
+  subnet_ids         = dependency.network.outputs.subnet_ids
+  security_group_ids = [dependency.network.outputs.lambda_security_group_id]
+  kms_key_arn        = dependency.kms.outputs.key_arn
+  log_retention_days = local.common.env.log_retention_days
+  log_level          = local.common.env.log_level
+  environment_name   = local.common.env.environment
+  bucket_name        = dependency.s3.outputs.name
+  secret_arn         = dependency.secrets.outputs.secret_arn
+  metrics_namespace  = local.common.prefix
+  layer_arns         = local.common.layer_arns
+  oracle             = local.common.oracle
+
   timeout_seconds            = local.common.request_handler_timeout_seconds
   visibility_timeout_seconds = local.common.visibility_timeout_seconds
   memory_mb                  = 1024

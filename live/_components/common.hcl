@@ -43,8 +43,8 @@ locals {
   version_retention_days     = local.queue_retention_days + local.dead_letter_retention_days + 3
 
   # How the functions talk to Oracle; what an env.hcl does not mention keeps the module's default. Where the database is in
-  # the network (cidrs, security_group_id, routes) is the network's alone.
-  oracle     = { for name, value in local.env.oracle : name => value if !contains(["cidrs", "security_group_id", "routes", "layer_arns"], name) }
+  # the network (cidrs, security_group_id, routes, resolver_rule_ids) is the network's alone.
+  oracle     = { for name, value in local.env.oracle : name => value if !contains(["cidrs", "security_group_id", "routes", "resolver_rule_ids", "layer_arns"], name) }
   layer_arns = try(local.env.oracle.layer_arns, [])
 
   # Mocks stand in for outputs of units that were never applied, and only where no value of an input is written anywhere:

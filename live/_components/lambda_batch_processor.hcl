@@ -80,6 +80,7 @@ inputs = {
   bucket_name        = dependency.s3.outputs.name
   secret_arn         = dependency.secrets.outputs.secret_arn
   metrics_namespace  = local.common.prefix
+  endpoint_urls      = dependency.network.outputs.endpoint_urls
   layer_arns         = local.common.layer_arns
   oracle             = local.common.oracle
 

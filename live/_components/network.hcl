@@ -57,4 +57,9 @@ inputs = {
   queue_arn           = dependency.sqs.outputs.queue_arn
   secret_arn          = dependency.secrets.outputs.secret_arn
   flow_log_bucket_arn = dependency.s3_logs.outputs.arn
+
+  resolver_rule_ids = try(local.common.env.oracle.resolver_rule_ids, [])
+
+  # The ids of an adopted VPC name nothing on a local AWS.
+  look_up_existing_vpc = get_env("CSVBATCH_AWS", "") != "local"
 }

@@ -33,6 +33,7 @@ locals {
     cidrs             = ["10.1.0.0/24", "10.1.1.0/24", "10.1.2.0/24"]
     security_group_id = null
     routes            = null
+    resolver_rule_ids = [] # of Route 53 Resolver, where only servers of another network know Oracle's name
   }
 
   # On every resource beside project, environment and component, for whoever asks who owns it and who pays.

@@ -29,7 +29,7 @@ resource "aws_lambda_function" "this" {
   }
 
   environment {
-    variables = merge(local.settings, var.environment)
+    variables = merge(local.settings, local.endpoint_settings, var.environment)
   }
 
   vpc_config {

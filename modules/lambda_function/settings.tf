@@ -14,6 +14,10 @@ locals {
   ])
   database_url = "oracle://${var.oracle.host}:${var.oracle.port}/${var.oracle.service_name}?${local.oracle_query}"
 
+  # As the SDK looks for them: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+  endpoint_variables = { sqs = "AWS_ENDPOINT_URL_SQS", secretsmanager = "AWS_ENDPOINT_URL_SECRETS_MANAGER" }
+  endpoint_settings  = { for service, url in var.endpoint_urls : local.endpoint_variables[service] => url }
+
   settings = {
     CSVBATCH_ENVIRONMENT  = var.environment_name
     CSVBATCH_BUCKET       = var.bucket_name

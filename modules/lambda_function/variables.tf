@@ -214,6 +214,17 @@ variable "security_group_ids" {
   }
 }
 
+variable "endpoint_urls" {
+  description = "Addresses of VPC endpoints that the services' own names do not lead to, by service (sqs, secretsmanager); empty with private DNS."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for service, url in var.endpoint_urls : contains(["sqs", "secretsmanager"], service) && can(regex("^https://[a-z0-9.-]+$", url))])
+    error_message = "endpoint_urls is ${jsonencode(var.endpoint_urls)}: give https addresses without a path, for sqs and secretsmanager."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days that log events are kept; one of the periods CloudWatch Logs knows."
   type        = number

@@ -107,6 +107,12 @@ variable "security_group_ids" {
   type        = list(string)
 }
 
+variable "endpoint_urls" {
+  description = "Addresses of VPC endpoints that the services' own names do not lead to, by service (sqs, secretsmanager); empty with private DNS."
+  type        = map(string)
+  default     = {}
+}
+
 variable "log_retention_days" {
   description = "Days that log events are kept; one of the periods CloudWatch Logs knows."
   type        = number

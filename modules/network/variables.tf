@@ -53,12 +53,13 @@ variable "vpc" {
 }
 
 variable "existing_vpc" {
-  description = "A VPC to adopt, by ids: subnets for the functions (in at least 2 zones), the route tables of those subnets (where endpoints.s3 is true), and the security groups of endpoints it already has. Null where vpc is given."
+  description = "A VPC to adopt, by ids: subnets for the functions (in at least 2 zones), the route tables of those subnets (where endpoints.s3 is true), the security groups of endpoints it already has, and IPv4 ranges (/8 to /32) of AWS to reach by HTTPS through a NAT it already has. Null where vpc is given."
   type = object({
     vpc_id                      = string
     subnet_ids                  = list(string)
     route_table_ids             = optional(list(string), [])
     endpoint_security_group_ids = optional(list(string), [])
+    nat_cidrs                   = optional(list(string), [])
   })
   default = null
 
@@ -85,17 +86,37 @@ variable "existing_vpc" {
     condition     = var.existing_vpc == null ? true : alltrue([for id in var.existing_vpc.endpoint_security_group_ids : can(regex("^sg-[0-9a-f]+$", id))])
     error_message = "existing_vpc.endpoint_security_group_ids is ${jsonencode(try(var.existing_vpc.endpoint_security_group_ids, []))}: give ids of security groups, sg-…"
   }
+
+  validation {
+    condition = var.existing_vpc == null ? true : length(distinct(var.existing_vpc.nat_cidrs)) == length(var.existing_vpc.nat_cidrs) && alltrue([
+      for cidr in var.existing_vpc.nat_cidrs : try(cidrsubnet(cidr, 0, 0) == cidr && cidrnetmask(cidr) != "" && tonumber(split("/", cidr)[1]) >= 8, false)
+    ])
+    error_message = "existing_vpc.nat_cidrs is ${jsonencode(try(var.existing_vpc.nat_cidrs, []))}: give IPv4 ranges, each once and by its first address, and none wider than a /8; those of the region's services are in https://ip-ranges.amazonaws.com/ip-ranges.json."
+  }
+}
+
+variable "look_up_existing_vpc" {
+  description = "Whether a plan looks existing_vpc up to check it and to learn the zones of its subnets; false where it is planned without that VPC, as on a local AWS."
+  type        = bool
+  default     = true
 }
 
 variable "endpoints" {
-  description = "Which services get an endpoint of the module's own; extra may name kms, logs, monitoring and xray. In an adopted VPC each may be false where the VPC has its own."
+  description = "Which services get an endpoint of the module's own; extra may name kms, logs, monitoring and xray. In a VPC of its own s3, sqs and secretsmanager always do. In an adopted VPC each of the three is stated: false where the VPC has its own endpoint or a NAT; and with it, for s3, whether the endpoint's policy lets the platform's bucket or every bucket be reached (s3_policy: platform or account), and for the others, whether the services' names lead to our endpoints in the whole VPC (private_dns)."
   type = object({
-    s3             = optional(bool, true)
-    sqs            = optional(bool, true)
-    secretsmanager = optional(bool, true)
+    s3             = optional(bool)
+    s3_policy      = optional(string)
+    sqs            = optional(bool)
+    secretsmanager = optional(bool)
+    private_dns    = optional(bool)
     extra          = optional(set(string), [])
   })
   default = {}
+
+  validation {
+    condition     = var.endpoints.s3_policy == null ? true : contains(["platform", "account"], var.endpoints.s3_policy)
+    error_message = "endpoints.s3_policy is ${jsonencode(var.endpoints.s3_policy)}: use platform (our bucket and no other) or account (every bucket, for principals of the account)."
+  }
 
   validation {
     condition     = length(setsubtract(var.endpoints.extra, ["kms", "logs", "monitoring", "xray"])) == 0
@@ -199,6 +220,17 @@ variable "oracle_routes" {
   validation {
     condition     = try(var.oracle_routes.peering_connection_id, null) == null ? true : can(regex("^pcx-[0-9a-f]+$", var.oracle_routes.peering_connection_id))
     error_message = "oracle_routes.peering_connection_id is ${jsonencode(try(var.oracle_routes.peering_connection_id, null))}: give the id of a peering connection, pcx-…"
+  }
+}
+
+variable "resolver_rule_ids" {
+  description = "Rules of Route 53 Resolver to associate with the VPC, for names that servers of another network know, such as those of databases on premises."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for id in var.resolver_rule_ids : can(regex("^rslvr-rr-[0-9a-z]+$", id))]) && length(distinct(var.resolver_rule_ids)) == length(var.resolver_rule_ids)
+    error_message = "resolver_rule_ids is ${jsonencode(var.resolver_rule_ids)}: give ids of resolver rules, rslvr-rr-…, each once."
   }
 }
 

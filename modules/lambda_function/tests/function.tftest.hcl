@@ -235,3 +235,19 @@ run "a_packaged_authority_needs_no_layer" {
     error_message = "the function is told ${output.environment["CSVBATCH_DATABASE_URL"]}"
   }
 }
+
+run "finds_endpoints_that_no_name_leads_to" {
+  command = plan
+
+  variables {
+    endpoint_urls = { sqs = "https://vpce-1-a.sqs.eu-west-2.vpce.amazonaws.com", secretsmanager = "https://vpce-2-b.secretsmanager.eu-west-2.vpce.amazonaws.com" }
+  }
+
+  assert {
+    condition = (
+      output.environment["AWS_ENDPOINT_URL_SQS"] == "https://vpce-1-a.sqs.eu-west-2.vpce.amazonaws.com" &&
+      output.environment["AWS_ENDPOINT_URL_SECRETS_MANAGER"] == "https://vpce-2-b.secretsmanager.eu-west-2.vpce.amazonaws.com"
+    )
+    error_message = "the function would call addresses that it cannot reach"
+  }
+}

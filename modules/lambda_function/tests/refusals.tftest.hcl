@@ -325,3 +325,13 @@ run "refuses_a_wallet_of_a_layer_without_a_layer" {
 
   expect_failures = [aws_lambda_function.this]
 }
+
+run "refuses_an_endpoint_without_tls" {
+  command = plan
+
+  variables {
+    endpoint_urls = { sqs = "http://vpce-1-a.sqs.eu-west-2.vpce.amazonaws.com" }
+  }
+
+  expect_failures = [var.endpoint_urls]
+}

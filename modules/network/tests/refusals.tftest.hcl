@@ -424,3 +424,63 @@ run "refuses_routes_to_a_security_group" {
 
   expect_failures = [aws_security_group.lambda]
 }
+
+run "refuses_the_whole_internet_through_a_nat" {
+  command = plan
+
+  variables {
+    vpc = null
+    existing_vpc = {
+      vpc_id     = "vpc-0123456789abcdef0"
+      subnet_ids = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
+      nat_cidrs  = ["0.0.0.0/0"]
+    }
+  }
+
+  expect_failures = [var.existing_vpc]
+}
+
+run "refuses_a_range_through_a_nat_that_is_none" {
+  command = plan
+
+  variables {
+    vpc = null
+    existing_vpc = {
+      vpc_id     = "vpc-0123456789abcdef0"
+      subnet_ids = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
+      nat_cidrs  = ["52.94.0.1/16"]
+    }
+  }
+
+  expect_failures = [var.existing_vpc]
+}
+
+run "refuses_a_policy_of_the_s3_endpoint_that_it_does_not_know" {
+  command = plan
+
+  variables {
+    endpoints = { s3_policy = "open" }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "refuses_another_choice_of_names_and_policy_in_a_vpc_of_its_own" {
+  command = plan
+
+  variables {
+    endpoints = { private_dns = false }
+  }
+
+  expect_failures = [aws_vpc.this]
+}
+
+run "refuses_a_name_in_place_of_a_resolver_rule" {
+  command = plan
+
+  variables {
+    resolver_rule_ids = ["on-premises"]
+  }
+
+  expect_failures = [var.resolver_rule_ids]
+}

@@ -137,7 +137,8 @@ errors {
       "(?s).*(InternalFailure|InternalServerError|ServiceUnavailable|StatusCode: 50[23]).*",
       "(?s).*The role defined for the function cannot be assumed by Lambda.*",
       "(?s).*(Invalid principal in policy|contains one or more invalid principals).*",
-      "(?s).*(OperationAborted|ConflictException|ResourceConflictException: .*in progress).*",
+      # Only a conflict with a change under way: "already exists" is a conflict too, and stays one.
+      "(?s).*(OperationAborted|ConcurrentModification|ResourceConflictException: [^\\n]*in progress).*",
     ]
   }
 }

@@ -6,11 +6,15 @@ locals {
   project = "csvbatch"
   prefix  = "${local.project}-${local.env.environment}"
 
-  tags = {
+  tags = merge(try(local.env.tags, {}), {
     project     = local.project
     environment = local.env.environment
     managed_by  = "terragrunt"
-  }
+  })
+
+  # What an account's owner may ask for, or grant; an env.hcl that does not mention it wants none of it.
+  permissions_boundary_arn = try(local.env.permissions_boundary_arn, null)
+  producers                = try(local.env.producers, [])
 
   bucket_prefix = "${local.prefix}-${local.env.account_id}-${local.env.region}"
   names = {
@@ -37,6 +41,11 @@ locals {
   queue_retention_days       = 4
   dead_letter_retention_days = 14
   version_retention_days     = local.queue_retention_days + local.dead_letter_retention_days + 3
+
+  # How the functions talk to Oracle; what an env.hcl does not mention keeps the module's default. Where the database is in
+  # the network (cidrs, security_group_id, routes, resolver_rule_ids) is the network's alone.
+  oracle     = { for name, value in local.env.oracle : name => value if !contains(["cidrs", "security_group_id", "routes", "resolver_rule_ids", "layer_arns"], name) }
+  layer_arns = try(local.env.oracle.layer_arns, [])
 
   # Mocks stand in for outputs of units that were never applied, and only where no value of an input is written anywhere:
   # never for an apply, nor for a plan that is saved and could be applied later. The policy scan, which reads plans and

@@ -43,4 +43,6 @@ inputs = {
   }
   object_created = { bucket_name = dependency.s3.outputs.name, prefix = "incoming/" }
   retry          = { maximum_attempts = 3, maximum_age_seconds = 3600 }
+
+  permissions_boundary_arn = local.common.permissions_boundary_arn
 }

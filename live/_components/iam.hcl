@@ -50,4 +50,5 @@ inputs = {
   secret_arn                    = dependency.secrets.outputs.secret_arn
   batch_processor_function_name = local.common.names.batch_processor
   request_handler_function_name = local.common.names.request_handler
+  permissions_boundary_arn      = local.common.permissions_boundary_arn
 }

@@ -13,4 +13,8 @@ inputs = {
   account_id          = local.common.env.account_id
   region              = local.common.env.region
   deletion_protection = local.common.env.deletion_protection
+  producers = length(local.common.producers) == 0 ? null : {
+    principal_arns = distinct(flatten(local.common.producers[*].principal_arns))
+    bucket_name    = local.common.names.data_bucket
+  }
 }

@@ -88,12 +88,11 @@ inputs = {
   environment_name   = local.common.env.environment
   bucket_name        = dependency.s3.outputs.name
   secret_arn         = dependency.secrets.outputs.secret_arn
-  oracle = {
-    host         = local.common.env.oracle.host
-    port         = local.common.env.oracle.port
-    protocol     = local.common.env.oracle.protocol
-    service_name = local.common.env.oracle.service_name
-  }
+  metrics_namespace  = local.common.prefix
+  endpoint_urls      = dependency.network.outputs.endpoint_urls
+  layer_arns         = local.common.layer_arns
+  oracle             = local.common.oracle
+
   timeout_seconds            = local.common.request_handler_timeout_seconds
   visibility_timeout_seconds = local.common.visibility_timeout_seconds
   memory_mb                  = 1024

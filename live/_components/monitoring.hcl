@@ -57,23 +57,30 @@ inputs = {
     name             = dependency.sqs.outputs.queue_name
     dead_letter_name = dependency.sqs.outputs.dead_letter_queue_name
     max_age_seconds  = 3600
+
+    # A chunk that failed comes again when its message shows again: the alarm lasts until then.
+    failure_window_seconds = local.common.visibility_timeout_seconds + local.common.request_handler_timeout_seconds
   }
+  batches = { max_age_seconds = 4 * 3600 }
   functions = {
     batch_processor = {
       name                   = dependency.lambda_batch_processor.outputs.function_name
       timeout_seconds        = local.common.batch_processor_timeout_seconds
       alarm_on_throttles     = local.common.env.reserved_concurrency.batch_processor == null # with a reservation, events wait by design
       dead_letter_queue_name = dependency.lambda_batch_processor.outputs.dead_letter_queue_name
+      metrics                = dependency.lambda_batch_processor.outputs.metrics
     }
     request_handler = {
       name                   = dependency.lambda_request_handler.outputs.function_name
       timeout_seconds        = local.common.request_handler_timeout_seconds
       dead_letter_queue_name = dependency.lambda_request_handler.outputs.dead_letter_queue_name
+      metrics                = dependency.lambda_request_handler.outputs.metrics
     }
   }
   schedules = {
     group_name             = dependency.eventbridge.outputs.schedule_group_name
     dead_letter_queue_name = dependency.eventbridge.outputs.dead_letter_queue_name
     rule_name              = dependency.eventbridge.outputs.rule_name
+    every_minutes          = dependency.eventbridge.outputs.expected_every_minutes > 0 ? dependency.eventbridge.outputs.expected_every_minutes : null
   }
 }

@@ -40,16 +40,30 @@ dependency "secrets" {
   skip_outputs                            = local.common.skip_outputs
 }
 
+# Lambda deletes a function's network interfaces with the role of that function, some time after the function is gone:
+# https://repost.aws/knowledge-center/lambda-eni-find-delete
+# The roles therefore have to outlive the network. Nothing of theirs is read here, so only the order is stated.
+dependencies {
+  paths = ["${get_terragrunt_dir()}/../iam"]
+}
+
 inputs = {
   name       = local.common.prefix
   account_id = local.common.env.account_id
   region     = local.common.env.region
   oracle = {
-    cidrs = local.common.env.oracle.cidrs
-    port  = local.common.env.oracle.port
+    cidrs             = try(local.common.env.oracle.cidrs, [])
+    security_group_id = try(local.common.env.oracle.security_group_id, null)
+    port              = local.common.env.oracle.port
   }
+  oracle_routes       = try(local.common.env.oracle.routes, null)
   data_bucket_arn     = dependency.s3.outputs.arn
   queue_arn           = dependency.sqs.outputs.queue_arn
   secret_arn          = dependency.secrets.outputs.secret_arn
   flow_log_bucket_arn = dependency.s3_logs.outputs.arn
+
+  resolver_rule_ids = try(local.common.env.oracle.resolver_rule_ids, [])
+
+  # The ids of an adopted VPC name nothing on a local AWS.
+  look_up_existing_vpc = get_env("CSVBATCH_AWS", "") != "local"
 }

@@ -32,6 +32,7 @@ inputs = {
   kms_key_arn         = dependency.kms.outputs.key_arn
   access_log          = { bucket = dependency.s3_logs.outputs.name, prefix = "s3/data/" }
   eventbridge         = true
+  producers           = local.common.producers
   lifecycle_rules = concat(
     # Only a file that was dealt with carries a status, so a file not yet loaded never expires.
     [for status in ["processed", "processed-with-rejects", "refused"] : {

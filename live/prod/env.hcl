@@ -25,6 +25,36 @@ locals {
     port         = 2484
     protocol     = "tcps"
     service_name = "CSVPROD"
-    cidrs        = ["10.1.3.0/28"]
+    schema       = null # null: the user's own
+
+    # Who signed the database's certificate: a wallet (folder) or a ca (file in PEM) below /opt, from a layer, or below
+    # /var/task, from the package; with both null the secret's ca_pem, else the system's authorities.
+    wallet     = null
+    ca         = null
+    tls_strict = true
+
+    # Oracle's own client in place of the driver's thin mode; layer_arns then names the layer that holds it.
+    thick      = false
+    layer_arns = []
+
+    # Where the functions may go: addresses, the security group that the databases wear, or both. Here the databases stand
+    # in the subnets of `network`, as those of RDS would; the way to addresses elsewhere is a route, to a transit gateway
+    # ({ transit_gateway_id = "tgw-…" }) or a peering connection ({ peering_connection_id = "pcx-…" }).
+    cidrs             = ["10.1.0.0/24", "10.1.1.0/24", "10.1.2.0/24"]
+    security_group_id = null
+    routes            = null
+    resolver_rule_ids = [] # of Route 53 Resolver, where only servers of another network know Oracle's name
   }
+
+  # On every resource beside project, environment and component, for whoever asks who owns it and who pays.
+  tags = {
+    owner       = "data-platform"
+    cost_center = "csv-loading"
+  }
+
+  # The policy that bounds every role made here, where the account demands one (its ARN).
+  permissions_boundary_arn = null
+
+  # Roles or users of other accounts that put files: [{ principal_arns = ["…"], prefix = "incoming/orders/" }].
+  producers = []
 }

@@ -27,7 +27,8 @@ data "aws_iam_policy_document" "trust" {
       values   = [var.account_id]
     }
 
-    # The group, as Scheduler states no single schedule when it takes on a role.
+    # The group, as Scheduler states no single schedule when it takes on a role. It always sends both keys:
+    # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     condition {
       test     = "ArnEquals"
       variable = "aws:SourceArn"

@@ -29,7 +29,7 @@ variable "region" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts schedules and dead letters; its policy must let events.amazonaws.com use it for this account."
+  description = "Key that encrypts schedules and dead letters; its policy must let events.amazonaws.com use it for the queue of dead letters."
   type        = string
 
   validation {
@@ -52,12 +52,13 @@ variable "target" {
 }
 
 variable "schedules" {
-  description = "Schedules by name: cron(), rate() or at() expression, IANA time zone, minutes within which AWS may choose the moment (0 to 1440; 0 = on time), and whether it runs."
+  description = "Schedules by name: cron(), rate() or at() expression, IANA time zone, minutes within which AWS may choose the moment (0 to 1440; 0 = on time), whether it runs, and the longest time in minutes between two starts, where the expression alone does not tell (a cron with lists, ranges or days)."
   type = map(object({
     expression              = string
     timezone                = optional(string, "UTC")
     flexible_window_minutes = optional(number, 0)
     enabled                 = bool
+    every_minutes           = optional(number)
   }))
 
   validation {
@@ -73,6 +74,11 @@ variable "schedules" {
   validation {
     condition     = alltrue([for schedule in values(var.schedules) : schedule.flexible_window_minutes >= 0 && schedule.flexible_window_minutes <= 1440 && floor(schedule.flexible_window_minutes) == schedule.flexible_window_minutes])
     error_message = "schedules has the flexible windows ${jsonencode({ for name, schedule in var.schedules : name => schedule.flexible_window_minutes })}: use whole minutes from 0 (on time) to 1440."
+  }
+
+  validation {
+    condition     = alltrue([for schedule in values(var.schedules) : schedule.every_minutes == null ? true : schedule.every_minutes >= 1 && floor(schedule.every_minutes) == schedule.every_minutes])
+    error_message = "schedules has the longest times ${jsonencode({ for name, schedule in var.schedules : name => schedule.every_minutes })} between two starts: use whole minutes from 1, or null."
   }
 }
 

@@ -10,13 +10,14 @@ data "aws_iam_policy_document" "function_trust" {
       identifiers = ["lambda.amazonaws.com"]
     }
 
+    # IfExists in both, because AWS does not document that every path by which Lambda takes a role names its source:
+    # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     condition {
-      test     = "StringEquals"
+      test     = "StringEqualsIfExists"
       variable = "aws:SourceAccount"
       values   = [var.account_id]
     }
 
-    # IfExists, because AWS does not document that every path by which Lambda takes a role names the source.
     condition {
       test     = "ArnLikeIfExists"
       variable = "aws:SourceArn"

@@ -39,8 +39,10 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
+  # Both services name the account they act for:
+  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
   statement {
-    sid = "ServicesThatSendToEncryptedTopicsAndQueues"
+    sid = "AlarmsAndTopicsOfTheAccount"
     actions = [
       "kms:Decrypt",
       "kms:GenerateDataKey*", # SQS and SNS ask for data keys with and without their plaintext.
@@ -48,18 +50,68 @@ data "aws_iam_policy_document" "key" {
     resources = ["*"] # The one key, as above.
 
     principals {
-      type = "Service"
-      identifiers = [
-        "cloudwatch.amazonaws.com",
-        "events.amazonaws.com",
-        "sns.amazonaws.com",
-      ]
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com", "sns.amazonaws.com"]
     }
 
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [var.account_id]
+    }
+  }
+
+  # EventBridge does not: with aws:SourceAccount it could write no dead letter. What SQS always states is the queue:
+  # https://docs.aws.amazon.com/kms/latest/developerguide/services-sqs.html
+  statement {
+    sid       = "EventsToQueuesOfTheEnvironment"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = ["*"] # The one key, as above.
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "kms:EncryptionContext:aws:sqs:arn"
+      # Every queue whose name starts with the environment's: the key is made before they are.
+      values = ["arn:${data.aws_partition.current.partition}:sqs:${var.region}:${var.account_id}:${var.name}-*"]
+    }
+  }
+
+  # An upload in parts needs kms:Decrypt too: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuAndPermissions.html
+  # A producer cannot read with it, for no policy lets it get an object.
+  dynamic "statement" {
+    for_each = var.producers[*]
+
+    content {
+      sid       = "ProducersEncryptTheirFiles"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = ["*"] # The one key, as above.
+
+      principals {
+        type        = "AWS"
+        identifiers = statement.value.principal_arns
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["s3.${var.region}.${data.aws_partition.current.dns_suffix}"]
+      }
+
+      # With a bucket key the encryption context is the bucket, without it the object:
+      # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+      condition {
+        test     = "ArnLike"
+        variable = "kms:EncryptionContext:aws:s3:arn"
+        values = [
+          "arn:${data.aws_partition.current.partition}:s3:::${statement.value.bucket_name}",
+          "arn:${data.aws_partition.current.partition}:s3:::${statement.value.bucket_name}/*", # Any file of it.
+        ]
+      }
     }
   }
 }

@@ -53,3 +53,24 @@ variable "deletion_protection" {
   description = "Whether any plan that would destroy the key or change its name fails; needs a deletion window of 30 days."
   type        = bool
 }
+
+variable "producers" {
+  description = "Who of other accounts encrypts objects of which bucket with the key: ARNs of single roles and users, and the bucket's name. Null for nobody."
+  type = object({
+    principal_arns = set(string)
+    bucket_name    = string
+  })
+  default = null
+
+  validation {
+    condition = var.producers == null ? true : length(var.producers.principal_arns) > 0 && alltrue([
+      for arn in var.producers.principal_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$", arn))
+    ])
+    error_message = "producers.principal_arns is ${jsonencode(try(var.producers.principal_arns, []))}: give ARNs of single roles or users (arn:…:iam::account:role/name), without a wildcard, or producers = null."
+  }
+
+  validation {
+    condition     = var.producers == null ? true : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.producers.bucket_name))
+    error_message = "producers.bucket_name is ${jsonencode(try(var.producers.bucket_name, null))}: give the name of a bucket, not its ARN."
+  }
+}

@@ -22,3 +22,8 @@ output "dead_letter_queue_arn" {
   description = "ARN of the queue that takes asynchronous events whose run failed."
   value       = module.function.dead_letter_queue_arn
 }
+
+output "metrics" {
+  description = "Namespace, and value of the dimension `service`, of the metrics that the function reports itself."
+  value       = module.function.metrics
+}

@@ -29,7 +29,7 @@ resource "aws_lambda_function" "this" {
   }
 
   environment {
-    variables = merge(local.settings, var.environment)
+    variables = merge(local.settings, local.endpoint_settings, var.environment)
   }
 
   vpc_config {
@@ -50,6 +50,13 @@ resource "aws_lambda_function" "this" {
 
   dead_letter_config {
     target_arn = aws_sqs_queue.dead_letters.arn
+  }
+
+  lifecycle {
+    precondition {
+      condition     = length(var.layer_arns) > 0 || !(var.oracle.thick || anytrue([for path in compact([var.oracle.wallet, var.oracle.ca]) : startswith(path, "/opt/")]))
+      error_message = "layer_arns is empty but oracle needs one: thick is ${var.oracle.thick}, wallet ${jsonencode(var.oracle.wallet)} and ca ${jsonencode(var.oracle.ca)}. Oracle's client and whatever is below /opt come from layers; name their ARNs."
+    }
   }
 }
 

@@ -37,3 +37,11 @@ output "reserved_concurrency" {
   description = "Invocations reserved for the function; -1 where none are."
   value       = aws_lambda_function.this.reserved_concurrent_executions
 }
+
+output "metrics" {
+  description = "Namespace, and value of the dimension `service`, of the metrics that the function reports itself."
+  value = {
+    namespace = local.settings.POWERTOOLS_METRICS_NAMESPACE
+    service   = local.settings.POWERTOOLS_SERVICE_NAME
+  }
+}

@@ -1,5 +1,22 @@
 locals {
-  database_url = "oracle://${var.oracle.host}:${var.oracle.port}/${var.oracle.service_name}?protocol=${var.oracle.protocol}"
+  # What is not set is left out, so that the functions' own defaults hold.
+  oracle_options = {
+    protocol   = var.oracle.protocol
+    schema     = var.oracle.schema
+    wallet     = var.oracle.wallet
+    ca         = var.oracle.ca
+    tls_strict = var.oracle.tls_strict ? null : "false"
+    thick      = var.oracle.thick ? "true" : null
+  }
+  oracle_query = join("&", [
+    for name in ["protocol", "schema", "wallet", "ca", "tls_strict", "thick"] : "${name}=${urlencode(local.oracle_options[name])}"
+    if local.oracle_options[name] != null
+  ])
+  database_url = "oracle://${var.oracle.host}:${var.oracle.port}/${var.oracle.service_name}?${local.oracle_query}"
+
+  # As the SDK looks for them: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+  endpoint_variables = { sqs = "AWS_ENDPOINT_URL_SQS", secretsmanager = "AWS_ENDPOINT_URL_SECRETS_MANAGER" }
+  endpoint_settings  = { for service, url in var.endpoint_urls : local.endpoint_variables[service] => url }
 
   settings = {
     CSVBATCH_ENVIRONMENT  = var.environment_name
@@ -8,7 +25,7 @@ locals {
     CSVBATCH_DATABASE_URL = local.database_url
 
     POWERTOOLS_SERVICE_NAME      = var.service_name
-    POWERTOOLS_METRICS_NAMESPACE = "csvbatch"
+    POWERTOOLS_METRICS_NAMESPACE = var.metrics_namespace
     POWERTOOLS_LOG_LEVEL         = var.log_level
 
     # What a function returns or raises can quote rows, which are personal data.

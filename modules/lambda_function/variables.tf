@@ -214,6 +214,17 @@ variable "security_group_ids" {
   }
 }
 
+variable "endpoint_urls" {
+  description = "Addresses of VPC endpoints that the services' own names do not lead to, by service (sqs, secretsmanager); empty with private DNS."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for service, url in var.endpoint_urls : contains(["sqs", "secretsmanager"], service) && can(regex("^https://[a-z0-9.-]+$", url))])
+    error_message = "endpoint_urls is ${jsonencode(var.endpoint_urls)}: give https addresses without a path, for sqs and secretsmanager."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days that log events are kept; one of the periods CloudWatch Logs knows."
   type        = number
@@ -239,6 +250,17 @@ variable "environment_name" {
 variable "service_name" {
   description = "Name of the function in logs, metrics and traces."
   type        = string
+}
+
+variable "metrics_namespace" {
+  description = "Namespace of the function's own metrics in CloudWatch; one for each environment, where several share an account."
+  type        = string
+  default     = "csvbatch"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_./#:-]{0,254}$", var.metrics_namespace))
+    error_message = "metrics_namespace is \"${var.metrics_namespace}\": use 1 to 255 letters, digits and . - _ / # :, starting with a letter or digit."
+  }
 }
 
 variable "log_level" {
@@ -272,12 +294,17 @@ variable "secret_arn" {
 }
 
 variable "oracle" {
-  description = "Where the database listens: host name or IPv4 address, port (1521 or 2484), service name, protocol (tcp or tcps)."
+  description = "Where the database listens and how it is talked to: host name or IPv4 address, port, service name, protocol (tcp or tcps); schema that bare names of tables belong to (null: the user's own); for tcps, a wallet (folder) or a ca (file in PEM) that the package or a layer holds (null: the secret's ca_pem, else the system's authorities), and whether certificates are checked as strictly as Python 3.13 does; thick for Oracle's own client, which a layer of layer_arns holds."
   type = object({
     host         = string
     port         = number
     service_name = string
     protocol     = string
+    schema       = optional(string)
+    wallet       = optional(string)
+    ca           = optional(string)
+    tls_strict   = optional(bool, true)
+    thick        = optional(bool, false)
   })
 
   # lookup() keeps the host out of Terraform's own report of the failed condition: it may hold a password.
@@ -286,9 +313,11 @@ variable "oracle" {
     error_message = "oracle.host must be a bare host name or IPv4 address, without scheme, port, path or credentials; user and password belong in the secret. The value is not repeated here because it may hold them."
   }
 
+  # RDS takes 1150 to 65535, Autonomous Database listens on 1521 and 1522, and no listener of Oracle's on a privileged port:
+  # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
   validation {
-    condition     = contains([1521, 2484], var.oracle.port)
-    error_message = "oracle.port is ${var.oracle.port}: use 1521 or 2484, the ports that the network lets the functions reach."
+    condition     = var.oracle.port >= 1024 && var.oracle.port <= 65535 && floor(var.oracle.port) == var.oracle.port
+    error_message = "oracle.port is ${var.oracle.port}: use the listener's port, a whole number from 1024 to 65535, such as 1521 (TCP), 1522 (Autonomous Database) or 2484 (TCPS)."
   }
 
   validation {
@@ -299,6 +328,31 @@ variable "oracle" {
   validation {
     condition     = contains(["tcp", "tcps"], var.oracle.protocol)
     error_message = "oracle.protocol is \"${var.oracle.protocol}\": use tcp or tcps."
+  }
+
+  validation {
+    condition     = var.oracle.schema == null ? true : can(regex("^[A-Za-z][A-Za-z0-9_$#]{0,127}$", var.oracle.schema))
+    error_message = "oracle.schema is ${jsonencode(var.oracle.schema)}: give the name of a schema as Oracle writes it unquoted, 1 to 128 letters, digits and _ $ #, starting with a letter; null for the user's own."
+  }
+
+  validation {
+    condition     = alltrue([for path in compact([var.oracle.wallet, var.oracle.ca]) : can(regex("^/(opt|var/task)/[^?&#%]*[^/?&#%]$", path))])
+    error_message = "oracle.wallet is ${jsonencode(var.oracle.wallet)} and oracle.ca ${jsonencode(var.oracle.ca)}: give a path below /opt (a layer) or /var/task (the package), which is all that a function can read."
+  }
+
+  validation {
+    condition     = var.oracle.protocol == "tcps" || (var.oracle.wallet == null && var.oracle.ca == null)
+    error_message = "oracle.protocol is \"${var.oracle.protocol}\" but a wallet or a ca is given: only tcps has certificates; set protocol = \"tcps\" or leave both null."
+  }
+
+  validation {
+    condition     = var.oracle.wallet == null || var.oracle.ca == null
+    error_message = "oracle.wallet and oracle.ca are both given: name the authority once, in a wallet or in a file of certificates."
+  }
+
+  validation {
+    condition     = !var.oracle.thick || var.oracle.ca == null
+    error_message = "oracle.thick is true and oracle.ca ${jsonencode(var.oracle.ca)}: Oracle's client reads authorities from a wallet only; put them into one and set oracle.wallet."
   }
 }
 

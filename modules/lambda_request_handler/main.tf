@@ -29,8 +29,10 @@ module "function" {
   kms_key_arn        = var.kms_key_arn
   subnet_ids         = var.subnet_ids
   security_group_ids = var.security_group_ids
+  endpoint_urls      = var.endpoint_urls
   log_retention_days = var.log_retention_days
   log_level          = var.log_level
+  metrics_namespace  = var.metrics_namespace
 
   bucket_name = var.bucket_name
   secret_arn  = var.secret_arn

@@ -27,3 +27,8 @@ output "event_source_mapping_uuid" {
   description = "Identifier of the mapping from queue to function."
   value       = aws_lambda_event_source_mapping.this.uuid
 }
+
+output "metrics" {
+  description = "Namespace, and value of the dimension `service`, of the metrics that the function reports itself."
+  value       = module.function.metrics
+}

@@ -107,9 +107,21 @@ variable "security_group_ids" {
   type        = list(string)
 }
 
+variable "endpoint_urls" {
+  description = "Addresses of VPC endpoints that the services' own names do not lead to, by service (sqs, secretsmanager); empty with private DNS."
+  type        = map(string)
+  default     = {}
+}
+
 variable "log_retention_days" {
   description = "Days that log events are kept; one of the periods CloudWatch Logs knows."
   type        = number
+}
+
+variable "metrics_namespace" {
+  description = "Namespace of the function's own metrics in CloudWatch; one for each environment, where several share an account."
+  type        = string
+  default     = "csvbatch"
 }
 
 variable "log_level" {
@@ -130,12 +142,17 @@ variable "secret_arn" {
 }
 
 variable "oracle" {
-  description = "Where the database listens: host name or IPv4 address, port (1521 or 2484), service name, protocol (tcp or tcps)."
+  description = "Where the database listens and how it is talked to: host name or IPv4 address, port, service name, protocol (tcp or tcps); schema that bare names of tables belong to (null: the user's own); for tcps, a wallet (folder) or a ca (file in PEM) that the package or a layer holds (null: the secret's ca_pem, else the system's authorities), and whether certificates are checked as strictly as Python 3.13 does; thick for Oracle's own client, which a layer of layer_arns holds."
   type = object({
     host         = string
     port         = number
     service_name = string
     protocol     = string
+    schema       = optional(string)
+    wallet       = optional(string)
+    ca           = optional(string)
+    tls_strict   = optional(bool, true)
+    thick        = optional(bool, false)
   })
 }
 

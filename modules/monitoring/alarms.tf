@@ -4,6 +4,10 @@ locals {
     { for key, function in var.functions : key => function.dead_letter_queue_name },
   )
 
+  # The functions whose own metrics are watched, by their keys in var.functions.
+  splitter = "batch_processor"
+  loader   = "request_handler"
+
   # The last fifth of the time is the margin in which a run that grows is noticed before it is cut off.
   duration_percent = 80
 
@@ -72,8 +76,73 @@ locals {
     description = "${watched.subject} could not start the batch processor (${watched.metric}). Check what it may do, the function, and ${var.schedules.dead_letter_queue_name}."
   }) }
 
-  alarms = { for key, alarm in merge(local.queue_alarms, local.function_alarms, local.start_alarms) :
-    key => merge(alarm, { name = "${var.name}-${replace(key, "_", "-")}" })
+  # What the functions report of their own work. A chunk that fails is named in a partial response, which Lambda does not
+  # count as an error: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+  failure_alarms = merge([for key, function in var.functions : {
+    chunks-failed = {
+      namespace   = function.metrics.namespace
+      metric      = "ChunksFailed"
+      dimensions  = { service = function.metrics.service }
+      statistic   = "Sum"
+      threshold   = 0
+      description = "${function.name} could not load a chunk, which the queue will deliver again. If this lasts, Oracle is down or refuses us: the log says which."
+
+      # Until the queue delivers the same chunk again and it fails again, so that the alarm does not end in between.
+      period = 60 * ceil(var.queue.failure_window_seconds / 60)
+    }
+  } if key == local.loader && function.metrics != null]...)
+
+  # Each run of the batch processor reports all of these, and what holds at the end of a run holds until the next one.
+  run_metrics = {
+    batches-failed   = { metric = "BatchesFailed", statistic = "Sum", threshold = 0, meaning = "could not split, send or close a batch. `csvbatch status` names it, with the reason" }
+    oldest-batch     = { metric = "OldestBatchAgeSeconds", statistic = "Maximum", threshold = var.batches.max_age_seconds, meaning = "found a batch that has been open for more than ${var.batches.max_age_seconds} seconds. See which of its chunks are not done (`csvbatch status`)" }
+    datasets-overdue = { metric = "DatasetsOverdue", statistic = "Maximum", threshold = 0, meaning = "expected a file that has not come: a contract says how often. Ask the sender" }
+  }
+  run_alarms = merge([for key, function in var.functions : {
+    for name, watched in local.run_metrics : name => {
+      namespace    = function.metrics.namespace
+      metric       = watched.metric
+      dimensions   = { service = function.metrics.service }
+      statistic    = watched.statistic
+      threshold    = watched.threshold
+      description  = "${function.name} ${watched.meaning}."
+      missing_data = "ignore"
+    }
+  } if key == local.splitter && function.metrics != null]...)
+
+  # Three intervals without a run. An alarm looks back over 7 days at most, in periods of a day at most:
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+  # Lambda reports invocations only where there are any, so that missing data is what is looked for:
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+  silent_intervals    = 3
+  minutes_a_day       = 1440
+  longest_interval    = floor(7 * local.minutes_a_day / local.silent_intervals)
+  every_minutes       = var.schedules.every_minutes == null ? local.longest_interval + 1 : var.schedules.every_minutes
+  silence_is_watched  = local.every_minutes <= local.longest_interval
+  minutes_of_a_period = min(local.every_minutes, local.minutes_a_day)
+  silence_alarms = merge([for key, function in var.functions : {
+    schedule-silent = {
+      namespace    = "AWS/Lambda"
+      metric       = "Invocations"
+      dimensions   = { FunctionName = function.name }
+      statistic    = "Sum"
+      comparison   = "LessThanThreshold"
+      threshold    = 1
+      description  = "${function.name} has not run for ${local.silent_intervals} times the ${local.every_minutes} minutes of its schedule. See whether the schedule is enabled and may start it."
+      period       = 60 * local.minutes_of_a_period
+      periods      = ceil(local.silent_intervals * local.every_minutes / local.minutes_of_a_period)
+      missing_data = "breaching"
+    }
+  } if key == local.splitter && local.silence_is_watched]...)
+
+  # What does not run reports nothing, and that is no fault. A queue that nobody touches reports nothing after six hours,
+  # messages or not, so dead letters stay an alarm until the queue is seen empty.
+  alarms = { for key, alarm in merge(local.queue_alarms, local.function_alarms, local.start_alarms, local.failure_alarms, local.run_alarms, local.silence_alarms) :
+    key => merge(
+      { comparison = "GreaterThanThreshold", period = 60, periods = 1, missing_data = endswith(key, "-dead-letters") ? "ignore" : "notBreaching" },
+      alarm,
+      { name = "${var.name}-${replace(key, "_", "-")}" },
+    )
   }
 
   actions = concat([aws_sns_topic.this.arn], var.notify.topic_arns)
@@ -89,16 +158,21 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions
   statistic           = each.value.statistic
-  period              = 60
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
+  period              = each.value.period
+  evaluation_periods  = each.value.periods
+  comparison_operator = each.value.comparison
   threshold           = each.value.threshold
-
-  # What does not run reports nothing, and that is no fault. A queue that nobody touches reports nothing after six hours,
-  # messages or not, so dead letters stay an alarm until the queue is seen empty.
-  treat_missing_data = endswith(each.key, "-dead-letters") ? "ignore" : "notBreaching"
+  treat_missing_data  = each.value.missing_data
 
   actions_enabled = true
   alarm_actions   = local.actions
   ok_actions      = local.actions
+}
+
+# A schedule that is rarer than an alarm can look back is no reason to refuse an environment, but worth a word.
+check "schedule_can_be_watched" {
+  assert {
+    condition     = var.schedules.every_minutes == null || local.silence_is_watched
+    error_message = "schedules.every_minutes is ${jsonencode(var.schedules.every_minutes)}: a CloudWatch alarm looks back 7 days at most, so no alarm tells when a schedule that is rarer than every ${local.longest_interval} minutes does not fire."
+  }
 }

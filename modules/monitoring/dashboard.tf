@@ -22,6 +22,23 @@ locals {
         metrics = [for metric in ["InvocationAttemptCount", "TargetErrorCount", "InvocationDroppedCount"] : ["AWS/Scheduler", metric, "ScheduleGroup", var.schedules.group_name]]
       },
     ],
+    [for function in [lookup(var.functions, local.loader, null)] : {
+      title   = "Rows merged and rejected, chunks failed"
+      stat    = "Sum"
+      metrics = [for metric in ["RowsMerged", "RowsRejected", "ChunksFailed"] : [function.metrics.namespace, metric, "service", function.metrics.service]]
+    } if try(function.metrics, null) != null],
+    flatten([for function in [lookup(var.functions, local.splitter, null)] : [
+      {
+        title   = "Batches failed, datasets overdue"
+        stat    = "Maximum"
+        metrics = [for metric in ["BatchesFailed", "DatasetsOverdue"] : [function.metrics.namespace, metric, "service", function.metrics.service]]
+      },
+      {
+        title   = "Age of the oldest open batch (seconds)"
+        stat    = "Maximum"
+        metrics = [[function.metrics.namespace, "OldestBatchAgeSeconds", "service", function.metrics.service]]
+      },
+    ] if try(function.metrics, null) != null]),
     flatten([for function in values(var.functions) : [
       {
         title   = "${function.name}: runs, errors, throttles"

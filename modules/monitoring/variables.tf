@@ -39,26 +39,46 @@ variable "kms_key_arn" {
 }
 
 variable "queue" {
-  description = "Queue of chunks, its dead-letter queue, and the age in seconds above which a waiting chunk is late."
+  description = "Queue of chunks, its dead-letter queue, the age in seconds above which a waiting chunk is late, and the seconds over which failed chunks are counted together (60 to 86400; above the visibility timeout, so that a chunk that keeps failing is one alarm)."
   type = object({
-    name             = string
-    dead_letter_name = string
-    max_age_seconds  = number
+    name                   = string
+    dead_letter_name       = string
+    max_age_seconds        = number
+    failure_window_seconds = optional(number, 900)
   })
 
   validation {
     condition     = var.queue.max_age_seconds >= 60 && var.queue.max_age_seconds <= 1209600 && floor(var.queue.max_age_seconds) == var.queue.max_age_seconds
     error_message = "queue.max_age_seconds is ${var.queue.max_age_seconds}: use whole seconds from 60 to 1209600, the longest a queue keeps a message."
   }
+
+  validation {
+    condition     = var.queue.failure_window_seconds >= 60 && var.queue.failure_window_seconds <= 86400
+    error_message = "queue.failure_window_seconds is ${var.queue.failure_window_seconds}: use 60 to 86400 seconds, the longest period of an alarm."
+  }
+}
+
+variable "batches" {
+  description = "Age in seconds above which a batch that is not closed is late (60 to 1209600)."
+  type = object({
+    max_age_seconds = number
+  })
+  default = { max_age_seconds = 14400 }
+
+  validation {
+    condition     = var.batches.max_age_seconds >= 60 && var.batches.max_age_seconds <= 1209600 && floor(var.batches.max_age_seconds) == var.batches.max_age_seconds
+    error_message = "batches.max_age_seconds is ${var.batches.max_age_seconds}: use whole seconds from 60 to 1209600 (14 days)."
+  }
 }
 
 variable "functions" {
-  description = "Functions by role, such as batch_processor: name, timeout in seconds, dead-letter queue, and whether throttles raise an alarm (not where events may have to wait for a reserved concurrency of 1)."
+  description = "Functions by role: name, timeout in seconds, dead-letter queue, whether throttles raise an alarm (not where events may have to wait for a reserved concurrency of 1), and the namespace and the service under which it reports metrics (null for none; alarms on them are those of batch_processor and request_handler)."
   type = map(object({
     name                   = string
     timeout_seconds        = number
     dead_letter_queue_name = string
     alarm_on_throttles     = optional(bool, true)
+    metrics                = optional(object({ namespace = string, service = string }))
   }))
 
   validation {
@@ -73,12 +93,18 @@ variable "functions" {
 }
 
 variable "schedules" {
-  description = "Schedule group, the dead-letter queue of schedules and rule, and the rule's name (null for no rule)."
+  description = "Schedule group, the dead-letter queue of schedules and rule, the rule's name (null for no rule), and the longest time in minutes between two starts of the batch processor by schedule (null where none is enabled: then nobody misses a start)."
   type = object({
     group_name             = string
     dead_letter_queue_name = string
     rule_name              = optional(string)
+    every_minutes          = optional(number)
   })
+
+  validation {
+    condition     = var.schedules.every_minutes == null ? true : var.schedules.every_minutes >= 1 && floor(var.schedules.every_minutes) == var.schedules.every_minutes
+    error_message = "schedules.every_minutes is ${jsonencode(var.schedules.every_minutes)}: use a whole number of minutes from 1, or null where no schedule is enabled."
+  }
 }
 
 variable "notify" {

@@ -48,6 +48,29 @@ locals {
 }
 
 data "aws_iam_policy_document" "s3_endpoint" {
+  # On route tables that others use as well, the platform's own policy would cut them off from their buckets.
+  dynamic "statement" {
+    for_each = local.s3_policy == "account" ? [true] : []
+
+    content {
+      sid       = "EveryBucketForTheAccount"
+      actions   = ["s3:*"] # What each principal may do is up to its own policies and to the buckets'.
+      resources = ["*"]    # Buckets of AWS and of partners too, as without an endpoint.
+
+      # A gateway endpoint takes no other principal; the condition names the account.
+      principals {
+        type        = "*"
+        identifiers = ["*"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:PrincipalAccount"
+        values   = [var.account_id]
+      }
+    }
+  }
+
   statement {
     sid       = "ListTheDataBucket"
     actions   = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketVersions"]

@@ -1,20 +1,20 @@
 locals {
   interface_services = {
     for service in concat(
-      var.endpoints.sqs ? ["sqs"] : [],
-      var.endpoints.secretsmanager ? ["secretsmanager"] : [],
+      local.makes.sqs ? ["sqs"] : [],
+      local.makes.secretsmanager ? ["secretsmanager"] : [],
       tolist(var.endpoints.extra),
     ) : service => local.reachable[service]
   }
 
   # An interface endpoint takes one subnet a zone; an adopted VPC may have given several.
-  endpoint_subnet_ids = var.vpc != null ? local.subnet_ids : [
+  endpoint_subnet_ids = !local.looks_up ? local.subnet_ids : [
     for zone, ids in { for id, subnet in data.aws_subnet.existing : subnet.availability_zone => id... } : ids[0]
   ]
 }
 
 resource "aws_vpc_endpoint" "s3" {
-  count = var.endpoints.s3 ? 1 : 0
+  count = local.makes.s3 ? 1 : 0
 
   vpc_id            = local.vpc_id
   vpc_endpoint_type = "Gateway"
@@ -40,7 +40,7 @@ resource "aws_vpc_endpoint" "interface" {
   service_name        = "com.amazonaws.${var.region}.${each.key}"
   subnet_ids          = local.endpoint_subnet_ids
   security_group_ids  = aws_security_group.endpoints[*].id
-  private_dns_enabled = true
+  private_dns_enabled = local.private_dns
   policy              = data.aws_iam_policy_document.interface_endpoint[each.key].json
 
   tags = { Name = "${var.name}-${each.key}" }

@@ -29,8 +29,13 @@ resource "aws_vpc" "this" {
     }
 
     precondition {
-      condition     = var.endpoints.s3 && var.endpoints.sqs && var.endpoints.secretsmanager
+      condition     = alltrue(values(local.makes))
       error_message = "endpoints is ${jsonencode(var.endpoints)} but vpc.cidr is ${var.vpc.cidr}: without a route to the internet the functions reach S3, SQS and Secrets Manager through endpoints only; leave all three true."
+    }
+
+    precondition {
+      condition     = local.private_dns && local.s3_policy == "platform"
+      error_message = "endpoints is ${jsonencode(var.endpoints)} but vpc.cidr is ${var.vpc.cidr}: in a VPC of our own nobody else is concerned; leave private_dns and s3_policy out."
     }
   }
 }
@@ -53,6 +58,11 @@ resource "aws_subnet" "private" {
   cidr_block = cidrsubnet(var.vpc.cidr, 2, each.value)
 
   tags = { Name = "${var.name}-private-${each.key}" }
+
+  # As long as the functions' security group waits, and for the same reason.
+  timeouts {
+    delete = "45m"
+  }
 }
 
 # Without a route to the internet all zones route alike, so they share one table.
@@ -80,4 +90,14 @@ resource "aws_flow_log" "this" {
   log_destination      = "${var.flow_log_bucket_arn}/vpc-flow-logs"
 
   tags = { Name = var.name }
+}
+
+# Names that another network's servers know, Oracle's on premises for example:
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-rules-managing.html
+resource "aws_route53_resolver_rule_association" "this" {
+  for_each = toset(var.resolver_rule_ids)
+
+  name             = "${var.name}-${each.key}"
+  resolver_rule_id = each.key
+  vpc_id           = local.vpc_id
 }

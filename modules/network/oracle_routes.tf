@@ -4,6 +4,16 @@ locals {
     if tonumber(split("/", cidr)[1]) >= tonumber(split("/", var.vpc.cidr)[1]) &&
     cidrhost("${split("/", cidr)[0]}/${split("/", var.vpc.cidr)[1]}", 0) == cidrhost(var.vpc.cidr, 0)
   ]
+
+  # As blocks of addresses, not by the subnets themselves, so that a plan knows before there are any.
+  subnet_cidrs = var.vpc == null ? [] : [for position in range(length(var.vpc.availability_zones)) : cidrsubnet(var.vpc.cidr, 2, position)]
+  oracle_cidrs_in_subnets = [
+    for cidr in local.oracle_cidrs_inside : cidr if anytrue([
+      for subnet in local.subnet_cidrs :
+      tonumber(split("/", cidr)[1]) >= tonumber(split("/", subnet)[1]) &&
+      cidrhost("${split("/", cidr)[0]}/${split("/", subnet)[1]}", 0) == cidrhost(subnet, 0)
+    ])
+  ]
 }
 
 # Routes to a transit gateway exist only in a VPC that is attached to it.
@@ -35,10 +45,15 @@ resource "aws_route" "oracle" {
   }
 }
 
-# A warning, not a refusal: a peering connection can only be made once the VPC is there.
+# Warnings, not refusals: a peering connection can only be made once the VPC is there, and so can others' subnets in it.
 check "oracle_can_be_reached" {
   assert {
     condition     = var.vpc == null || var.oracle_routes != null || length(local.oracle_cidrs_inside) == length(var.oracle.cidrs)
     error_message = "oracle_routes is null and ${jsonencode(setsubtract(var.oracle.cidrs, local.oracle_cidrs_inside))} lies outside vpc.cidr ${jsonencode(try(var.vpc.cidr, null))}: the functions cannot reach Oracle until oracle_routes names a transit gateway or a peering connection."
+  }
+
+  assert {
+    condition     = var.oracle_routes != null || length(local.oracle_cidrs_in_subnets) == length(local.oracle_cidrs_inside)
+    error_message = "oracle.cidrs names ${jsonencode(setsubtract(local.oracle_cidrs_inside, local.oracle_cidrs_in_subnets))}, which lies inside vpc.cidr ${jsonencode(try(var.vpc.cidr, null))} but in none of its subnets ${jsonencode(local.subnet_cidrs)}: nothing listens there unless somebody else makes a subnet for it. Name the addresses that Oracle has."
   }
 }

@@ -20,3 +20,8 @@ output "endpoint_ids" {
     { for endpoint in aws_vpc_endpoint.s3 : "s3" => endpoint.id },
   )
 }
+
+output "endpoint_urls" {
+  description = "Addresses by which the functions call services that the module made endpoints for without private DNS, by service; empty where the services' own names lead there."
+  value       = { for service, endpoint in aws_vpc_endpoint.interface : service => "https://${endpoint.dns_entry[0].dns_name}" if !local.private_dns && contains(["sqs", "secretsmanager"], service) }
+}

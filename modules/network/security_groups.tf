@@ -7,6 +7,12 @@ resource "aws_security_group" "lambda" {
 
   tags = { Name = "${var.name}-lambda" }
 
+  # Lambda deletes the network interfaces of deleted functions only after a while, and they hold group and subnets:
+  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+  timeouts {
+    delete = "45m"
+  }
+
   lifecycle {
     precondition {
       condition     = (var.vpc == null) != (var.existing_vpc == null)
@@ -14,18 +20,29 @@ resource "aws_security_group" "lambda" {
     }
 
     precondition {
-      condition     = !local.adopts || length(distinct(values(data.aws_subnet.existing)[*].availability_zone)) >= 2
+      condition     = !local.looks_up || length(distinct(values(data.aws_subnet.existing)[*].availability_zone)) >= 2
       error_message = "existing_vpc.subnet_ids is ${jsonencode(keys(data.aws_subnet.existing))}, in the zones ${jsonencode(distinct(values(data.aws_subnet.existing)[*].availability_zone))}: name subnets in at least 2 zones, so that losing one does not stop the platform."
     }
 
+    # A wrong default here would reach into what others do in that VPC.
     precondition {
-      condition     = (var.endpoints.sqs && var.endpoints.secretsmanager) || try(length(var.existing_vpc.endpoint_security_group_ids), 1) > 0
-      error_message = "endpoints is ${jsonencode(var.endpoints)} and existing_vpc.endpoint_security_group_ids is empty: for an endpoint the VPC already has, name its security group, or no function can reach it."
+      condition     = length(local.unstated_choices) == 0
+      error_message = "existing_vpc is given, so each choice that others in ${jsonencode(try(var.existing_vpc.vpc_id, null))} would notice has to be stated: ${join("; ", local.unstated_choices)}."
+    }
+
+    precondition {
+      condition     = length(local.reached_otherwise) == 0 || try(length(var.existing_vpc.endpoint_security_group_ids) + length(var.existing_vpc.nat_cidrs), 1) > 0
+      error_message = "endpoints makes none for ${join(" and ", local.reached_otherwise)}, and existing_vpc names neither endpoint_security_group_ids nor nat_cidrs: name the security groups of the VPC's own endpoints, or the ranges to reach through its NAT, or no function can reach them."
     }
 
     precondition {
       condition     = !local.adopts || var.oracle_routes == null
       error_message = "oracle_routes is ${jsonencode(var.oracle_routes)} but existing_vpc is given: routes of an adopted VPC are left alone; have its owner route ${jsonencode(var.oracle.cidrs)} and set oracle_routes = null."
+    }
+
+    precondition {
+      condition     = var.oracle_routes == null || length(var.oracle.cidrs) > 0
+      error_message = "oracle_routes is ${jsonencode(var.oracle_routes)} but oracle.cidrs is empty: a route leads to addresses, not to a security group; name Oracle's ranges too, or set oracle_routes = null."
     }
   }
 }
@@ -52,13 +69,24 @@ resource "aws_vpc_security_group_egress_rule" "lambda_to_existing_endpoints" {
   referenced_security_group_id = each.key
 }
 
-resource "aws_vpc_security_group_egress_rule" "lambda_to_s3" {
+resource "aws_vpc_security_group_egress_rule" "lambda_to_nat" {
+  for_each = toset(try(var.existing_vpc.nat_cidrs, []))
+
   security_group_id = aws_security_group.lambda.id
-  description       = "S3 through its gateway endpoint"
+  description       = "AWS services through the NAT that the VPC has"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  prefix_list_id    = var.endpoints.s3 ? aws_vpc_endpoint.s3[0].prefix_list_id : data.aws_ec2_managed_prefix_list.s3[0].id
+  cidr_ipv4         = each.key
+}
+
+resource "aws_vpc_security_group_egress_rule" "lambda_to_s3" {
+  security_group_id = aws_security_group.lambda.id
+  description       = "S3"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  prefix_list_id    = local.makes.s3 ? aws_vpc_endpoint.s3[0].prefix_list_id : data.aws_ec2_managed_prefix_list.s3[0].id
 }
 
 resource "aws_vpc_security_group_egress_rule" "lambda_to_oracle" {
@@ -72,6 +100,17 @@ resource "aws_vpc_security_group_egress_rule" "lambda_to_oracle" {
   cidr_ipv4         = each.key
 }
 
+resource "aws_vpc_security_group_egress_rule" "lambda_to_oracle_group" {
+  count = var.oracle.security_group_id == null ? 0 : 1
+
+  security_group_id            = aws_security_group.lambda.id
+  description                  = "Oracle"
+  ip_protocol                  = "tcp"
+  from_port                    = var.oracle.port
+  to_port                      = var.oracle.port
+  referenced_security_group_id = var.oracle.security_group_id
+}
+
 resource "aws_security_group" "endpoints" {
   count = length(local.interface_services) > 0 ? 1 : 0
 
@@ -80,6 +119,10 @@ resource "aws_security_group" "endpoints" {
   vpc_id      = local.vpc_id
 
   tags = { Name = "${var.name}-endpoints" }
+
+  timeouts {
+    delete = "45m"
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints_from_lambda" {

@@ -53,12 +53,13 @@ variable "vpc" {
 }
 
 variable "existing_vpc" {
-  description = "A VPC to adopt, by ids: subnets for the functions (in at least 2 zones), the route tables of those subnets (where endpoints.s3 is true), and the security groups of endpoints it already has. Null where vpc is given."
+  description = "A VPC to adopt, by ids: subnets for the functions (in at least 2 zones), the route tables of those subnets (where endpoints.s3 is true), the security groups of endpoints it already has, and IPv4 ranges (/8 to /32) of AWS to reach by HTTPS through a NAT it already has. Null where vpc is given."
   type = object({
     vpc_id                      = string
     subnet_ids                  = list(string)
     route_table_ids             = optional(list(string), [])
     endpoint_security_group_ids = optional(list(string), [])
+    nat_cidrs                   = optional(list(string), [])
   })
   default = null
 
@@ -85,17 +86,37 @@ variable "existing_vpc" {
     condition     = var.existing_vpc == null ? true : alltrue([for id in var.existing_vpc.endpoint_security_group_ids : can(regex("^sg-[0-9a-f]+$", id))])
     error_message = "existing_vpc.endpoint_security_group_ids is ${jsonencode(try(var.existing_vpc.endpoint_security_group_ids, []))}: give ids of security groups, sg-…"
   }
+
+  validation {
+    condition = var.existing_vpc == null ? true : length(distinct(var.existing_vpc.nat_cidrs)) == length(var.existing_vpc.nat_cidrs) && alltrue([
+      for cidr in var.existing_vpc.nat_cidrs : try(cidrsubnet(cidr, 0, 0) == cidr && cidrnetmask(cidr) != "" && tonumber(split("/", cidr)[1]) >= 8, false)
+    ])
+    error_message = "existing_vpc.nat_cidrs is ${jsonencode(try(var.existing_vpc.nat_cidrs, []))}: give IPv4 ranges, each once and by its first address, and none wider than a /8; those of the region's services are in https://ip-ranges.amazonaws.com/ip-ranges.json."
+  }
+}
+
+variable "look_up_existing_vpc" {
+  description = "Whether a plan looks existing_vpc up to check it and to learn the zones of its subnets; false where it is planned without that VPC, as on a local AWS."
+  type        = bool
+  default     = true
 }
 
 variable "endpoints" {
-  description = "Which services get an endpoint of the module's own; extra may name kms, logs, monitoring and xray. In an adopted VPC each may be false where the VPC has its own."
+  description = "Which services get an endpoint of the module's own; extra may name kms, logs, monitoring and xray. In a VPC of its own s3, sqs and secretsmanager always do. In an adopted VPC each of the three is stated: false where the VPC has its own endpoint or a NAT; and with it, for s3, whether the endpoint's policy lets the platform's bucket or every bucket be reached (s3_policy: platform or account), and for the others, whether the services' names lead to our endpoints in the whole VPC (private_dns)."
   type = object({
-    s3             = optional(bool, true)
-    sqs            = optional(bool, true)
-    secretsmanager = optional(bool, true)
+    s3             = optional(bool)
+    s3_policy      = optional(string)
+    sqs            = optional(bool)
+    secretsmanager = optional(bool)
+    private_dns    = optional(bool)
     extra          = optional(set(string), [])
   })
   default = {}
+
+  validation {
+    condition     = var.endpoints.s3_policy == null ? true : contains(["platform", "account"], var.endpoints.s3_policy)
+    error_message = "endpoints.s3_policy is ${jsonencode(var.endpoints.s3_policy)}: use platform (our bucket and no other) or account (every bucket, for principals of the account)."
+  }
 
   validation {
     condition     = length(setsubtract(var.endpoints.extra, ["kms", "logs", "monitoring", "xray"])) == 0
@@ -134,17 +155,23 @@ variable "secret_arn" {
 }
 
 variable "oracle" {
-  description = "Where Oracle listens: IPv4 ranges (/8 to /32) and the port, 1521 (TCP) or 2484 (TCPS). The functions may reach nothing else outside the endpoints."
+  description = "Where Oracle listens: IPv4 ranges (/8 to /32), a security group that it wears (in this VPC or a peered one), or both; and the port. The functions may reach nothing else outside the endpoints."
   type = object({
-    cidrs = list(string)
-    port  = number
+    cidrs             = optional(list(string), [])
+    security_group_id = optional(string)
+    port              = number
   })
 
   validation {
-    condition = length(var.oracle.cidrs) > 0 && alltrue([
+    condition     = length(var.oracle.cidrs) > 0 || var.oracle.security_group_id != null
+    error_message = "oracle.cidrs is empty and oracle.security_group_id null: say where Oracle is, by at least one IPv4 range or by the security group it wears."
+  }
+
+  validation {
+    condition = alltrue([
       for cidr in var.oracle.cidrs : try(cidrsubnet(cidr, 0, 0) == cidr && cidrnetmask(cidr) != "", false)
     ])
-    error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: give at least one IPv4 range, each by its first address and prefix length, such as 10.80.4.0/24 or 10.80.4.7/32."
+    error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: give IPv4 ranges, each by its first address and prefix length, such as 10.80.4.0/24 or 10.80.4.7/32."
   }
 
   validation {
@@ -157,9 +184,18 @@ variable "oracle" {
     error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: name each range once."
   }
 
+  # A group of a peered VPC in another account is named with the account:
+  # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
   validation {
-    condition     = contains([1521, 2484], var.oracle.port)
-    error_message = "oracle.port is ${var.oracle.port}: Oracle listens on 1521 (TCP) or 2484 (TCPS)."
+    condition     = var.oracle.security_group_id == null ? true : can(regex("^([0-9]{12}/)?sg-[0-9a-f]+$", var.oracle.security_group_id))
+    error_message = "oracle.security_group_id is ${jsonencode(var.oracle.security_group_id)}: give the id of a security group, sg-…, or account/sg-… for one of another account."
+  }
+
+  # RDS takes 1150 to 65535, Autonomous Database listens on 1521 and 1522, and no listener of Oracle's on a privileged port:
+  # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+  validation {
+    condition     = var.oracle.port >= 1024 && var.oracle.port <= 65535 && floor(var.oracle.port) == var.oracle.port
+    error_message = "oracle.port is ${var.oracle.port}: use the listener's port, a whole number from 1024 to 65535, such as 1521 (TCP), 1522 (Autonomous Database) or 2484 (TCPS)."
   }
 }
 
@@ -184,6 +220,17 @@ variable "oracle_routes" {
   validation {
     condition     = try(var.oracle_routes.peering_connection_id, null) == null ? true : can(regex("^pcx-[0-9a-f]+$", var.oracle_routes.peering_connection_id))
     error_message = "oracle_routes.peering_connection_id is ${jsonencode(try(var.oracle_routes.peering_connection_id, null))}: give the id of a peering connection, pcx-…"
+  }
+}
+
+variable "resolver_rule_ids" {
+  description = "Rules of Route 53 Resolver to associate with the VPC, for names that servers of another network know, such as those of databases on premises."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for id in var.resolver_rule_ids : can(regex("^rslvr-rr-[0-9a-z]+$", id))]) && length(distinct(var.resolver_rule_ids)) == length(var.resolver_rule_ids)
+    error_message = "resolver_rule_ids is ${jsonencode(var.resolver_rule_ids)}: give ids of resolver rules, rslvr-rr-…, each once."
   }
 }
 

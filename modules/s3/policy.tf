@@ -11,6 +11,7 @@ data "aws_iam_policy_document" "bucket" {
     [data.aws_iam_policy_document.tls_only.json],
     data.aws_iam_policy_document.key_only[*].json,
     data.aws_iam_policy_document.log_delivery[*].json,
+    data.aws_iam_policy_document.producers[*].json,
   )
 }
 
@@ -196,6 +197,34 @@ data "aws_iam_policy_document" "log_delivery" {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [var.account_id]
+    }
+  }
+}
+
+# Of the permissions for an upload in parts, S3 asks a producer for s3:PutObject, and for nothing to give it up but
+# s3:AbortMultipartUpload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+data "aws_iam_policy_document" "producers" {
+  count = length(var.producers) > 0 ? 1 : 0
+
+  lifecycle {
+    precondition {
+      condition     = !var.accept_logs
+      error_message = "producers is ${jsonencode(var.producers)} and accept_logs is true for ${var.name}: nobody but log delivery writes into a log bucket; set producers = []."
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.producers
+
+    content {
+      sid       = "ProducerPutsFiles${statement.key}"
+      actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
+      resources = ["${local.arn}/${statement.value.prefix}*"] # Files are dropped under names nobody knows before.
+
+      principals {
+        type        = "AWS"
+        identifiers = statement.value.principal_arns
+      }
     }
   }
 }

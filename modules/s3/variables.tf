@@ -114,3 +114,26 @@ variable "abort_incomplete_multipart_days" {
     error_message = "abort_incomplete_multipart_days is ${var.abort_incomplete_multipart_days}: give a whole number of days from 1."
   }
 }
+
+variable "producers" {
+  description = "Who of other accounts may put objects, and below which prefix: ARNs of single roles and users. They can neither read, list, tag nor delete. Each also needs s3:PutObject on the bucket and kms:GenerateDataKey and kms:Decrypt on its key in the producer's own policies. Empty for nobody."
+  type = list(object({
+    principal_arns = set(string)
+    prefix         = optional(string, "incoming/")
+  }))
+  default = []
+
+  validation {
+    condition = alltrue([
+      for producer in var.producers : length(producer.principal_arns) > 0 && alltrue([
+        for arn in producer.principal_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$", arn))
+      ])
+    ])
+    error_message = "producers names ${jsonencode(flatten([for producer in var.producers : tolist(producer.principal_arns)]))}: give each producer ARNs of single roles or users (arn:…:iam::account:role/name), without a wildcard."
+  }
+
+  validation {
+    condition     = alltrue([for producer in var.producers : can(regex("^[^/*?$]+/([^/*?$]+/)*$", producer.prefix))])
+    error_message = "producers has the prefixes ${jsonencode(var.producers[*].prefix)}: give a folder that ends with a slash, such as incoming/orders/, without a wildcard."
+  }
+}

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import environments
@@ -15,14 +16,17 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 @functools.cache
-def rendered(environment: str, component: str) -> dict[str, Any]:
-    """One unit's whole configuration; raises RuntimeError with what Terragrunt said where it cannot be evaluated."""
+def rendered(environment: str, component: str, live: Path = environments.LIVE) -> dict[str, Any]:
+    """One unit's whole configuration, of a copy of `live/` if need be.
+
+    Raises RuntimeError with what Terragrunt said where it cannot be evaluated.
+    """
     tools = json.loads((environments.REPOSITORY / ".tools" / "toolchain.json").read_text(encoding="utf-8"))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TG_", "TF_"))}
     with tempfile.TemporaryDirectory() as cache:
         done = subprocess.run(
             [tools["terragrunt"], "render", "--format", "json"],
-            cwd=environments.LIVE / environment / component,
+            cwd=live / environment / component,
             env={
                 **inherited,
                 "AWS_ACCESS_KEY_ID": "test",

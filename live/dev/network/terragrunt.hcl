@@ -7,6 +7,7 @@ include "component" {
   expose = true
 }
 
+# To adopt a VPC, give existing_vpc and endpoints in place of vpc: modules/network/README.md (Adopting a VPC).
 inputs = {
   vpc = {
     cidr               = "10.0.0.0/22"

@@ -167,3 +167,116 @@ run "binds_the_role_to_its_boundary" {
     error_message = "The role must carry the boundary."
   }
 }
+
+run "tells_how_often_the_function_is_started_by_schedule" {
+  command = plan
+
+  assert {
+    condition     = output.expected_every_minutes == 1455
+    error_message = "a day and the flexible window, since the hourly schedule is off: ${output.expected_every_minutes}"
+  }
+}
+
+run "knows_the_time_between_starts_of_a_rate" {
+  command = plan
+
+  variables {
+    schedules = { often = { expression = "rate(15 minutes)", enabled = true }, seldom = { expression = "rate(2 days)", enabled = true } }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 15
+    error_message = "the most frequent schedule counts: ${output.expected_every_minutes}"
+  }
+}
+
+run "knows_the_time_between_starts_of_every_five_minutes" {
+  command = plan
+
+  variables {
+    schedules = { it = { expression = "cron(0/5 * * * ? *)", enabled = true } }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 5
+    error_message = "cron(0/5 * * * ? *): ${output.expected_every_minutes}"
+  }
+}
+
+run "knows_the_time_between_starts_of_steps_that_start_late_in_the_hour" {
+  command = plan
+
+  variables {
+    schedules = { it = { expression = "cron(50/5 * ? * * *)", enabled = true } }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 55
+    error_message = "cron(50/5 * ? * * *): ${output.expected_every_minutes}"
+  }
+}
+
+run "knows_the_time_between_starts_of_steps_that_do_not_divide_the_hour" {
+  command = plan
+
+  variables {
+    schedules = { it = { expression = "cron(*/7 * * * ? *)", enabled = true } }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 7
+    error_message = "cron(*/7 * * * ? *): ${output.expected_every_minutes}"
+  }
+}
+
+run "knows_the_time_between_starts_of_once_an_hour" {
+  command = plan
+
+  variables {
+    schedules = { it = { expression = "cron(7 * * * ? *)", enabled = true } }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 60
+    error_message = "cron(7 * * * ? *): ${output.expected_every_minutes}"
+  }
+}
+
+run "takes_the_time_between_starts_that_is_stated" {
+  command = plan
+
+  variables {
+    schedules = { workdays = { expression = "cron(0 6 ? * MON-FRI *)", enabled = true, every_minutes = 4320 } }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 4320
+    error_message = "stated: ${output.expected_every_minutes}"
+  }
+}
+
+run "claims_nothing_of_a_cron_it_cannot_tell" {
+  command = plan
+
+  variables {
+    schedules = { workdays = { expression = "cron(0 6 ? * MON-FRI *)", enabled = true } }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 0
+    error_message = "unknown: ${output.expected_every_minutes}"
+  }
+}
+
+run "expects_no_start_where_no_schedule_is_enabled" {
+  command = plan
+
+  variables {
+    schedules = { off = { expression = "rate(5 minutes)", enabled = false } }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 0
+    error_message = "off: ${output.expected_every_minutes}"
+  }
+}

@@ -231,3 +231,13 @@ run "refuses_identifiers_of_other_things" {
     var.dead_letter_retention_seconds,
   ]
 }
+
+run "refuses_a_fraction_of_a_minute_between_starts" {
+  command = plan
+
+  variables {
+    schedules = { often = { expression = "rate(5 minutes)", enabled = true, every_minutes = 0.5 } }
+  }
+
+  expect_failures = [var.schedules]
+}

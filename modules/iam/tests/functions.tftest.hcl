@@ -297,7 +297,7 @@ run "lambda_may_take_a_role_for_its_own_function_alone" {
       key => [
         for statement in jsondecode(role.assume_role_policy).Statement : {
           principal = statement.Principal
-          account   = statement.Condition.StringEquals["aws:SourceAccount"]
+          account   = statement.Condition.StringEqualsIfExists["aws:SourceAccount"]
           sources   = toset(flatten([statement.Condition.ArnLikeIfExists["aws:SourceArn"]]))
         }
       ]

@@ -146,3 +146,23 @@ run "refuses_rotation_less_often_than_every_2560_days" {
 
   expect_failures = [var.rotation_period_days]
 }
+
+run "refuses_a_producer_that_is_a_whole_account" {
+  command = plan
+
+  variables {
+    producers = { principal_arns = ["arn:aws:iam::333333333333:root"], bucket_name = "csvbatch-test-data" }
+  }
+
+  expect_failures = [var.producers]
+}
+
+run "refuses_a_bucket_of_producers_given_by_its_arn" {
+  command = plan
+
+  variables {
+    producers = { principal_arns = ["arn:aws:iam::333333333333:role/erp-export"], bucket_name = "arn:aws:s3:::csvbatch-test-data" }
+  }
+
+  expect_failures = [var.producers]
+}

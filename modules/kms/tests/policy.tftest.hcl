@@ -46,7 +46,7 @@ run "log_groups_of_the_account_and_region_may_be_encrypted" {
   }
 }
 
-run "alarms_rules_and_topics_may_send_to_what_the_key_encrypts" {
+run "alarms_and_topics_may_send_to_what_the_key_encrypts" {
   command = plan
 
   assert {
@@ -55,13 +55,30 @@ run "alarms_rules_and_topics_may_send_to_what_the_key_encrypts" {
         services  = toset(flatten([statement.Principal.Service]))
         actions   = toset(flatten([statement.Action]))
         condition = statement.Condition
-      } if statement.Sid == "ServicesThatSendToEncryptedTopicsAndQueues"
+      } if statement.Sid == "AlarmsAndTopicsOfTheAccount"
       ]) == {
-      services  = toset(["cloudwatch.amazonaws.com", "events.amazonaws.com", "sns.amazonaws.com"])
+      services  = toset(["cloudwatch.amazonaws.com", "sns.amazonaws.com"])
       actions   = toset(["kms:Decrypt", "kms:GenerateDataKey*"])
       condition = { StringEquals = { "aws:SourceAccount" = "111111111111" } }
     }
     error_message = "the services that send to encrypted topics and queues cannot, or can do more than that"
+  }
+}
+
+run "rules_may_send_to_the_queues_of_the_environment_by_their_encryption_context" {
+  command = plan
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_kms_key.this.policy).Statement : {
+        actions   = toset(flatten([statement.Action]))
+        condition = statement.Condition
+      } if contains(flatten([try(statement.Principal.Service, [])]), "events.amazonaws.com")
+      ] == [{
+        actions   = toset(["kms:Decrypt", "kms:GenerateDataKey"])
+        condition = { ArnLike = { "kms:EncryptionContext:aws:sqs:arn" = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-*" } }
+    }]
+    error_message = "EventBridge names no account to KMS: it must be bound by the queue, and by nothing it does not send"
   }
 }
 
@@ -71,5 +88,31 @@ run "no_role_is_named" {
   assert {
     condition     = !strcontains(aws_kms_key.this.policy, ":role/")
     error_message = "the key policy names a role, which is made after the key"
+  }
+}
+
+run "a_producer_of_another_account_encrypts_its_files_through_s3_alone" {
+  command = plan
+
+  variables {
+    producers = { principal_arns = ["arn:aws:iam::333333333333:role/erp-export"], bucket_name = "csvbatch-test-data" }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_kms_key.this.policy).Statement : {
+        who       = statement.Principal.AWS
+        actions   = toset(flatten([statement.Action]))
+        condition = statement.Condition
+      } if statement.Sid == "ProducersEncryptTheirFiles"
+      ] == [{
+        who     = "arn:aws:iam::333333333333:role/erp-export"
+        actions = toset(["kms:Decrypt", "kms:GenerateDataKey"])
+        condition = {
+          StringEquals = { "kms:ViaService" = "s3.eu-west-2.amazonaws.com" }
+          ArnLike      = { "kms:EncryptionContext:aws:s3:arn" = ["arn:aws:s3:::csvbatch-test-data", "arn:aws:s3:::csvbatch-test-data/*"] }
+        }
+    }]
+    error_message = "a producer may use the key for something other than its files, or cannot encrypt them"
   }
 }

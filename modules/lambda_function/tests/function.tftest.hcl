@@ -199,3 +199,55 @@ run "refuses_unsigned_code_with_a_profile" {
     error_message = "Unsigned code must be refused, not only reported."
   }
 }
+
+run "tells_the_function_how_oracle_is_talked_to" {
+  command = plan
+
+  variables {
+    layer_arns = ["arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client:3"]
+    oracle = {
+      host         = "oracle.example.internal"
+      port         = 1522
+      service_name = "db_high.adb.example.com"
+      protocol     = "tcps"
+      schema       = "LOADER$1"
+      wallet       = "/opt/oracle/wallet"
+      tls_strict   = false
+      thick        = true
+    }
+  }
+
+  assert {
+    condition     = output.environment["CSVBATCH_DATABASE_URL"] == "oracle://oracle.example.internal:1522/db_high.adb.example.com?protocol=tcps&schema=LOADER%241&wallet=%2Fopt%2Foracle%2Fwallet&tls_strict=false&thick=true"
+    error_message = "the function is told ${output.environment["CSVBATCH_DATABASE_URL"]}"
+  }
+}
+
+run "a_packaged_authority_needs_no_layer" {
+  command = plan
+
+  variables {
+    oracle = { host = "oracle.example.internal", port = 2484, service_name = "LOADER", protocol = "tcps", ca = "/var/task/certificates/ca.pem" }
+  }
+
+  assert {
+    condition     = output.environment["CSVBATCH_DATABASE_URL"] == "oracle://oracle.example.internal:2484/LOADER?protocol=tcps&ca=%2Fvar%2Ftask%2Fcertificates%2Fca.pem"
+    error_message = "the function is told ${output.environment["CSVBATCH_DATABASE_URL"]}"
+  }
+}
+
+run "finds_endpoints_that_no_name_leads_to" {
+  command = plan
+
+  variables {
+    endpoint_urls = { sqs = "https://vpce-1-a.sqs.eu-west-2.vpce.amazonaws.com", secretsmanager = "https://vpce-2-b.secretsmanager.eu-west-2.vpce.amazonaws.com" }
+  }
+
+  assert {
+    condition = (
+      output.environment["AWS_ENDPOINT_URL_SQS"] == "https://vpce-1-a.sqs.eu-west-2.vpce.amazonaws.com" &&
+      output.environment["AWS_ENDPOINT_URL_SECRETS_MANAGER"] == "https://vpce-2-b.secretsmanager.eu-west-2.vpce.amazonaws.com"
+    )
+    error_message = "the function would call addresses that it cannot reach"
+  }
+}

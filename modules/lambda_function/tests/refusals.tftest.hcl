@@ -215,11 +215,11 @@ run "refuses_credentials_in_the_database_host" {
   expect_failures = [var.oracle]
 }
 
-run "refuses_an_oracle_port_the_network_keeps_shut" {
+run "refuses_a_privileged_port_of_oracle" {
   command = plan
 
   variables {
-    oracle = { host = "oracle.example.internal", port = 1522, service_name = "LOADER", protocol = "tcps" }
+    oracle = { host = "oracle.example.internal", port = 443, service_name = "LOADER", protocol = "tcps" }
   }
 
   expect_failures = [var.oracle]
@@ -243,4 +243,95 @@ run "refuses_an_unknown_oracle_protocol" {
   }
 
   expect_failures = [var.oracle]
+}
+
+run "refuses_a_port_of_oracle_that_is_no_port" {
+  command = plan
+
+  variables {
+    oracle = { host = "oracle.example.internal", port = 65536, service_name = "LOADER", protocol = "tcps" }
+  }
+
+  expect_failures = [var.oracle]
+}
+
+run "refuses_a_schema_that_is_no_name" {
+  command = plan
+
+  variables {
+    oracle = { host = "oracle.example.internal", port = 2484, service_name = "LOADER", protocol = "tcps", schema = "LOADER;DROP" }
+  }
+
+  expect_failures = [var.oracle]
+}
+
+run "refuses_a_wallet_without_tls" {
+  command = plan
+
+  variables {
+    oracle = { host = "oracle.example.internal", port = 2484, service_name = "LOADER", protocol = "tcp", wallet = "/var/task/wallet" }
+  }
+
+  expect_failures = [var.oracle]
+}
+
+run "refuses_a_wallet_that_a_function_cannot_read" {
+  command = plan
+
+  variables {
+    oracle = { host = "oracle.example.internal", port = 2484, service_name = "LOADER", protocol = "tcps", wallet = "C:/wallet" }
+  }
+
+  expect_failures = [var.oracle]
+}
+
+run "refuses_a_wallet_beside_a_file_of_authorities" {
+  command = plan
+
+  variables {
+    oracle = { host = "oracle.example.internal", port = 2484, service_name = "LOADER", protocol = "tcps", wallet = "/var/task/wallet", ca = "/var/task/ca.pem" }
+  }
+
+  expect_failures = [var.oracle]
+}
+
+run "refuses_a_file_of_authorities_in_thick_mode" {
+  command = plan
+
+  variables {
+    oracle     = { host = "oracle.example.internal", port = 2484, service_name = "LOADER", protocol = "tcps", ca = "/var/task/ca.pem", thick = true }
+    layer_arns = ["arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client:3"]
+  }
+
+  expect_failures = [var.oracle]
+}
+
+run "refuses_thick_mode_without_a_layer" {
+  command = plan
+
+  variables {
+    oracle = { host = "oracle.example.internal", port = 2484, service_name = "LOADER", protocol = "tcps", thick = true }
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "refuses_a_wallet_of_a_layer_without_a_layer" {
+  command = plan
+
+  variables {
+    oracle = { host = "oracle.example.internal", port = 2484, service_name = "LOADER", protocol = "tcps", wallet = "/opt/wallet" }
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "refuses_an_endpoint_without_tls" {
+  command = plan
+
+  variables {
+    endpoint_urls = { sqs = "http://vpce-1-a.sqs.eu-west-2.vpce.amazonaws.com" }
+  }
+
+  expect_failures = [var.endpoint_urls]
 }

@@ -32,11 +32,13 @@ variables {
       timeout_seconds        = 900
       dead_letter_queue_name = "csvbatch-test-batch-processor-dead-letters"
       alarm_on_throttles     = false
+      metrics                = { namespace = "csvbatch-test", service = "batch_processor" }
     }
     request_handler = {
       name                   = "csvbatch-test-request-handler"
       timeout_seconds        = 300
       dead_letter_queue_name = "csvbatch-test-request-handler-dead-letters"
+      metrics                = { namespace = "csvbatch-test", service = "request_handler" }
     }
   }
 
@@ -44,6 +46,7 @@ variables {
     group_name             = "csvbatch-test"
     dead_letter_queue_name = "csvbatch-test-events-dead-letters"
     rule_name              = "csvbatch-test-object-created"
+    every_minutes          = 5
   }
 }
 
@@ -57,6 +60,7 @@ run "watches_everything_that_can_fail" {
       "batch-processor-errors", "batch-processor-dead-letter-errors", "batch-processor-duration",
       "request-handler-errors", "request-handler-dead-letter-errors", "request-handler-duration", "request-handler-throttles",
       "schedules-failed", "schedules-dropped", "schedules-lost", "rule-failed", "rule-lost",
+      "chunks-failed", "batches-failed", "oldest-batch", "datasets-overdue", "schedule-silent",
     ] : "csvbatch-test-${alarm}"])
     error_message = "An alarm is missing or one too many; throttles are watched only where asked for."
   }
@@ -141,7 +145,7 @@ run "alarms_on_failed_runs_and_failed_starts" {
 
   assert {
     condition = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => "${alarm.namespace} ${alarm.metric_name} ${alarm.statistic} ${alarm.comparison_operator} ${alarm.threshold}"
-      if !endswith(key, "-dead-letters") && !endswith(key, "-duration") && key != "queue-age" } == {
+      if startswith(alarm.namespace, "AWS/") && !endswith(key, "-dead-letters") && !endswith(key, "-duration") && !contains(["queue-age", "schedule-silent"], key) } == {
       batch_processor-errors             = "AWS/Lambda Errors Sum GreaterThanThreshold 0"
       batch_processor-dead-letter-errors = "AWS/Lambda DeadLetterErrors Sum GreaterThanThreshold 0"
       request_handler-errors             = "AWS/Lambda Errors Sum GreaterThanThreshold 0"
@@ -163,6 +167,164 @@ run "alarms_on_failed_runs_and_failed_starts" {
       aws_cloudwatch_metric_alarm.this["rule-failed"].dimensions == tomap({ RuleName = "csvbatch-test-object-created" })
     )
     error_message = "Each alarm must watch the function, group or rule it is named after."
+  }
+}
+
+run "alarms_on_failed_chunks_until_they_would_have_been_delivered_again" {
+  command = plan
+
+  variables {
+    queue = {
+      name                   = "csvbatch-test-chunks"
+      dead_letter_name       = "csvbatch-test-chunks-dead-letters"
+      max_age_seconds        = 3600
+      failure_window_seconds = 845
+    }
+  }
+
+  # A failed chunk is a partial response: Lambda counts no error.
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["chunks-failed"].namespace == "csvbatch-test" &&
+      aws_cloudwatch_metric_alarm.this["chunks-failed"].metric_name == "ChunksFailed" &&
+      aws_cloudwatch_metric_alarm.this["chunks-failed"].dimensions == tomap({ service = "request_handler" }) &&
+      aws_cloudwatch_metric_alarm.this["chunks-failed"].statistic == "Sum" &&
+      aws_cloudwatch_metric_alarm.this["chunks-failed"].comparison_operator == "GreaterThanThreshold" &&
+      aws_cloudwatch_metric_alarm.this["chunks-failed"].threshold == 0 &&
+      aws_cloudwatch_metric_alarm.this["chunks-failed"].treat_missing_data == "notBreaching"
+    )
+    error_message = "One failed chunk must raise the alarm, under the namespace and the one dimension that the functions report it with."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["chunks-failed"].period == 900 && aws_cloudwatch_metric_alarm.this["chunks-failed"].evaluation_periods == 1
+    error_message = "The period must be whole minutes, and not end before the chunk comes again."
+  }
+}
+
+run "alarms_on_what_a_run_reports_until_a_run_reports_better" {
+  command = plan
+
+  variables {
+    batches = { max_age_seconds = 7200 }
+  }
+
+  assert {
+    condition = { for key in ["batches-failed", "datasets-overdue", "oldest-batch"] : key => join(" ", [
+      aws_cloudwatch_metric_alarm.this[key].metric_name,
+      aws_cloudwatch_metric_alarm.this[key].statistic,
+      aws_cloudwatch_metric_alarm.this[key].comparison_operator,
+      aws_cloudwatch_metric_alarm.this[key].threshold,
+      aws_cloudwatch_metric_alarm.this[key].treat_missing_data,
+      ]) } == {
+      batches-failed   = "BatchesFailed Sum GreaterThanThreshold 0 ignore"
+      datasets-overdue = "DatasetsOverdue Maximum GreaterThanThreshold 0 ignore"
+      oldest-batch     = "OldestBatchAgeSeconds Maximum GreaterThanThreshold 7200 ignore"
+    }
+    error_message = "What one run found must raise the alarm, and the time without a run must not end it."
+  }
+
+  assert {
+    condition = alltrue([for key in ["batches-failed", "datasets-overdue", "oldest-batch"] : (
+      aws_cloudwatch_metric_alarm.this[key].namespace == "csvbatch-test" && aws_cloudwatch_metric_alarm.this[key].dimensions == tomap({ service = "batch_processor" })
+    )])
+    error_message = "The namespace and the one dimension must be those that the batch processor reports with."
+  }
+}
+
+run "alarms_when_the_schedule_does_not_fire" {
+  command = plan
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["schedule-silent"].namespace == "AWS/Lambda" &&
+      aws_cloudwatch_metric_alarm.this["schedule-silent"].metric_name == "Invocations" &&
+      aws_cloudwatch_metric_alarm.this["schedule-silent"].dimensions == tomap({ FunctionName = "csvbatch-test-batch-processor" }) &&
+      aws_cloudwatch_metric_alarm.this["schedule-silent"].comparison_operator == "LessThanThreshold" &&
+      aws_cloudwatch_metric_alarm.this["schedule-silent"].threshold == 1 &&
+      aws_cloudwatch_metric_alarm.this["schedule-silent"].treat_missing_data == "breaching"
+    )
+    error_message = "A function that is not started reports nothing, so missing data must be the fault."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["schedule-silent"].period == 300 && aws_cloudwatch_metric_alarm.this["schedule-silent"].evaluation_periods == 3
+    error_message = "The alarm must go off after three intervals of the schedule."
+  }
+}
+
+run "a_schedule_of_once_a_day_and_more_is_watched_in_days" {
+  command = plan
+
+  variables {
+    schedules = { group_name = "csvbatch-test", dead_letter_queue_name = "csvbatch-test-events-dead-letters", every_minutes = 2880 }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["schedule-silent"].period == 86400 && aws_cloudwatch_metric_alarm.this["schedule-silent"].evaluation_periods == 6
+    error_message = "No period of an alarm is longer than a day."
+  }
+}
+
+run "nobody_misses_a_schedule_that_is_off" {
+  command = plan
+
+  variables {
+    schedules = { group_name = "csvbatch-test", dead_letter_queue_name = "csvbatch-test-events-dead-letters" }
+  }
+
+  assert {
+    condition     = !contains(output.alarm_names, "csvbatch-test-schedule-silent")
+    error_message = "The alarm would go off for ever."
+  }
+}
+
+run "warns_of_a_schedule_that_is_too_rare_to_be_watched" {
+  command = plan
+
+  variables {
+    schedules = { group_name = "csvbatch-test", dead_letter_queue_name = "csvbatch-test-events-dead-letters", every_minutes = 10080 }
+  }
+
+  expect_failures = [check.schedule_can_be_watched]
+}
+
+run "watches_no_metric_of_a_function_that_reports_none" {
+  command = plan
+
+  variables {
+    functions = {
+      request_handler = {
+        name                   = "csvbatch-test-request-handler"
+        timeout_seconds        = 300
+        dead_letter_queue_name = "csvbatch-test-request-handler-dead-letters"
+      }
+    }
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : startswith(alarm.namespace, "AWS/")])
+    error_message = "A metric that nobody reports is watched."
+  }
+
+  assert {
+    condition     = !strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "ChunksFailed")
+    error_message = "A metric that nobody reports is shown."
+  }
+}
+
+run "an_alarm_never_looks_back_further_than_cloudwatch_does" {
+  command = plan
+
+  variables {
+    schedules = { group_name = "csvbatch-test", dead_letter_queue_name = "csvbatch-test-events-dead-letters", every_minutes = 3360 }
+  }
+
+  assert {
+    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : (
+      alarm.period % 60 == 0 && alarm.period <= 86400 && alarm.period * alarm.evaluation_periods <= (alarm.period < 3600 ? 86400 : 604800)
+    )])
+    error_message = "CloudWatch refuses such an alarm."
   }
 }
 
@@ -206,6 +368,9 @@ run "shows_alarms_queues_schedules_and_functions" {
       "Age of the oldest chunk (seconds)",
       "Dead letters",
       "Schedules",
+      "Rows merged and rejected, chunks failed",
+      "Batches failed, datasets overdue",
+      "Age of the oldest open batch (seconds)",
       "csvbatch-test-batch-processor: runs, errors, throttles",
       "csvbatch-test-batch-processor: longest run (ms, timeout 900000) and most at once",
       "csvbatch-test-request-handler: runs, errors, throttles",
@@ -276,6 +441,18 @@ run "refuses_limits_out_of_range_and_plain_http" {
   }
 
   expect_failures = [var.notify, var.queue, var.functions]
+}
+
+run "refuses_ages_windows_and_intervals_out_of_range" {
+  command = plan
+
+  variables {
+    batches   = { max_age_seconds = 30 }
+    queue     = { name = "csvbatch-test-chunks", dead_letter_name = "csvbatch-test-chunks-dead-letters", max_age_seconds = 3600, failure_window_seconds = 86401 }
+    schedules = { group_name = "csvbatch-test", dead_letter_queue_name = "csvbatch-test-events-dead-letters", every_minutes = 0.5 }
+  }
+
+  expect_failures = [var.batches, var.queue, var.schedules]
 }
 
 run "refuses_a_topic_given_by_name_and_no_functions" {

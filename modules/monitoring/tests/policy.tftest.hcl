@@ -27,11 +27,13 @@ variables {
       timeout_seconds        = 900
       dead_letter_queue_name = "csvbatch-test-batch-processor-dead-letters"
       alarm_on_throttles     = false
+      metrics                = { namespace = "csvbatch-test", service = "batch_processor" }
     }
     request_handler = {
       name                   = "csvbatch-test-request-handler"
       timeout_seconds        = 300
       dead_letter_queue_name = "csvbatch-test-request-handler-dead-letters"
+      metrics                = { namespace = "csvbatch-test", service = "request_handler" }
     }
   }
 
@@ -39,6 +41,7 @@ variables {
     group_name             = "csvbatch-test"
     dead_letter_queue_name = "csvbatch-test-events-dead-letters"
     rule_name              = "csvbatch-test-object-created"
+    every_minutes          = 5
   }
 }
 

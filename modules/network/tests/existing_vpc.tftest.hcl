@@ -10,6 +10,12 @@ mock_provider "aws" {
     }
   }
 
+  mock_resource "aws_vpc_endpoint" {
+    defaults = {
+      dns_entry = [{ dns_name = "vpce-0123456789abcdef0-a1b2c3d4.example.eu-west-2.vpce.amazonaws.com", hosted_zone_id = "Z0000000000000" }]
+    }
+  }
+
   mock_data "aws_ec2_managed_prefix_list" {
     defaults = { id = "pl-0123456789abcdef0" }
   }
@@ -39,6 +45,7 @@ variables {
     subnet_ids      = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
     route_table_ids = ["rtb-0123456789abcdef0"]
   }
+  endpoints       = { s3 = true, s3_policy = "platform", sqs = true, secretsmanager = true, private_dns = true }
   oracle          = { cidrs = ["10.80.4.0/24"], port = 2484 }
   data_bucket_arn = "arn:aws:s3:::csvbatch-test-data"
   queue_arn       = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
@@ -189,7 +196,7 @@ run "refuses_to_rely_on_an_endpoint_without_its_security_group" {
   command = plan
 
   variables {
-    endpoints = { sqs = false }
+    endpoints = { s3 = true, s3_policy = "platform", sqs = false, secretsmanager = true, private_dns = true }
   }
 
   expect_failures = [aws_security_group.lambda]
@@ -203,4 +210,137 @@ run "refuses_routes_in_an_adopted_vpc" {
   }
 
   expect_failures = [aws_security_group.lambda]
+}
+
+run "refuses_an_adopted_vpc_without_a_word_on_endpoints" {
+  command = plan
+
+  variables {
+    endpoints = {}
+  }
+
+  expect_failures = [aws_security_group.lambda]
+}
+
+run "refuses_an_s3_endpoint_on_shared_route_tables_whose_policy_nobody_chose" {
+  command = plan
+
+  variables {
+    endpoints = { s3 = true, sqs = true, secretsmanager = true, private_dns = true }
+  }
+
+  expect_failures = [aws_security_group.lambda]
+}
+
+run "refuses_to_take_over_names_in_a_shared_vpc_unless_told_to" {
+  command = plan
+
+  variables {
+    endpoints = { s3 = true, s3_policy = "platform", sqs = true, secretsmanager = true }
+  }
+
+  expect_failures = [aws_security_group.lambda]
+}
+
+run "refuses_a_service_left_open" {
+  command = plan
+
+  variables {
+    endpoints = { s3 = true, s3_policy = "platform", sqs = true, private_dns = true }
+  }
+
+  expect_failures = [aws_security_group.lambda]
+}
+
+run "the_vpc_s_names_are_left_alone_where_so_stated" {
+  variables {
+    endpoints = { s3 = false, sqs = true, secretsmanager = true, private_dns = false }
+  }
+
+  assert {
+    condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : !endpoint.private_dns_enabled])
+    error_message = "an endpoint answers for the service's name in the whole VPC"
+  }
+
+  assert {
+    condition     = keys(output.endpoint_urls) == ["secretsmanager", "sqs"] && alltrue([for url in output.endpoint_urls : startswith(url, "https://")])
+    error_message = "the functions are not told how to find the endpoints: ${jsonencode(output.endpoint_urls)}"
+  }
+}
+
+run "names_need_no_dns_of_the_vpc_where_they_are_left_alone" {
+  command = plan
+
+  override_data {
+    target = data.aws_vpc.existing
+    values = { enable_dns_support = true, enable_dns_hostnames = false }
+  }
+
+  variables {
+    endpoints = { s3 = false, sqs = true, secretsmanager = true, private_dns = false }
+  }
+
+  assert {
+    condition     = length(aws_vpc_endpoint.interface) == 2
+    error_message = "the endpoints are not made"
+  }
+}
+
+run "a_vpc_with_a_nat_needs_no_endpoints" {
+  command = plan
+
+  variables {
+    existing_vpc = {
+      vpc_id     = "vpc-0123456789abcdef0"
+      subnet_ids = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
+      nat_cidrs  = ["52.94.0.0/16", "3.8.0.0/14"]
+    }
+    endpoints = { s3 = false, sqs = false, secretsmanager = false }
+  }
+
+  assert {
+    condition     = length(aws_vpc_endpoint.interface) + length(aws_vpc_endpoint.s3) + length(aws_security_group.endpoints) == 0
+    error_message = "an endpoint is made though the VPC has a NAT"
+  }
+
+  assert {
+    condition = { for cidr, rule in aws_vpc_security_group_egress_rule.lambda_to_nat : cidr => [rule.ip_protocol, rule.from_port, rule.to_port] } == {
+      "3.8.0.0/14"   = ["tcp", 443, 443]
+      "52.94.0.0/16" = ["tcp", 443, 443]
+    }
+    error_message = "the functions may reach more or less than AWS's ranges by HTTPS"
+  }
+}
+
+run "a_plan_without_that_vpc_needs_no_look_up" {
+  command = plan
+
+  variables {
+    look_up_existing_vpc = false
+  }
+
+  assert {
+    condition     = length(data.aws_vpc.existing) + length(data.aws_subnet.existing) == 0
+    error_message = "the VPC is looked up where it is not there"
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.interface["sqs"].subnet_ids == toset(["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"])
+    error_message = "the endpoints are not in the subnets given"
+  }
+}
+
+run "names_of_another_network_are_resolved_by_its_rules" {
+  command = plan
+
+  variables {
+    resolver_rule_ids = ["rslvr-rr-0123456789abcdef0"]
+  }
+
+  assert {
+    condition = { for id, association in aws_route53_resolver_rule_association.this : id => association.vpc_id } == {
+      "rslvr-rr-0123456789abcdef0" = "vpc-0123456789abcdef0"
+    }
+    error_message = "the rule does not hold for the VPC"
+  }
 }

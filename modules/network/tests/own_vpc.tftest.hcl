@@ -195,7 +195,7 @@ run "oracle_inside_the_vpc_needs_no_routes" {
   command = plan
 
   variables {
-    oracle        = { cidrs = ["10.20.3.16/28"], port = 1521 }
+    oracle        = { cidrs = ["10.20.1.16/28"], port = 1521 }
     oracle_routes = null
   }
 
@@ -226,4 +226,71 @@ run "warns_of_an_oracle_that_no_route_leads_to" {
   }
 
   expect_failures = [check.oracle_can_be_reached]
+}
+
+run "destroying_waits_for_lambda_to_delete_its_network_interfaces" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for waiting in concat([aws_security_group.lambda], aws_security_group.endpoints, values(aws_subnet.private)) : waiting.timeouts.delete == "45m"
+    ])
+    error_message = "a destroy gives up before Lambda has deleted the network interfaces of the functions"
+  }
+}
+
+run "warns_of_an_oracle_where_the_vpc_has_no_subnet" {
+  command = plan
+
+  variables {
+    oracle        = { cidrs = ["10.20.3.16/28"], port = 1521 }
+    oracle_routes = null
+  }
+
+  expect_failures = [check.oracle_can_be_reached]
+}
+
+run "warns_of_a_range_that_is_wider_than_a_subnet" {
+  command = plan
+
+  variables {
+    oracle        = { cidrs = ["10.20.0.0/23"], port = 1521 }
+    oracle_routes = null
+  }
+
+  expect_failures = [check.oracle_can_be_reached]
+}
+
+run "oracle_may_be_named_by_its_security_group_alone" {
+  command = plan
+
+  variables {
+    oracle        = { security_group_id = "sg-0123456789abcdef0", port = 1522 }
+    oracle_routes = null
+  }
+
+  assert {
+    condition = [for rule in aws_vpc_security_group_egress_rule.lambda_to_oracle_group : [rule.referenced_security_group_id, rule.ip_protocol, rule.from_port, rule.to_port]] == [
+      ["sg-0123456789abcdef0", "tcp", 1522, 1522]
+    ]
+    error_message = "the functions cannot reach the databases that wear the group"
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_egress_rule.lambda_to_oracle) + length(aws_route.oracle) == 0
+    error_message = "something is opened or routed that nobody named"
+  }
+}
+
+run "oracle_may_be_named_by_addresses_and_by_its_security_group" {
+  command = plan
+
+  variables {
+    oracle = { cidrs = ["10.80.4.0/24"], security_group_id = "222222222222/sg-0123456789abcdef0", port = 2484 }
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_egress_rule.lambda_to_oracle) == 1 && length(aws_vpc_security_group_egress_rule.lambda_to_oracle_group) == 1
+    error_message = "one of the two is left out"
+  }
 }

@@ -92,3 +92,28 @@ run "only_the_platforms_queue_and_secret_are_reached_and_only_used_through_their
     error_message = "an endpoint leads to something else, or lets more be done with it"
   }
 }
+
+run "whoever_shares_the_route_tables_reaches_every_bucket_where_so_stated" {
+  command = plan
+
+  variables {
+    vpc                  = null
+    look_up_existing_vpc = false
+    oracle_routes        = null
+    existing_vpc = {
+      vpc_id          = "vpc-0123456789abcdef0"
+      subnet_ids      = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
+      route_table_ids = ["rtb-0123456789abcdef0"]
+    }
+    endpoints = { s3 = true, s3_policy = "account", sqs = true, secretsmanager = true, private_dns = true }
+  }
+
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(one(aws_vpc_endpoint.s3).policy).Statement : (
+        statement.Action == "s3:*" && statement.Resource == "*" && statement.Condition == { StringEquals = { "aws:PrincipalAccount" = "111111111111" } }
+      )
+    ])
+    error_message = "others in the VPC are cut off from their buckets, or strangers are let through"
+  }
+}

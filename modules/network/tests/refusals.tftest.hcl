@@ -243,7 +243,7 @@ run "refuses_a_name_in_place_of_a_security_group_id" {
   expect_failures = [var.existing_vpc]
 }
 
-run "refuses_an_oracle_without_addresses" {
+run "refuses_an_oracle_that_is_nowhere" {
   command = plan
 
   variables {
@@ -303,7 +303,7 @@ run "refuses_an_oracle_port_out_of_range" {
   expect_failures = [var.oracle]
 }
 
-run "refuses_a_port_oracle_does_not_listen_on" {
+run "refuses_a_privileged_port" {
   command = plan
 
   variables {
@@ -403,4 +403,84 @@ run "refuses_ids_and_arns_that_are_not_what_they_are_meant_to_be" {
     var.secret_arn,
     var.flow_log_bucket_arn,
   ]
+}
+
+run "refuses_a_name_in_place_of_oracles_security_group" {
+  command = plan
+
+  variables {
+    oracle = { security_group_id = "databases", port = 2484 }
+  }
+
+  expect_failures = [var.oracle]
+}
+
+run "refuses_routes_to_a_security_group" {
+  command = plan
+
+  variables {
+    oracle = { security_group_id = "sg-0123456789abcdef0", port = 2484 }
+  }
+
+  expect_failures = [aws_security_group.lambda]
+}
+
+run "refuses_the_whole_internet_through_a_nat" {
+  command = plan
+
+  variables {
+    vpc = null
+    existing_vpc = {
+      vpc_id     = "vpc-0123456789abcdef0"
+      subnet_ids = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
+      nat_cidrs  = ["0.0.0.0/0"]
+    }
+  }
+
+  expect_failures = [var.existing_vpc]
+}
+
+run "refuses_a_range_through_a_nat_that_is_none" {
+  command = plan
+
+  variables {
+    vpc = null
+    existing_vpc = {
+      vpc_id     = "vpc-0123456789abcdef0"
+      subnet_ids = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
+      nat_cidrs  = ["52.94.0.1/16"]
+    }
+  }
+
+  expect_failures = [var.existing_vpc]
+}
+
+run "refuses_a_policy_of_the_s3_endpoint_that_it_does_not_know" {
+  command = plan
+
+  variables {
+    endpoints = { s3_policy = "open" }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "refuses_another_choice_of_names_and_policy_in_a_vpc_of_its_own" {
+  command = plan
+
+  variables {
+    endpoints = { private_dns = false }
+  }
+
+  expect_failures = [aws_vpc.this]
+}
+
+run "refuses_a_name_in_place_of_a_resolver_rule" {
+  command = plan
+
+  variables {
+    resolver_rule_ids = ["on-premises"]
+  }
+
+  expect_failures = [var.resolver_rule_ids]
 }

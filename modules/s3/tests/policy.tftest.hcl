@@ -101,3 +101,45 @@ run "log_bucket_takes_logs_of_its_own_account_only" {
     error_message = "a bucket without a key asks for one"
   }
 }
+
+run "nobody_of_another_account_is_let_in_by_default" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Effect == "Deny"])
+    error_message = "the bucket's policy allows something though there is no producer"
+  }
+}
+
+run "a_producer_of_another_account_puts_files_below_its_prefix_and_does_nothing_else" {
+  command = plan
+
+  variables {
+    producers = [
+      { principal_arns = ["arn:aws:iam::333333333333:role/erp-export"], prefix = "incoming/orders/" },
+      { principal_arns = ["arn:aws:iam::444444444444:user/sftp"] },
+    ]
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : {
+        who       = statement.Principal.AWS
+        actions   = toset(flatten([statement.Action]))
+        resources = statement.Resource
+      } if statement.Effect == "Allow"
+      ] == [
+      {
+        who       = "arn:aws:iam::333333333333:role/erp-export"
+        actions   = toset(["s3:AbortMultipartUpload", "s3:PutObject"])
+        resources = "arn:aws:s3:::csvbatch-test-111111111111-eu-west-2-data/incoming/orders/*"
+      },
+      {
+        who       = "arn:aws:iam::444444444444:user/sftp"
+        actions   = toset(["s3:AbortMultipartUpload", "s3:PutObject"])
+        resources = "arn:aws:s3:::csvbatch-test-111111111111-eu-west-2-data/incoming/*"
+      },
+    ]
+    error_message = "a producer may do more or less than put files below its prefix"
+  }
+}

@@ -227,3 +227,53 @@ run "refuses_unfinished_uploads_removed_at_once" {
 
   expect_failures = [var.abort_incomplete_multipart_days]
 }
+
+run "refuses_a_producer_that_is_a_whole_account" {
+  command = plan
+
+  variables {
+    producers = [{ principal_arns = ["arn:aws:iam::333333333333:root"] }]
+  }
+
+  expect_failures = [var.producers]
+}
+
+run "refuses_a_producer_that_is_anybody" {
+  command = plan
+
+  variables {
+    producers = [{ principal_arns = ["*"] }]
+  }
+
+  expect_failures = [var.producers]
+}
+
+run "refuses_a_producer_that_is_nobody" {
+  command = plan
+
+  variables {
+    producers = [{ principal_arns = [] }]
+  }
+
+  expect_failures = [var.producers]
+}
+
+run "refuses_a_producer_of_the_whole_bucket" {
+  command = plan
+
+  variables {
+    producers = [{ principal_arns = ["arn:aws:iam::333333333333:role/erp-export"], prefix = "" }]
+  }
+
+  expect_failures = [var.producers]
+}
+
+run "refuses_a_prefix_with_a_wildcard" {
+  command = plan
+
+  variables {
+    producers = [{ principal_arns = ["arn:aws:iam::333333333333:role/erp-export"], prefix = "incoming/*/" }]
+  }
+
+  expect_failures = [var.producers]
+}

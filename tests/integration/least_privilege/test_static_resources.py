@@ -70,12 +70,21 @@ def test_key_serves_the_logs_of_the_account_alone(applied: Applied) -> None:
     assert not applied.service_may(logs, "kms:GenerateDataKey", applied.dev.key_arn)
 
 
-@pytest.mark.parametrize("service", ["cloudwatch", "events", "sns"])
+@pytest.mark.parametrize("service", ["cloudwatch", "sns"])
 def test_key_serves_what_sends_for_this_account_alone(applied: Applied, service: str) -> None:
     name, key, source = f"{service}.amazonaws.com", applied.dev.key_arn, "aws:SourceAccount"
     assert applied.service_may(name, "kms:GenerateDataKey", key, **{source: applied.dev.account_id})
     assert not applied.service_may(name, "kms:GenerateDataKey", key, **{source: OTHER_ACCOUNT})
     assert not applied.service_may(name, "kms:ScheduleKeyDeletion", key, **{source: applied.dev.account_id})
+
+
+def test_key_serves_events_for_queues_of_this_environment_alone(applied: Applied) -> None:
+    context, events = "kms:EncryptionContext:aws:sqs:arn", "events.amazonaws.com"
+    own = f"arn:aws:sqs:{REGION}:{applied.dev.account_id}:csvbatch-dev-events-dead-letters"
+    assert applied.service_may(events, "kms:GenerateDataKey", applied.dev.key_arn, **{context: own})
+    for other in (own.replace(applied.dev.account_id, OTHER_ACCOUNT), own.replace("csvbatch-dev-", "other-")):
+        assert not applied.service_may(events, "kms:GenerateDataKey", applied.dev.key_arn, **{context: other})
+    assert not applied.service_may(events, "kms:GenerateDataKey", applied.dev.key_arn)
 
 
 @pytest.mark.parametrize("action", ["kms:Decrypt", "kms:PutKeyPolicy", "kms:CreateGrant"])

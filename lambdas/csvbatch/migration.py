@@ -37,7 +37,7 @@ def digest(statements: Sequence[str]) -> str:
 
 
 def apply(
-    store: Store, contracts: Iterable[Contract], approved: str, check_time: Callable[[], None] = lambda: None
+    store: Store, contracts: Iterable[Contract], approved: str, check_time: Callable[[], object] = lambda: None
 ) -> Applied:
     """Run the pending statements if their digest is the approved one; raises StatementsChangedError otherwise.
 

@@ -94,7 +94,10 @@ def answer(
         return _answer({"command": None}, Problem("command", "COMMAND_UNKNOWN", f"this is no command: {text}"))
     known = tuple(contracts)
     LOG.info("operator command", extra={"command": command.command})
-    use: _Use = stores.use
+
+    def use[T](work: Callable[[Store], T]) -> T:
+        return stores.use(work, deadline.for_database)
+
     match command:
         case Check():
             return _check(use, known)

@@ -120,7 +120,7 @@ def running(
     limit_seconds: float,
     grace_seconds: float = GRACE_SECONDS,
 ) -> Iterator[Running]:
-    """Start a program; it and all that it started have ended when the context is left, however that is."""
+    """Start a program; when the context is left early, it and all that it started are stopped."""
     process = subprocess.Popen(
         command,
         env=dict(variables),
@@ -134,6 +134,9 @@ def running(
     started = Running(process, limit_seconds)
     try:
         yield started
-    finally:
-        if not started.has_ended:
-            started.stop(grace_seconds)
+    except BaseException:
+        # Also where the program itself has ended: what it started may go on.
+        started.stop(grace_seconds)
+        raise
+    if not started.has_ended:
+        started.stop(grace_seconds)

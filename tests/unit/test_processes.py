@@ -44,6 +44,18 @@ def test_limit_holds_while_a_program_prints_nothing_and_all_that_it_started_ends
     assert wait_until(lambda: all(map(is_gone, pids)), limit_seconds=10)
 
 
+def test_what_a_program_has_left_behind_ends_at_the_limit() -> None:
+    """It has ended itself, and its child keeps the output open."""
+    pids: list[int] = []
+    with (
+        pytest.raises(processes.TimeLimitError),
+        processes.running(["sh", "-c", "sleep 300 & echo $!"], os.environ, limit_seconds=5) as program,
+    ):
+        pids.extend(int(line) for line in program.lines())
+    assert len(pids) == 1
+    assert wait_until(lambda: all(map(is_gone, pids)), limit_seconds=10)
+
+
 def test_limit_holds_where_a_program_has_closed_its_output() -> None:
     closes = "exec >&- 2>&-; exec sleep 300"
 

@@ -14,8 +14,7 @@ OTHER = Environment("other", "333333333333", "eu-west-1")
 
 def test_names_are_built_as_common_hcl_builds_them() -> None:
     found = names(OTHER)
-    assert found.prefix == "csvbatch-other"
-    assert found.secret == "csvbatch-other-oracle-credentials"
+    assert (found.prefix, found.secret) == ("csvbatch-other", "csvbatch-other-oracle-credentials")
     assert found.artifacts_bucket == "csvbatch-other-333333333333-eu-west-1-artifacts"
     assert found.batch_processor == "csvbatch-other-batch-processor"
 

@@ -19,7 +19,7 @@ from environments import REPOSITORY
 
 CONTRACTS = tuple(load_contracts(REPOSITORY / "lambdas" / "contracts").values())
 TABLES = len(tables(CONTRACTS))
-PASSWORD = "made-up-and-secret"
+PASSWORD = "a-password-nobody-else-has"
 CHECK = {"csvbatch": {"command": "check"}}
 SHOW = {"csvbatch": {"command": "migrate", "apply": False}}
 

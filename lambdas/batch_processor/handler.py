@@ -59,7 +59,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
         run = STORE.use(work, deadline.for_database)
     except Exception as error:
-        LOGGER.error("run failed", extra={**error_fields(error), **operator.advice(error, STORE)})
+        LOGGER.error("run failed", extra={**error_fields(error), **operator.advice(error, STORE, deadline)})
         raise RuntimeError(f"run failed: {type(error).__name__}") from None
     for name, count in (
         ("FilesRegistered", run.registered),

@@ -151,12 +151,12 @@ def _pending(statements: Iterable[str]) -> dict[str, Any]:
     return {"pending": pending, "digest": migration.digest(pending)}
 
 
-def advice(error: Exception, stores: StoreAccess) -> dict[str, str]:
+def advice(error: Exception, stores: StoreAccess, deadline: Deadline) -> dict[str, str]:
     """Give what to log beside the error of a normal run: what to type where there is no ledger, else nothing."""
     if not isinstance(error, StoreError) or "migrate" not in error.advice:
         return {}
     try:
-        has_ledger = stores.use(Store.has_ledger)
+        has_ledger = stores.use(Store.has_ledger, deadline.for_database)
     except Exception:
         return {}
     return {} if has_ledger else {"advice": "the ledger is missing: type migrate-ledger and the environment's name"}

@@ -215,7 +215,8 @@ def has_cause(file: NastyFile, reason: str | None) -> bool:
     try:
         text = file.text
     except UnicodeDecodeError:
-        return reason in ("encoding", "unterminated_quote", "nul", "missing", "unrecognised")
+        # What is found first depends on how much is looked at together: the header may have its own faults.
+        return reason in ("encoding", "unterminated_quote", "nul", "missing", "unrecognised", "text_after_quote")
     if reason == "nul":
         return "\0" in text
     dialect = file.contract.dialect

@@ -22,7 +22,7 @@ def prepared_dev(moments: Moments) -> Iterator[Dev]:
         environment.name, environment.account_id, environment.region, moments.applied, enforce_iam=True
     ) as aws:
         dev = Dev(aws)
-        dev.put_objects()
+        dev.prepare()
         secrets, logs = dev.operator("secretsmanager"), dev.operator("logs")
         secrets.put_secret_value(SecretId=dev.secret_arn, SecretString="{}")
         secrets.create_secret(Name=OTHER_SECRET, SecretString="{}")

@@ -126,8 +126,17 @@ class Dev:
         )
         return str(attributes["Attributes"]["KmsMasterKeyId"])
 
-    def put_objects(self) -> None:
-        """Put the objects that every test finds, and remember a version of each."""
+    def prepare(self) -> None:
+        """Do once, before the first test, what a test would otherwise find done or undone depending on their order.
+
+        Put the objects that every test finds, take the sessions of the roles, which is judged too, and look up what
+        cannot be looked up any more when a test has destroyed the key or the queue.
+        """
+        for role in (PROCESSOR, HANDLER, READER):
+            self.role(role, "sts")
+        assert self.key_arn
+        assert self.ciphertext
+        assert self.state_key
         s3 = self.operator("s3")
         for key in OBJECTS:
             answer = s3.put_object(Bucket=self.bucket("data"), Key=key, Body=b"made up")

@@ -39,9 +39,15 @@ def test_role_may_not(dev: Dev, denial: Denial) -> None:
     assert denial.call_of_operator(dev)["ResponseMetadata"]["HTTPStatusCode"] < 300
 
 
-def test_every_object_is_there_before_the_first_test(moments: Moments) -> None:
-    """A process may begin with any test, so no test may rely on what another one has put there."""
+def test_all_is_prepared_before_the_first_test(moments: Moments) -> None:
+    """A process may begin with any test, so no test may rely on what another one has put there or looked up."""
     with prepared_dev(moments) as dev:
+        judged_before = len(judged(dev.server.log))
+        for role in (PROCESSOR, HANDLER, READER):
+            assert dev.role(role, "s3")
+        assert judged(dev.server.log)[judged_before:] == []
+        dev.operator("kms").schedule_key_deletion(KeyId=dev.key_arn.rpartition("/")[2])
+        assert dev.ciphertext
         s3 = dev.operator("s3")
         for key in OBJECTS:
             newest = s3.head_object(Bucket=dev.bucket("data"), Key=key)["VersionId"]

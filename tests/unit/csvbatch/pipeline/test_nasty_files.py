@@ -200,6 +200,7 @@ def account_for_lines(file: NastyFile, outcome: Outcome) -> None:
         [value or "" for value in row] for row in outcome.rows
     ]
     assert outcome.batch.rows_merged == len(outcome.rows) + len(superseded)
+    assert (outcome.batch.rows_superseded, outcome.batch.rows_stale) == (len(superseded), 0)
     blank = sum(not fields for fields in read)
     merged = sum(lines_in(row) for row in (*outcome.rows, *superseded))
     assert len(lines) == lines_in(header) + merged + rejected + blank

@@ -58,10 +58,7 @@ def tested(modules: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
     return run
 
 
-# One worker runs both tests of a module, so that its plans are made once.
-each_module = pytest.mark.parametrize(
-    "name", [pytest.param(path.name, marks=pytest.mark.xdist_group(f"module-{path.name}")) for path in MODULES]
-)
+each_module = pytest.mark.parametrize("name", [path.name for path in MODULES])
 
 
 @each_module

@@ -80,9 +80,9 @@ def test_key_serves_what_sends_for_this_account_alone(applied: Applied, service:
 
 def test_key_serves_events_for_queues_of_this_environment_alone(applied: Applied) -> None:
     context, events = "kms:EncryptionContext:aws:sqs:arn", "events.amazonaws.com"
-    own = f"arn:aws:sqs:{REGION}:{applied.dev.account_id}:csvbatch-dev-events-dead-letters"
+    own = f"arn:aws:sqs:{REGION}:{applied.dev.account_id}:{DEV.prefix}-events-dead-letters"
     assert applied.service_may(events, "kms:GenerateDataKey", applied.dev.key_arn, **{context: own})
-    for other in (own.replace(applied.dev.account_id, OTHER_ACCOUNT), own.replace("csvbatch-dev-", "other-")):
+    for other in (own.replace(applied.dev.account_id, OTHER_ACCOUNT), own.replace(DEV.prefix, "other")):
         assert not applied.service_may(events, "kms:GenerateDataKey", applied.dev.key_arn, **{context: other})
     assert not applied.service_may(events, "kms:GenerateDataKey", applied.dev.key_arn)
 

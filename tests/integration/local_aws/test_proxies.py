@@ -46,8 +46,8 @@ def proxies(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
-    dev = environments.load("dev")
-    with LocalAws("dev", dev.account_id, dev.region) as server:
+    environment = environments.default()
+    with LocalAws(environment.name, environment.account_id, environment.region) as server:
         yield server
 
 
@@ -78,7 +78,7 @@ def test_shell_that_is_pointed_at_it(aws: LocalAws, proxies: dict[str, str]) -> 
 
 @pytest.mark.usefixtures("proxies")
 def test_terragrunt(aws: LocalAws) -> None:
-    local_environment.bootstrap(environments.load("dev"), aws.environment)
+    local_environment.bootstrap(environments.default(), aws.environment)
     tables = Aws(aws.endpoint).client("dynamodb").list_tables()["TableNames"]
     assert len(tables) == 1
 

@@ -32,4 +32,3 @@ def test_one_process_runs_all_tests_of_a_folder(tmp_path: Path) -> None:
     assert len(ran) == len(folders) * TESTS_PER_FOLDER, done.stdout + done.stderr
     processes = {folder: {process for process, name in ran if name == folder} for folder in folders}
     assert [folder for folder, of in processes.items() if len(of) != 1] == []
-    assert processes["integration/platform"] == processes["integration/least_privilege"]

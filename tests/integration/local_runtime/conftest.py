@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.local_runtime.deployment import Deployment
+from tests.support.platform import DEV
 
 from local_aws.server import LocalAws
 from local_runtime.aws import Aws
@@ -15,7 +16,7 @@ from local_runtime.runtime import LocalRuntime
 
 @pytest.fixture(scope="session")
 def local_aws() -> Iterator[LocalAws]:
-    with LocalAws() as server:
+    with LocalAws(DEV.name) as server:
         yield server
 
 

@@ -60,7 +60,7 @@ def test_a_handler_that_finds_the_database_locked_gives_up_before_its_time_is_ov
                 "PATH": "",
                 "AWS_REGION": "eu-west-2",
                 "AWS_ACCESS_KEY_ID": "made-up",
-                "AWS_SECRET_ACCESS_KEY": "made-up",
+                "AWS_SECRET_ACCESS_KEY": "made-up-and-used-by-nobody",
                 "CSVBATCH_BUCKET": "bucket",
                 "CSVBATCH_SECRET_ARN": "arn",
                 "CSVBATCH_DATABASE_URL": url,

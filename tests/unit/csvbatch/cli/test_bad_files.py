@@ -145,7 +145,7 @@ def test_a_file_that_is_refused_is_told_what_it_is(files: Files, content: bytes,
     assert json.loads(report.read_text())["problems"] == found["problems"]
 
 
-def test_a_malformed_row_weighs_as_many_rows_as_it_may_have_swallowed(files: Files) -> None:
+def test_a_malformed_row_counts_as_the_rows_it_may_have_swallowed(files: Files) -> None:
     files.write_contract("maximum_reject_share: 0.5\n")
     rows = b"".join(b"%d,plain\n" % number for number in range(50))
     _, found = files.check(b'code,name\na,"open\n' + rows + b'b,"closed"\n' + b"c,c\n" * 5)

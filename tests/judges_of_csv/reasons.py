@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tests.judges_of_csv.copy_model import copy_rows
+from tests.judges_of_csv.duckdb_model import duckdb_rows
 from tests.judges_of_csv.features import Features, features_of
 from tests.judges_of_csv.questions import Answer, Case, Refused, Rows
 from tests.judges_of_csv.reading import ReadRow, lenient
@@ -80,6 +81,11 @@ def _fields(row: ReadRow, given: Given) -> Rows:
 
 def _answered(given: Given) -> bool:
     return not isinstance(given.answer, Refused)
+
+
+def _is(given: Given, predicted: Answer) -> bool:
+    """Whether the answer is the predicted one; judges word their refusals in their own ways."""
+    return not _answered(given) if isinstance(predicted, Refused) else given.answer == predicted
 
 
 def _rules(given: Given) -> set[Rule | None]:
@@ -165,11 +171,14 @@ def _copy_predicts(feature: Callable[[Features], bool]) -> Callable[[Given], boo
     """The text has the feature, and COPY's answer is what its documentation says it is."""
 
     def explains(given: Given) -> bool:
-        predicted = copy_rows(given.case.question)
-        same = not _answered(given) if isinstance(predicted, Refused) else given.answer == predicted
-        return feature(given.features) and same
+        predicted = (copy_rows(given.case.question, marker=marker) for marker in (True, False))
+        return feature(given.features) and any(_is(given, one) for one in predicted)
 
     return explains
+
+
+def _duckdb_predicts(given: Given) -> bool:
+    return given.features.blank_beside_quote and _is(given, duckdb_rows(given.case.question))
 
 
 def _swallows_the_rest(given: Given) -> bool:
@@ -311,7 +320,7 @@ REASONS = (
     Reason(
         "blank beside a quote: a character, after a closing quote a malformed row; the judge drops it",
         {DUCKDB},
-        lambda given: given.features.blank_beside_quote,
+        _duckdb_predicts,
     ),
     Reason(
         "U+FEFF at the beginning of a row: rejected as a joined file; the judge reads it as text",

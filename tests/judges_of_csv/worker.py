@@ -21,7 +21,7 @@ def duckdb_reader() -> Callable[[Question], Answer]:
     import duckdb
 
     connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
-    path = Path(tempfile.mkdtemp(prefix="csvbatch-judges-")) / "question.csv"
+    folder = tempfile.TemporaryDirectory(prefix="csvbatch-judges-")
     # Nothing is found out from the content: no type, no dialect, no header. The text of a NULL is one that no file has.
     settings = (
         "auto_detect=false, header=false, strict_mode=true, null_padding=false, ignore_errors=false, all_varchar=true, "
@@ -30,6 +30,8 @@ def duckdb_reader() -> Callable[[Question], Answer]:
 
     def read(question: Question) -> Answer:
         text, delimiter, quote, width = question
+        # Named by the folder, which is removed with the function that holds it.
+        path = Path(folder.name) / "question.csv"
         path.write_bytes(text.encode())
         columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(width))
         dialect = "delim=$delimiter, quote=$quote, escape=$quote"

@@ -1,14 +1,17 @@
 """The project's reading is compared with other readers of CSV; `make judges` asks more of them, over more files."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.judges_of_csv import __main__ as command
 from tests.judges_of_csv import comparison, judges
 from tests.judges_of_csv.__main__ import table
 from tests.judges_of_csv.comparison import cases_of, hold_against, smallest
+from tests.judges_of_csv.duckdb_model import duckdb_rows
 from tests.judges_of_csv.files import generated_files
 from tests.judges_of_csv.judges import PostgresqlCopy, PythonCsv, judges_at_hand
 from tests.judges_of_csv.questions import Answer, CsvFile, Judge, Question, Refused
@@ -169,6 +172,36 @@ def test_the_table_has_a_line_for_each_judge() -> None:
     lines = list(table(hold_against([judge], [PLAIN, CsvFile("open", b'a\n"', Dialect())])))
     assert lines[1].split() == ["csv,", "lenient", "2", "1", "1", "0"]
     assert lines[-1].startswith("         1  quote never closed: the file is refused")
+
+
+@pytest.mark.parametrize(
+    ("defect", "status"), [("loses the last row", 1), ("none", 0)], ids=["a difference without a reason", "none"]
+)
+def test_the_command_fails_for_a_difference_without_a_reason(
+    defect: str, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "judges_at_hand", lambda _: nullcontext(([Defective(defect)], ["One is missing."])))
+    monkeypatch.setattr(command, "public_files", lambda: [PLAIN])
+    assert command.main(["--files", "100", "--seed", "3"]) == status
+    said = capsys.readouterr().out
+    assert "1 public files, 100 generated ones (seed 3)" in said
+    assert "One is missing." in said
+    assert ("differs without a reason over" in said) == bool(status)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('a,b\n1, "x,y"\n', [["a", "b"], ["1", "x,y"]]),
+        ('a,b\n1,  "x"\n', [["a", "b"], ["1", '  "x"']]),
+        ('a,b\n1,"x"  \n', [["a", "b"], ["1", "x"]]),
+        ('a,b\n1,"x" "\n', [["a", "b"]]),
+        ('a,b\n1,"x"y\n', Refused("malformed, or another number of fields")),
+        ("a,b\n1\n", Refused("malformed, or another number of fields")),
+    ],
+)
+def test_what_duckdb_gave_for_quotes_and_blanks_is_predicted(text: str, rows: Answer) -> None:
+    assert duckdb_rows(Question(text, Dialect(), 2, "\n")) == rows
 
 
 def test_a_judge_that_is_not_there_is_named_in_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

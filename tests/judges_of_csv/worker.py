@@ -21,6 +21,7 @@ def duckdb_reader() -> Callable[[Question], Answer]:
     import duckdb
 
     connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
+    # Removed when this process ends.
     folder = tempfile.TemporaryDirectory(prefix="csvbatch-judges-")
     # Nothing is found out from the content: no type, no dialect, no header. The text of a NULL is one that no file has.
     settings = (
@@ -30,7 +31,6 @@ def duckdb_reader() -> Callable[[Question], Answer]:
 
     def read(question: Question) -> Answer:
         text, delimiter, quote, width = question
-        # Named by the folder, which is removed with the function that holds it.
         path = Path(folder.name) / "question.csv"
         path.write_bytes(text.encode())
         columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(width))

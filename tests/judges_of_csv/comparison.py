@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from itertools import batched
 
 from tests.judges_of_csv.questions import Answer, Case, CsvFile, Judge, Question, Refused
-from tests.judges_of_csv.reading import Reading, ReadRow, read_file, text_of
+from tests.judges_of_csv.reading import Reading, ReadRow, lenient, read_file, text_of
 from tests.judges_of_csv.reasons import reason_for
 
 from csvbatch.dialect import Dialect
+from csvbatch.limits import DEFAULT_LIMITS
+from csvbatch.parsing import csv_reader, split_lines
 
 _FILES_AT_ONCE = 500
 _NEWLINE = re.compile("\r\n?|\n")
@@ -65,9 +67,8 @@ def cases_of(file: CsvFile, judge: Judge) -> Iterator[Case]:
             raise AssertionError(f"{file.name} was read, although its bytes are not {file.dialect.encoding}")
         return
     if reading.header is None:
-        # How wide the header is, nobody knows: a judge that wants a table gets one for the first line's delimiters.
-        width = text.lstrip("\r\n").partition("\n")[0].count(file.dialect.delimiter) + 1
-        yield Case(file, text, Question(text, file.dialect, width, _row_end("", text)), None, reading, [], [])
+        first, width = _first_row(text, file.dialect)
+        yield Case(file, text, Question(text, file.dialect, width, _row_end(first, text)), None, reading, [], [])
         return
     header = reading.header
     width = len(header.fields)
@@ -82,6 +83,18 @@ def cases_of(file: CsvFile, judge: Judge) -> Iterator[Case]:
     yield Case(file, text, Question(text, file.dialect, width, row_end), expected, reading, accepted, rejected)
     if kept != text:
         yield Case(file, text, Question(kept, file.dialect, width, row_end), expected, reading, accepted, [])
+
+
+def _first_row(text: str, dialect: Dialect) -> tuple[str, int]:
+    """The text and the number of fields of the first row of a refused file, as `csv` reads it by default."""
+    lines = split_lines(text)
+    reader = csv_reader(lines, lenient(dialect), DEFAULT_LIMITS)
+    start = 0
+    for fields in reader:
+        if fields:
+            return "".join(lines[start : reader.line_num]), len(fields)
+        start = reader.line_num
+    return "", 1
 
 
 def _row_end(header: str, text: str) -> str:

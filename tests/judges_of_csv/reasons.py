@@ -111,11 +111,17 @@ def _mixed_row_ends(given: Given) -> bool:
     return len(ends - {"\r\n"} if given.judge == SQLITE and "\n" in ends else ends) > 1
 
 
-def _drops_rows_of_other_ends(given: Given) -> bool:
-    if not _mixed_row_ends(given) or isinstance(given.answer, Refused):
+def _drops_rows(given: Given) -> bool:
+    """Newlines of several kinds, and fewer rows, each of which is one of the text but for blanks at its beginning."""
+    newlines = given.features.row_ends | given.features.quoted_newlines
+    if len(newlines) < 2 or isinstance(given.answer, Refused):
         return False
-    predicted = _lenient_rows(given.case.question.text, given)
-    return len(given.answer) < len(predicted) and all(row in predicted for row in given.answer)
+    there = [_without_first_blanks(row) for row in _lenient_rows(given.case.question.text, given)]
+    return len(given.answer) < len(there) and all(_without_first_blanks(row) in there for row in given.answer)
+
+
+def _without_first_blanks(row: list[str]) -> list[str]:
+    return [row[0].lstrip(" \t"), *row[1:]]
 
 
 def _refuses_quoted_newlines(given: Given) -> bool:
@@ -143,7 +149,7 @@ def _characters(rows: Rows, but: set[str]) -> list[str]:
 
 def _drops_delimiter_after_cr(given: Given) -> bool:
     delimiter = given.case.question.dialect.delimiter
-    if not re.search(f"(?:^|[\r\n])\r[ \t]*{re.escape(delimiter)}", given.case.question.text):
+    if not re.search(f"(?:^|[\r\n])[ \t]*\r[ \t]*{re.escape(delimiter)}", given.case.question.text):
         return False
     if isinstance(given.answer, Refused):
         return True
@@ -156,8 +162,7 @@ def _drops_blanks_after_cr(given: Given) -> bool:
     predicted = _predicted(given)
     if predicted is None or isinstance(given.answer, Refused) or not re.search("\r[ \t]", given.case.question.text):
         return False
-    shortened = [[[row[0].lstrip(" \t"), *row[1:]] for row in rows] for rows in (given.answer, predicted)]
-    return shortened[0] == shortened[1]
+    return [*map(_without_first_blanks, given.answer)] == [*map(_without_first_blanks, predicted)]
 
 
 def _takes_blank_lines(given: Given) -> bool:
@@ -297,9 +302,9 @@ REASONS = (
         _refuses_quoted_newlines,
     ),
     Reason(
-        "row ends of several kinds: each ends a row; the judge drops rows without a word",
+        "newlines of several kinds: each ends a row or is kept in quotes; the judge drops rows without a word",
         {DUCKDB},
-        _drops_rows_of_other_ends,
+        _drops_rows,
     ),
     Reason(
         "`\\.` alone on a line: text; it ends the judge's data",
@@ -313,7 +318,7 @@ REASONS = (
     ),
     Reason("row of blanks only: a row; the judge leaves it out", {PANDAS}, _leaves_out_blanks),
     Reason(
-        "delimiter at the beginning of a row, after a blank line that CR ends: it is one; the judge loses it",
+        "delimiter at the beginning of a row, after a line of blanks or nothing that CR ends: one; the judge loses it",
         {PANDAS},
         _drops_delimiter_after_cr,
     ),

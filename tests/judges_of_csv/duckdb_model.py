@@ -1,7 +1,7 @@
 """What DuckDB's strict reader makes of blanks beside quotes and of a quote that is never closed, as tried with 2.0.1.
 
 Its documentation (https://duckdb.org/docs/stable/data/csv/overview) says neither. One blank before a quote that begins
-a field is dropped, and so are all blanks after one that ends it, where another quote goes on with the field. Without
+a field is dropped, and so are all blanks after one that ends it; where another quote follows these, the field goes on. Without
 detection a row that the end of the file cuts off inside quotes is dropped as well. All else is as in Python's `csv`
 when it is strict.
 """
@@ -49,10 +49,15 @@ def without_blanks_beside_quotes(text: str, dialect: Dialect) -> str:
             while text[after : after + 1] in blanks:
                 after += 1
             following = text[after : after + 1]
+            if state == "closed" and following == dialect.quote:
+                # The field goes on: blanks are text, and neither the quote before them nor that after them is.
+                kept[-1] = text[position:after]
+                state, position = "quoted", after + 1
+                continue
             if state == "start":
                 dropped = following == dialect.quote and after == position + 1
             else:
-                dropped = not following or following in ends or following == dialect.quote
+                dropped = not following or following in ends
             kept.append("" if dropped else text[position:after])
             state = state if dropped else "plain"
             position = after

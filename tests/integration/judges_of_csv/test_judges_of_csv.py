@@ -196,6 +196,7 @@ def test_the_command_fails_for_a_difference_without_a_reason(
         ('a,b\n1,  "x"\n', [["a", "b"], ["1", '  "x"']]),
         ('a,b\n1,"x"  \n', [["a", "b"], ["1", "x"]]),
         ('a,b\n1,"x" "\n', [["a", "b"]]),
+        ('a,b\n1,"x"  "y"\n', [["a", "b"], ["1", "x  y"]]),
         ('a,b\n1,"x"y\n', Refused("malformed, or another number of fields")),
         ("a,b\n1\n", Refused("malformed, or another number of fields")),
     ],

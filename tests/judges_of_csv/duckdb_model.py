@@ -1,9 +1,9 @@
 """What DuckDB's strict reader makes of blanks beside quotes and of a quote that is never closed, as tried with 2.0.1.
 
 Its documentation (https://duckdb.org/docs/stable/data/csv/overview) says neither. One blank before a quote that begins
-a field is dropped, and so are all blanks after one that ends it; where another quote follows these, the field goes on. Without
-detection a row that the end of the file cuts off inside quotes is dropped as well. All else is as in Python's `csv`
-when it is strict.
+a field is dropped, and so are all blanks after one that ends it; where another quote follows these, the field goes on.
+Without detection a row that the end of the file cuts off inside quotes is dropped as well. All else is as in Python's
+`csv` when it is strict.
 """
 
 import csv

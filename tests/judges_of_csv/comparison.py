@@ -19,6 +19,7 @@ from csvbatch.limits import DEFAULT_LIMITS
 from csvbatch.parsing import csv_reader, split_lines
 
 _FILES_AT_ONCE = 500
+_NEWLINE_AT_END = re.compile("(?:\r\n?|\n)\\Z")
 _NEWLINE = re.compile("\r\n?|\n")
 _CHUNK_BYTES = (1, 40, 1000)
 
@@ -91,6 +92,9 @@ def _first_row(text: str, dialect: Dialect) -> tuple[str, int]:
     reader = csv_reader(lines, lenient(dialect), DEFAULT_LIMITS)
     start = 0
     for fields in reader:
+        if fields and start:
+            # A blank line before it tells as well, and is never inside quotes.
+            return lines[0], len(fields)
         if fields:
             return "".join(lines[start : reader.line_num]), len(fields)
         start = reader.line_num
@@ -99,7 +103,7 @@ def _first_row(text: str, dialect: Dialect) -> tuple[str, int]:
 
 def _row_end(header: str, text: str) -> str:
     """What ends the header; where nothing does, or nobody knows what the header is, the first newline of the text."""
-    found = _NEWLINE.search(header[-2:]) or _NEWLINE.search(text)
+    found = _NEWLINE_AT_END.search(header) or _NEWLINE.search(text)
     return found[0] if found else "\n"
 
 

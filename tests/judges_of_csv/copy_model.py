@@ -19,8 +19,8 @@ def copy_rows(question: Question, *, marker: bool) -> Answer:
     row_start = True
     while position < len(text):
         if marker and row_start and _ends_copy(text, position):
-            end = "\r\n" if text[position + 2 : position + 4] == "\r\n" else text[position + 2]
-            return rows if row_end in (None, end) else Refused("row ends differ")
+            same = row_end is None or text.startswith(row_end, position + 2)
+            return rows if same else Refused("row ends differ")
         row_start = False
         character = text[position]
         position += 1

@@ -186,6 +186,16 @@ def _duckdb_predicts(given: Given) -> bool:
     return given.features.blank_beside_quote and _is(given, duckdb_rows(given.case.question))
 
 
+def _begins_like_the_text(given: Given) -> bool:
+    """The judge refuses, or all characters that it gives are the first of the text, but for blanks and structure."""
+    if not given.features.blank_beside_quote or isinstance(given.answer, Refused):
+        return given.features.blank_beside_quote
+    dialect = given.case.question.dialect
+    structure = {dialect.quote, dialect.delimiter, " ", "\t", "\r", "\n"}
+    found = _characters(given.answer, structure)
+    return found == _characters(_lenient_rows(given.case.question.text, given), structure)[: len(found)]
+
+
 def _swallows_the_rest(given: Given) -> bool:
     if given.case.reading.refused is not Refusal.UNTERMINATED_QUOTE or not _answered(given):
         return False
@@ -326,6 +336,11 @@ REASONS = (
         "blank beside a quote: a character, after a closing quote a malformed row; the judge drops it",
         {DUCKDB},
         _duckdb_predicts,
+    ),
+    Reason(
+        "several blanks and quotes beside each other: as above; the judge refuses, or goes on with the field",
+        {DUCKDB},
+        _begins_like_the_text,
     ),
     Reason(
         "U+FEFF at the beginning of a row: rejected as a joined file; the judge reads it as text",

@@ -3,6 +3,8 @@ ENVIRONMENTS := $(sort $(patsubst live/%/env.hcl,%,$(wildcard live/*/env.hcl)))
 # As environments.default() chooses: the first that is not production.
 ENV ?= $(firstword $(sort $(patsubst live/%/env.hcl,%,$(shell grep -lE '^ *production *= *false' live/*/env.hcl))) $(ENVIRONMENTS))
 AWS ?=
+FILES ?= 10000
+SEED ?= 1
 
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
@@ -13,7 +15,7 @@ export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
 LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready plan demo scan mutations package test test-slow unit modules bench lint fmt lock shell clean
+.PHONY: help setup ready plan demo scan mutations package test test-slow judges unit modules bench lint fmt lock shell clean
 .PHONY: secrets licences audit
 
 help: ## this list
@@ -54,6 +56,10 @@ modules: ready ## terraform test and validate of every module
 mutations: ready package ## seed weaknesses one at a time, and show which guard catches each (minutes)
 	@policy-mutations
 
+judges: ready ## compare the reading of CSV with other readers over FILES generated files (SEED) and public ones
+	@PATH="$(OUTER_PATH)" PYTHONPATH=scripts python3 -m toolchain.judges
+	@python -m tests.judges_of_csv --files "$(FILES)" --seed "$(SEED)"
+
 bench: ready package ## the benchmarks, each beside what else one would use
 	@for file in benchmarks/[a-z]*.py; do python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
@@ -76,6 +82,8 @@ audit: ready ## ask an advisory database about every locked package; says so whe
 lock: ready ## resolve the dependencies again and write requirements/*.txt
 	@uv pip compile --group pyproject.toml:bootstrap $(LOCK) -o requirements/bootstrap.txt
 	@uv pip compile --group pyproject.toml:scan $(LOCK) -o requirements/scan.txt
+	@uv pip compile --group pyproject.toml:judges $(LOCK) -o requirements/judges.txt
+	@uv pip compile --group pyproject.toml:corpora --no-deps --no-binary :all: $(LOCK) -o requirements/corpora.txt
 	@uv pip compile pyproject.toml $(LOCK) -o requirements/lambda.txt
 	@uv pip compile pyproject.toml --group dev --constraint requirements/lambda.txt $(LOCK) -o requirements/dev.txt
 

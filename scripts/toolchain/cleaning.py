@@ -17,7 +17,7 @@ from toolchain.commands import only_one
 from toolchain.errors import ToolchainError
 from toolchain.places import REPOSITORY, SETUP_LOCK
 
-BUILT = (".venv", ".venv-scan", ".tools", ".local", "dist")
+BUILT = (".venv", ".venv-scan", ".venv-judges", ".tools", ".local", "dist")
 CACHES = (".terragrunt-cache", ".terraform")
 """What Terragrunt and Terraform leave in the folders they run in."""
 WITH_CACHES = ("live", "modules", "tests")

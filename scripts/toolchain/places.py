@@ -14,6 +14,8 @@ SETUP_LOCK = REPOSITORY / ".setup.lock"
 """Outside the folders that `make clean` removes: a lock that is removed while it is held locks nobody out."""
 VENV = REPOSITORY / ".venv"
 SCAN_VENV = REPOSITORY / ".venv-scan"
+JUDGES_VENV = REPOSITORY / ".venv-judges"
+JUDGES_CORPORA = JUDGES_VENV / "corpora"
 
 
 def path_folders() -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from toolchain.commands import first_line, only_one, run
 from toolchain.errors import ToolchainError
-from toolchain.places import REPOSITORY, SCAN_VENV, TOOLS, VENV, path_folders
+from toolchain.places import JUDGES_CORPORA, JUDGES_VENV, REPOSITORY, SCAN_VENV, TOOLS, VENV, path_folders
 
 WANTED = "3.13"
 REQUIREMENTS = REPOSITORY / "requirements"
@@ -59,6 +59,23 @@ def build_environments(report: Callable[[str], None]) -> None:
         _environment(VENV, python, "dev", report)
         _environment(SCAN_VENV, python, "scan", report)
         _project(report)
+
+
+def build_judges(report: Callable[[str], None]) -> None:
+    """Make `.venv-judges` hold the other readers of CSV, and the source packages with public CSV files."""
+    with only_one(TOOLS / "judges.lock"):
+        _environment(JUDGES_VENV, find_python(), "judges", report)
+        lock = REQUIREMENTS / "corpora.txt"
+        stamp = Stamp(JUDGES_CORPORA / "downloaded-from", _text(JUDGES_VENV / "built-from"), _text(lock))
+        if stamp.holds():
+            return
+        report(f"{JUDGES_VENV.name}: downloading requirements/{lock.name}")
+        shutil.rmtree(JUDGES_CORPORA, ignore_errors=True)
+        JUDGES_CORPORA.mkdir()
+        download = [str(JUDGES_VENV / "bin" / "python"), "-m", "pip", "download", "--quiet"]
+        download += ["--disable-pip-version-check", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
+        run([*download, "--require-hashes", "-r", str(lock), "--dest", str(JUDGES_CORPORA)], seconds=300)
+        stamp.write()
 
 
 def _environment(folder: Path, python: Path, lock_name: str, report: Callable[[str], None]) -> None:

@@ -10,6 +10,7 @@ from toolchain.errors import ToolchainError
 LEFT = ("live/dev/sqs/terragrunt.hcl", "lambdas/csvbatch/cli.py", "modules/sqs/main.tf")
 BUILT = (
     ".venv/bin/python",
+    ".venv-judges/bin/python",
     ".tools/bin/terraform",
     ".local/scan/report.json",
     "dist/lambda/x86_64/batch_processor.zip",

@@ -15,7 +15,7 @@ GO_MODULES = sorted((REPOSITORY / "tools").glob("*/go.mod"))
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK_OF = {
     "lambda": PYPROJECT["project"]["dependencies"],
-    **{group: PYPROJECT["dependency-groups"][group] for group in ("dev", "scan", "bootstrap")},
+    **{group: PYPROJECT["dependency-groups"][group] for group in ("dev", "scan", "bootstrap", "judges", "corpora")},
 }
 INSTALLERS = re.compile(
     r"""\b(?:pip3?|pipx|conda|npm|npx|gem|cargo|go|brew)["',\s]+(?:install|add|get)\b|\buv["',\s]+(?:add|sync|tool)\b"""
@@ -140,3 +140,26 @@ def test_the_set_up_installs_nothing_without_hashes_but_the_project_itself(
     loose = [command for command in installs if "--require-hashes" not in command]
     assert [command[-2:] for command in loose] == [["--editable", str(REPOSITORY)]]
     assert {"--no-deps", "--no-build-isolation"} <= set(loose[0])
+
+
+def test_judges_of_csv_are_installed_and_corpora_downloaded_with_hashes_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> None:
+        commands.append(command)
+        if "venv" in command:
+            Path(command[-1]).mkdir(parents=True)
+
+    monkeypatch.setattr(pythons, "run", run)
+    monkeypatch.setattr(pythons, "find_python", lambda: Path("python"))
+    monkeypatch.setattr(pythons, "TOOLS", tmp_path / "tools")
+    monkeypatch.setattr(pythons, "JUDGES_VENV", tmp_path / "judges")
+    monkeypatch.setattr(pythons, "JUDGES_CORPORA", tmp_path / "judges" / "corpora")
+    pythons.build_judges(lambda line: None)
+    fetching = [command for command in commands if {"install", "download"} & set(command)]
+    assert len(fetching) == 3
+    assert [command for command in fetching if "--require-hashes" not in command] == []
+    pythons.build_judges(lambda line: None)
+    assert len([command for command in commands if {"install", "download"} & set(command)]) == 3

@@ -48,7 +48,7 @@ def _no_deadline() -> float:
 class Waits:
     """What each wait may take now, in seconds; every method raises OutOfTimeError where next to nothing is left.
 
-    `remaining` gives the seconds until the deadline; it is asked anew for each wait.
+    `remaining` gives the seconds until the deadline; it is asked again for each wait.
     """
 
     timeouts: Timeouts

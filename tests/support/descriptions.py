@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import botocore.session
 
+from local_aws.validation.documented import EC2_DESCRIPTION_CHARACTERS
+
 ATTRIBUTES = ("alarm_description", "description", "display_name")
 MODELLED = {
     ("aws_cloudwatch_event_rule", "description"): ("events", "PutRule", "Description"),
@@ -42,7 +44,7 @@ class Limit:
         return self.shortest <= len(text) <= self.longest and re.fullmatch(self.pattern, text) is not None
 
 
-EC2 = Limit(255, pattern=r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]*")
+EC2 = Limit(255, pattern=f"{EC2_DESCRIPTION_CHARACTERS}*")
 DOCUMENTED = {
     ("aws_default_security_group", "description"): EC2,  # Written by EC2 itself, shown where its state is.
     ("aws_security_group", "description"): EC2,

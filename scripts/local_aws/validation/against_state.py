@@ -7,7 +7,7 @@ from moto.awslambda.models import lambda_backends
 from moto.sqs.models import sqs_backends
 
 from local_aws import request_facts
-from local_aws.validation.documented import DocumentedRule
+from local_aws.validation.documented import DocumentedRule, broken
 from local_aws.validation.requests import OperationCall
 from local_aws.validation.shapes import Violation
 
@@ -22,10 +22,7 @@ _LEAST_UNRESERVED = 100
 
 def violations(call: OperationCall) -> Iterator[Violation]:
     """Every rule of this module that a call breaks."""
-    for rule in RULES:
-        if call.name in rule.operations:
-            for found in rule.check(call):
-                yield Violation(found.member, found.rule, found.is_missing, rule.source)
+    return broken(RULES, call)
 
 
 def _reserved_concurrency(call: OperationCall) -> Iterator[Violation]:

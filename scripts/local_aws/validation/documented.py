@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,9 @@ _REDRIVE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReferenc
 _BUCKET_NAMES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 _BUCKET_POLICY = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"
 
-_DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
+EC2_DESCRIPTION_CHARACTERS = r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]"
+_DESCRIPTION = re.compile(EC2_DESCRIPTION_CHARACTERS + "{0,255}")
+_DESCRIPTION_RULE = "Member must have at most 255 of a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$*"
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)(s?)\)")
 _LAMBDA_RESERVED = frozenset(
     {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
@@ -47,7 +49,12 @@ RULES: list[DocumentedRule] = []
 
 def violations(call: OperationCall) -> Iterator[Violation]:
     """Every documented rule that a call breaks."""
-    for rule in RULES:
+    return broken(RULES, call)
+
+
+def broken(rules: Iterable[DocumentedRule], call: OperationCall) -> Iterator[Violation]:
+    """Every one of these rules that a call breaks, with the rule's page; a rule without operations concerns all."""
+    for rule in rules:
         if not rule.operations or call.name in rule.operations:
             for found in rule.check(call):
                 yield Violation(found.member, found.rule, found.is_missing, rule.source)
@@ -77,14 +84,14 @@ def _rule(source: str, *operations: str) -> Callable[[Rule], Rule]:
 def _rule_descriptions(call: OperationCall) -> Iterator[Violation]:
     for path, value in _members(call.parameters, "Description"):
         if not _DESCRIPTION.fullmatch(value):
-            yield Violation(path, "Member must have at most 255 of a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$*")
+            yield Violation(path, _DESCRIPTION_RULE)
 
 
 @_rule(_EC2_API + "API_CreateSecurityGroup.html", "ec2.CreateSecurityGroup")
 def _group_names(call: OperationCall) -> Iterator[Violation]:
     for member in ("GroupName", "Description"):
         if not _DESCRIPTION.fullmatch(str(call.parameters.get(member, ""))):
-            yield Violation(member, "Member must have at most 255 of a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$*")
+            yield Violation(member, _DESCRIPTION_RULE)
     if str(call.parameters.get("GroupName", "")).startswith("sg-"):
         yield Violation("GroupName", "Member must not begin with sg-")
 

@@ -9,7 +9,7 @@ SEED ?= 1
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 OUTER_PATH := $(PATH)
-SET_UP = @PATH="$(OUTER_PATH)" PYTHONPATH=scripts python3 -m toolchain
+SET_UP = @PATH="$(OUTER_PATH)" python3 -m scripts.toolchain
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
 LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
@@ -33,10 +33,10 @@ plan: ready package ## plan every unit of ENV, and end with a table
 	@plan-units $(ENV) --aws "$(AWS)"
 
 demo: ready package ## apply an environment locally, load real CSV files through the deployed zips, and show what happened
-	@demo
+	@local-demo
 
 scan: ready package ## Checkov and checks of our own over the modules and over the plan of every unit of every environment
-	@scan
+	@policy-scan
 
 package: ready ## build the Lambda packages, where anything changed
 	@lambda-packages build
@@ -57,7 +57,7 @@ mutations: ready package ## seed weaknesses one at a time, and show which guard 
 	@policy-mutations
 
 judges: ready ## compare the reading of CSV with other readers over FILES generated files (SEED) and public ones
-	@PATH="$(OUTER_PATH)" PYTHONPATH=scripts python3 -m toolchain.judges
+	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain.judges
 	@python -m tests.judges_of_csv --files "$(FILES)" --seed "$(SEED)"
 
 bench: ready package ## the benchmarks, each beside what else one would use
@@ -91,4 +91,4 @@ shell: ready ## a shell with the project's tools, on the local AWS of ENV
 	@local-aws start $(ENV) && exec local-aws exec $(ENV) -- "$${SHELL:-/bin/sh}"
 
 clean: ## stop every local AWS of this checkout and drop what was built in it (not the user's cache)
-	@PATH="$(OUTER_PATH)" PYTHONPATH=scripts python3 -m toolchain.cleaning
+	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain.cleaning

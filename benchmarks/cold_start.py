@@ -15,14 +15,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.support.measuring import Comparison, Taken, of_children
-
 from csvbatch.pipeline.messages import ChunkMessage
-from environments import REPOSITORY
-from local_aws.server import LocalAws
-from local_runtime import interface_client, packages
-from local_runtime.aws import Aws
-from local_runtime.packages import Package
-from local_runtime.sandbox import Sandbox, Task
+from scripts.common.environments import REPOSITORY
+from scripts.local.aws.server import LocalAws
+from scripts.local.runtime import interface_client, packages
+from scripts.local.runtime.aws import Aws
+from scripts.local.runtime.packages import Package
+from scripts.local.runtime.sandbox import Sandbox, Task
 
 PACKAGE = REPOSITORY / "dist" / "lambda" / "x86_64" / "request_handler.zip"
 EMPTY_HANDLER = """import os

@@ -17,8 +17,7 @@ from pathlib import Path
 from benchmarks.support import stages
 from benchmarks.support.databases import Databases, databases
 from benchmarks.support.measuring import Taken, timed
-
-from make_recipients import write_recipients
+from scripts.local.samples.make_recipients import write_recipients
 
 AIM = "1.7x or more"
 

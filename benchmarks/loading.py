@@ -20,15 +20,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from uv import find_uv_bin
+
 from benchmarks.peers.pydantic_rows import CREATE
 from benchmarks.support.databases import Databases, databases, scalar
 from benchmarks.support.measuring import Comparison, run, timed
-from uv import find_uv_bin
-
-import environments
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
 from csvbatch.store import open_store
-from make_recipients import write_recipients
+from scripts.common import environments
+from scripts.local.samples.make_recipients import write_recipients
 
 PEERS = Path(__file__).parent / "peers"
 CONTRACTS = environments.REPOSITORY / "lambdas" / "contracts"

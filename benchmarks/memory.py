@@ -15,8 +15,7 @@ from pathlib import Path
 
 from benchmarks.support import stages
 from benchmarks.support.databases import databases
-
-from make_recipients import write_recipients
+from scripts.local.samples.make_recipients import write_recipients
 
 MB = 1024 * 1024
 SIZES = {"64 MB": 64 * MB, "1 GB": 1024 * MB}

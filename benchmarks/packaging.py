@@ -12,10 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.support.measuring import Comparison, run, timed
 from uv import find_uv_bin
 
-from environments import REPOSITORY
+from benchmarks.support.measuring import Comparison, run, timed
+from scripts.common.environments import REPOSITORY
 
 FUNCTION = "batch_processor"
 ZIP_A_FOLDER = "import shutil, sys; shutil.make_archive(sys.argv[1], 'zip', sys.argv[2])"
@@ -53,10 +53,10 @@ def measure(folder: Path, rounds: int) -> Comparison:
 
 
 def package(checkout: Path, cache: Path) -> None:
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "scripts"), "XDG_CACHE_HOME": str(cache)}
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "XDG_CACHE_HOME": str(cache)}
     # A user's Python keeps the bytecode of what it runs.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    run([sys.executable, "-m", "lambda_packages", "build", FUNCTION], cwd=checkout, env=environment)
+    run([sys.executable, "-m", "scripts.packages", "build", FUNCTION], cwd=checkout, env=environment)
 
 
 def install_and_zip(checkout: Path, folder: Path) -> None:

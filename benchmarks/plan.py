@@ -11,9 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts.common import environments
 from tests.support.platform import TOOLCHAIN, Platform, running
-
-import environments
 
 PAIRS = 5
 SINGLE_ROOT = Path(__file__).parent / "plan_single_root"

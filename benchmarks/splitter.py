@@ -14,10 +14,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from csvbatch.dialect import Dialect
-from csvbatch.reader import read_rows
-from csvbatch.splitter import scan
-from make_recipients import write_recipients
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.reader import read_rows
+from csvbatch.csv_file.splitter import scan
+from scripts.local.samples.make_recipients import write_recipients
 
 BLOCK_BYTES = 1024 * 1024
 CHUNK_BYTES = 8 * 1024 * 1024

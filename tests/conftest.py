@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from local_aws import environment
+from scripts.local.aws import environment
 
 TESTS = Path(__file__).parent
 LONGEST_FIRST = ("integration/platform", "unit/csvbatch", "integration/store")
@@ -45,7 +45,7 @@ class SchedulingByFolder(LoadScopeScheduling):
 
 def group_of(path: Path) -> str:
     """The tests that share fixtures of a session."""
-    return "/".join(path.parent.relative_to(TESTS).parts[:2])
+    return path.parent.relative_to(TESTS).as_posix()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import psycopg
+
 from benchmarks.peers.pydantic_rows import CREATE
 
 BLOCK_BYTES = 256 * 1024

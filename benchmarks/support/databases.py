@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
 from benchmarks.support.measuring import of_children
 from tests.support.postgresql import Server, postgresql
 

@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from csvbatch.contract import Contract, load_contracts
+from csvbatch.contract.model import Contract, load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE
 from csvbatch.pipeline.processing import Processor
 from csvbatch.store import BatchState, Store, open_store
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
 
 CHUNK_BYTES = 8 * 1024 * 1024
 

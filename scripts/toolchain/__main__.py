@@ -6,14 +6,14 @@ import argparse
 import json
 import sys
 
-from toolchain import platforms
-from toolchain.commands import only_one
-from toolchain.engines import find_engine, find_terragrunt
-from toolchain.errors import ToolchainError
-from toolchain.files import link_if_changed, write_if_changed
-from toolchain.places import BIN, SCAN_VENV, SETUP_LOCK, TERRAFORM_RC, TOOLCHAIN_JSON
-from toolchain.providers import write_cli_configuration
-from toolchain.pythons import build_environments
+from scripts.toolchain import platforms
+from scripts.toolchain.commands import only_one
+from scripts.toolchain.engines import find_engine, find_terragrunt
+from scripts.toolchain.errors import ToolchainError
+from scripts.toolchain.files import link_if_changed, write_if_changed
+from scripts.toolchain.places import BIN, SCAN_VENV, SETUP_LOCK, TERRAFORM_RC, TOOLCHAIN_JSON
+from scripts.toolchain.providers import write_cli_configuration
+from scripts.toolchain.pythons import build_environments
 
 
 def main() -> int:

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from toolchain.commands import only_one
-from toolchain.errors import ToolchainError
-from toolchain.places import REPOSITORY, SETUP_LOCK
+from scripts.toolchain.commands import only_one
+from scripts.toolchain.errors import ToolchainError
+from scripts.toolchain.places import REPOSITORY, SETUP_LOCK
 
 BUILT = (".venv", ".venv-scan", ".venv-judges", ".tools", ".local", "dist")
 CACHES = (".terragrunt-cache", ".terraform")
@@ -56,7 +56,7 @@ def _caches(top: Path) -> Iterator[Path]:
 
 
 def _servers(top: Path) -> Iterator[Path]:
-    """Folders whose server lives: it holds the lock there, as `local_aws.state` describes."""
+    """Folders whose server lives: it holds the lock there, as `scripts.local.aws.state` describes."""
     for lock in sorted(top.rglob("server.lock")):
         if _is_held(lock):
             yield lock.parent

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from toolchain.errors import ToolchainError
+from scripts.toolchain.errors import ToolchainError
 
 
 def run(

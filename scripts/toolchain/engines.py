@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolchain.commands import first_line, only_one, run
-from toolchain.errors import ToolchainError
-from toolchain.places import REPOSITORY, path_folders, user_cache
+from scripts.toolchain.commands import first_line, only_one, run
+from scripts.toolchain.errors import ToolchainError
+from scripts.toolchain.places import REPOSITORY, path_folders, user_cache
 
 Version = tuple[int, int, int]
 

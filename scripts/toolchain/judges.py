@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from toolchain.errors import ToolchainError
-from toolchain.pythons import build_judges
+from scripts.toolchain.errors import ToolchainError
+from scripts.toolchain.pythons import build_judges
 
 
 def main() -> int:

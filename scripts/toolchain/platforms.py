@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 
-from toolchain.errors import ToolchainError
+from scripts.toolchain.errors import ToolchainError
 
 SUPPORTED = "Supported: Linux on x86_64."
 ELSEWHERE = (

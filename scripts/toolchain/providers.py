@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from toolchain.commands import only_one, run
-from toolchain.errors import ToolchainError
-from toolchain.files import link_if_changed, write_if_changed
-from toolchain.places import REPOSITORY, TERRAFORM_RC, TOOLS, user_cache
+from scripts.toolchain.commands import only_one, run
+from scripts.toolchain.errors import ToolchainError
+from scripts.toolchain.files import link_if_changed, write_if_changed
+from scripts.toolchain.places import REPOSITORY, TERRAFORM_RC, TOOLS, user_cache
 
 REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 USUAL_FOLDERS = (

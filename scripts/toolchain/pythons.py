@@ -8,9 +8,9 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from toolchain.commands import first_line, only_one, run
-from toolchain.errors import ToolchainError
-from toolchain.places import JUDGES_CORPORA, JUDGES_VENV, REPOSITORY, SCAN_VENV, TOOLS, VENV, path_folders
+from scripts.toolchain.commands import first_line, only_one, run
+from scripts.toolchain.errors import ToolchainError
+from scripts.toolchain.places import JUDGES_CORPORA, JUDGES_VENV, REPOSITORY, SCAN_VENV, TOOLS, VENV, path_folders
 
 WANTED = "3.13"
 REQUIREMENTS = REPOSITORY / "requirements"

@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from tests.support.rendering import rendered
 
-import environments
+from scripts.common import environments
+from tests.support.rendering import rendered
 
 ENVIRONMENTS = environments.names()
 FUNCTIONS = {"lambda_batch_processor": "batch_processor", "lambda_request_handler": "request_handler"}

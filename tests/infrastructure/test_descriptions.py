@@ -1,6 +1,7 @@
 """What counts as a description that AWS accepts, and where plans show one."""
 
 import pytest
+
 from tests.support.descriptions import EC2, Description, limit_of, planned
 
 PLAN = """

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support import descriptions
 
-import environments
+from scripts.common import environments
+from tests.support import descriptions
 
 ROOT = environments.REPOSITORY
 TOOLCHAIN = json.loads((ROOT / ".tools" / "toolchain.json").read_text(encoding="utf-8"))

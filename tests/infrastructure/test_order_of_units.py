@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-import environments
+from scripts.common import environments
 
 TOOLCHAIN = json.loads((environments.REPOSITORY / ".tools" / "toolchain.json").read_text(encoding="utf-8"))
 FUNCTIONS = ("lambda_batch_processor", "lambda_request_handler")

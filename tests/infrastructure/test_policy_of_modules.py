@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-import environments
+from scripts.common import environments
 
 MODULES = environments.REPOSITORY / "modules"
 GUARD = re.compile(r'^resource "terraform_data" "deletion_protection" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from tests.support.rendering import rendered
 
-import environments
+from scripts.common import environments
+from tests.support.rendering import rendered
 
 BUCKETS_OF_DATA = ("s3", "s3_artifacts")
 HOLDING_DATA = ("kms", "s3", "s3_artifacts", "s3_logs", "secrets", "sqs")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-import environments
+from scripts.common import environments
 
 ROOT = (environments.REPOSITORY / "terragrunt.hcl").read_text(encoding="utf-8")
 LISTED = re.search(r"^    retryable_errors = \[\n(.*?)^    \]", ROOT, re.MULTILINE | re.DOTALL)

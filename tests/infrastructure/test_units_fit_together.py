@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-import environments
+from scripts.common import environments
 
 ROOT = environments.REPOSITORY
 COMPONENTS = ROOT / "live" / "_components"

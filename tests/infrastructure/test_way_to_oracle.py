@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from csvbatch.store.oracle_address import OracleAddress, oracle_address
+from scripts.common import environments
 from tests.support.rendering import rendered
 from tests.support.variants import variant
-
-import environments
-from csvbatch.store.oracle_address import OracleAddress, oracle_address
 
 ENVIRONMENTS = environments.names()
 ANY = ENVIRONMENTS[0]

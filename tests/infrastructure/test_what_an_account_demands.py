@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from scripts.common import environments
 from tests.support.rendering import rendered
 from tests.support.variants import variant
-
-import environments
 
 ENVIRONMENTS = environments.names()
 ANY = ENVIRONMENTS[0]

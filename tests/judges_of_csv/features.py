@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from csvbatch.dialect import Dialect
+from csvbatch.csv_file.dialect import Dialect
 
 
 @dataclass(slots=True)

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+from csvbatch.csv_file.dialect import Dialect
+from scripts.toolchain.places import JUDGES_CORPORA
 from tests.judges_of_csv.questions import CsvFile
 from tests.support.nasty_files import CONTRACTS, nasty_file
-
-from csvbatch.dialect import Dialect
-from toolchain.places import JUDGES_CORPORA
 
 _FILES_OF_A_SEED = 10_000_000
 _LONGEST = 40

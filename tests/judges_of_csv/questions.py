@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from csvbatch.csv_file.dialect import Dialect
 from tests.judges_of_csv.reading import Reading, ReadRow
-
-from csvbatch.dialect import Dialect
 
 Rows = list[list[str]]
 """Rows in the file's order, the header among them, each a list of its fields' texts."""

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from csvbatch.code_units import byte_order
-from csvbatch.dialect import Dialect
-from csvbatch.file_errors import ChunkError, Reason, SplitError
-from csvbatch.malformed import MalformedRow
-from csvbatch.reader import chunk_range, read_chunk, read_rows
-from csvbatch.rules import Rule
-from csvbatch.splitter import scan
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.encoding import byte_order
+from csvbatch.csv_file.errors import ChunkError, Reason, SplitError
+from csvbatch.csv_file.malformed import MalformedRow
+from csvbatch.csv_file.reader import chunk_range, read_chunk, read_rows
+from csvbatch.csv_file.splitter import scan
+from csvbatch.rows.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from csvbatch.csv_file.errors import Reason as Refusal
+from csvbatch.csv_file.limits import DEFAULT_LIMITS
+from csvbatch.csv_file.parsing import csv_reader, split_lines
+from csvbatch.rows.rules import Rule
 from tests.judges_of_csv.copy_model import copy_rows
 from tests.judges_of_csv.duckdb_model import duckdb_rows
 from tests.judges_of_csv.features import Features, features_of
 from tests.judges_of_csv.questions import Answer, Case, Refused, Rows
 from tests.judges_of_csv.reading import ReadRow, lenient
-
-from csvbatch.file_errors import Reason as Refusal
-from csvbatch.limits import DEFAULT_LIMITS
-from csvbatch.parsing import csv_reader, split_lines
-from csvbatch.rules import Rule
 
 STRICT, LENIENT, COPY, SQLITE, DUCKDB, PANDAS = JUDGES = (
     "csv, strict",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import botocore.session
 
-from local_aws.validation.documented import EC2_DESCRIPTION_CHARACTERS
+from scripts.local.aws.validation.documented import EC2_DESCRIPTION_CHARACTERS
 
 ATTRIBUTES = ("alarm_description", "description", "display_name")
 MODELLED = {

@@ -21,9 +21,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.common import environments
 from tests.support.platform import DEV
-
-import environments
 
 SHELLS = frozenset({"sh", "bash", "shell", "console", "zsh"})
 LIMIT_SECONDS = 2400

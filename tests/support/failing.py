@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import ClientError
 
+from csvbatch.csv_file.reader import Readable
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.pipeline.ports import Status
-from csvbatch.reader import Readable
 from csvbatch.store import ObjectVersion, Store
 
 

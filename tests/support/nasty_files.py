@@ -4,8 +4,8 @@ import codecs
 from dataclasses import dataclass
 from random import Random
 
-from csvbatch.columns import StringColumn
-from csvbatch.contract import Contract, Encoding, Quoting
+from csvbatch.contract.columns import StringColumn
+from csvbatch.contract.model import Contract, Encoding, Quoting
 
 HEADERS = ("code", "name", "note")
 _WRITTEN_AS = {"utf-16": "utf-16-le"}

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from csvbatch.contract import Contract
-from csvbatch.header import match_header
+from csvbatch.contract.model import Contract
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE
 from csvbatch.pipeline.processing import Processor, Run
+from csvbatch.rows.header import match_header
+from csvbatch.rows.validator import compile_validator
 from csvbatch.store import Batch, Store
-from csvbatch.validator import compile_validator
-from make_recipients import write_recipients
+from scripts.local.samples.make_recipients import write_recipients
 
 
 @dataclass

@@ -13,8 +13,8 @@ from typing import Any
 import boto3
 import pytest
 
-import environments
-from local_aws.server import LocalAws
+from scripts.common import environments
+from scripts.local.aws.server import LocalAws
 
 TERRAGRUNT = str(Path(sys.executable).with_name("terragrunt"))
 TOOLCHAIN = json.loads((environments.REPOSITORY / ".tools" / "toolchain.json").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import environments
+from scripts.common import environments
 
 LIMIT_SECONDS = 120
 NOWHERE = "http://127.0.0.1:9"

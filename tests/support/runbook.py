@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.common import environments
 from tests.support.documents import as_named
 from tests.support.platform import Platform, Ran
-
-import environments
 
 DOCUMENT = environments.REPOSITORY / "docs" / "state.md"
 _PLACEHOLDER = re.compile(r"\b[A-Z]+_ID\b")

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-import environments
+from scripts.common import environments
 
 _COPIED = ("terragrunt.hcl", "live", "modules", "scripts/refuse")
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+
+from scripts.common import environments
 from tests.support import documents
 from tests.support.documents import Block
-
-import environments
 
 ALL = [block for path in documents.documents() for block in documents.blocks(path)]
 TEXT = """# Title

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import environments
+from scripts.common import environments
 
 TESTS_PER_FOLDER = 10
 _RAN = re.compile(r"^\[(gw\d)\].* PASSED tests/(\S+)/test_made_up\.py", re.MULTILINE)

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-import environments
+from scripts.common import environments
 
 ROOT = environments.REPOSITORY
 NAMES = ("dev", "prod")
 VALUES = ("111111111111", "222222222222", "eu-west-2")
 FREE = ("live/", "docs/", "modules/", "README.md", "requirements/", "tools/")
 BOUND_TESTS = (
-    *("tests/integration/demo/", "tests/integration/environments/", "tests/integration/least_privilege/"),
+    *("tests/integration/local/demo/", "tests/integration/environments/", "tests/integration/least_privilege/"),
     *("tests/integration/platform/", "tests/integration/state/", "tests/support/"),
-    *("tests/unit/test_environments.py", "tests/unit/test_terragrunt_launcher.py"),
+    *("tests/unit/common/test_environments.py", "tests/unit/terragrunt/test_launcher.py"),
 )
 _CALLED = "|".join(NAMES)
 _TAKES_BY_NAME = rf"\b(?:load|rendered|running|Platform)\(\s*[\"'](?:{_CALLED})[\"']|LIVE / [\"'](?:{_CALLED})\b"
@@ -32,7 +32,7 @@ KNOWS = re.compile(
     rf"|=(?:{_CALLED})(?![\w.])|(?:start|stop|reset|env|exec) (?:{_CALLED})\b|{'|'.join(VALUES)}"
 )
 ALLOWED = {
-    "scripts/local_aws/server.py": "the defaults of a local AWS that stands for no environment",
+    "scripts/local/aws/server.py": "the defaults of a local AWS that stands for no environment",
     "tests/support/documents.py": "documents call an environment by its name, and readers who renamed it do not",
     "pyproject.toml": "a dependency group has the name of an environment",
     "scripts/toolchain/pythons.py": "a dependency group has the name of an environment",
@@ -98,5 +98,5 @@ def test_a_test_may_make_up_an_account_and_may_not_take_an_environment_by_name()
 
 
 def test_the_rule_is_about_files() -> None:
-    assert {"Makefile", "terragrunt.hcl", "scripts/plan_units.py"} <= set(files())
+    assert {"Makefile", "terragrunt.hcl", "scripts/terragrunt/plan_units.py"} <= set(files())
     assert Path(__file__).relative_to(ROOT).as_posix() in files()

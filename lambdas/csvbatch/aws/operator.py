@@ -15,11 +15,10 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from csvbatch import migration
 from csvbatch.aws.secrets import SecretError, StoreAccess
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.pipeline.ports import Deadline, OutOfTimeError
-from csvbatch.store import BusyError, CredentialsError, Store, StoreError
+from csvbatch.store import BusyError, CredentialsError, Store, StoreError, migration
 
 LOG = logging.getLogger(__name__)
 

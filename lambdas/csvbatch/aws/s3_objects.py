@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from csvbatch.blocks import resize
+from csvbatch.csv_file.blocks import resize
+from csvbatch.csv_file.reader import Readable
 from csvbatch.pipeline.ports import ObjectGoneError, Status, StoredObject, is_listed
-from csvbatch.reader import Readable
 from csvbatch.store import ObjectVersion
 
 STATUS_TAG = "status"

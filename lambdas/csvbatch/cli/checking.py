@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from csvbatch.cli.sources import blocks, opened, part
-from csvbatch.contract import Contract
-from csvbatch.file_errors import FileError
-from csvbatch.header import HeaderError, match_header
+from csvbatch.contract.model import Contract
+from csvbatch.csv_file.errors import FileError
+from csvbatch.csv_file.reader import chunk_range, read_chunk
+from csvbatch.csv_file.splitter import scan
 from csvbatch.pipeline.splitting import TOO_MANY_REJECTS
-from csvbatch.reader import chunk_range, read_chunk
-from csvbatch.splitter import scan
-from csvbatch.validator import RowError, compile_validator
+from csvbatch.rows.header import HeaderError, match_header
+from csvbatch.rows.validator import RowError, compile_validator
 
 _CHUNK_BYTES = 16 * 1024 * 1024
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from csvbatch.cli.problems import UsageError
-from csvbatch.contract import Contract, load_contract, load_contracts
+from csvbatch.contract.model import Contract, load_contract, load_contracts
 from csvbatch.pipeline import layout
 
 _OWN = Path(__file__).resolve().parents[2] / "contracts"

@@ -14,7 +14,7 @@ from csvbatch.cli.problems import FOUND
 from csvbatch.cli.sources import require_file
 from csvbatch.cli.stores import is_new_sqlite, opened_store, require_database
 from csvbatch.cli.terminal import progress, show, show_json, show_table
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.pipeline import layout
 from csvbatch.store import BatchState, Store
 

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 from csvbatch.cli.sources import opened
-from csvbatch.utf8_text import ONE_BYTE_ENCODINGS, is_misread_utf8
+from csvbatch.csv_file.utf8_text import ONE_BYTE_ENCODINGS, is_misread_utf8
 
 
 def utf8_warnings(lines: int, first_line: int | None, encoding: str) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from csvbatch.cli.problems import CommandError, sentence
 from csvbatch.cli.sources import BLOCK_BYTES
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
+from csvbatch.csv_file.gzip_stream import unpack_gzip
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline import layout
@@ -26,7 +27,6 @@ from csvbatch.store import (
     Store,
 )
 from csvbatch.store.batches import batch_id
-from csvbatch.unpack import unpack_gzip
 
 BUCKET = "local"
 """Stands in the ledger in place of a bucket, for files that were loaded from somebody's machine."""

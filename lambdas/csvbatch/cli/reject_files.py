@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from csvbatch.cli.aws import Aws, translated
-from csvbatch.limits import DEFAULT_LIMITS
+from csvbatch.csv_file.limits import DEFAULT_LIMITS
 from csvbatch.pipeline import layout
 
 _BLOCK_BYTES = 256 * 1024

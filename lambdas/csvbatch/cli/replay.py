@@ -10,11 +10,11 @@ from csvbatch.cli.one_file import BUCKET
 from csvbatch.cli.problems import CommandError, UsageError
 from csvbatch.cli.stores import opened_store
 from csvbatch.cli.terminal import confirm, show, show_json, show_table
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
+from csvbatch.csv_file.gzip_stream import unpack_gzip
 from csvbatch.pipeline import layout
 from csvbatch.pipeline.ports import ObjectGoneError
 from csvbatch.store import Batch, BatchState, ObjectVersion, Store
-from csvbatch.unpack import unpack_gzip
 
 
 def add_to(app: typer.Typer) -> None:

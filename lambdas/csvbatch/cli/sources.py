@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from csvbatch.cli.problems import UsageError
+from csvbatch.csv_file.gzip_stream import unpack_gzip
 from csvbatch.pipeline.layout import GZIP_SUFFIX
-from csvbatch.unpack import unpack_gzip
 
 BLOCK_BYTES = 1024 * 1024
 

@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
+from csvbatch.csv_file.reader import Readable
 from csvbatch.local.digests import ChangedError, Content, VerifiedStream, content_of
 from csvbatch.pipeline.ports import ObjectGoneError, Status, StoredObject
-from csvbatch.reader import Readable
 from csvbatch.store import ObjectVersion
 
 

@@ -4,7 +4,7 @@ import errno
 import re
 from dataclasses import dataclass
 
-from csvbatch.contract import ContractError
+from csvbatch.contract.model import ContractError
 from csvbatch.store import LedgerError, StoreError
 
 UNREADABLE_CONTRACT = "unreadable_contract"

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from csvbatch.contract import Contract
-from csvbatch.dialect import Dialect
-from csvbatch.header import match_header
+from csvbatch.contract.model import Contract
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.reader import Readable, Rows, chunk_range, read_chunk
+from csvbatch.csv_file.splitter import Chunk, scan
 from csvbatch.pipeline import layout
 from csvbatch.pipeline.closing import close, note_failure
 from csvbatch.pipeline.ports import Deadline, Objects
-from csvbatch.pipeline.rejects import RejectFile
-from csvbatch.reader import Readable, Rows, chunk_range, read_chunk
-from csvbatch.splitter import Chunk, scan
+from csvbatch.rows.header import match_header
+from csvbatch.rows.reject_file import RejectFile
+from csvbatch.rows.validator import RowValidator, compile_validator
 from csvbatch.store import Batch, BatchState, ChunkInHand, ChunkResult, LoadOutcome, Merge, Row, Store, StoreError
-from csvbatch.validator import RowValidator, compile_validator
 
 LOG = logging.getLogger(__name__)
 

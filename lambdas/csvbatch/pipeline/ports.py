@@ -8,8 +8,8 @@ from enum import StrEnum
 from itertools import takewhile
 from typing import Protocol
 
+from csvbatch.csv_file.reader import Readable
 from csvbatch.pipeline.messages import ChunkMessage
-from csvbatch.reader import Readable
 from csvbatch.store import ObjectVersion
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.pipeline.arrival import arrival as _arrival  # noqa: F401 - the key that versions are sorted by
 from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, Queue
 from csvbatch.pipeline.steps import Steps

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
-from csvbatch.contract import DATASET, DATASET_ADVICE, Contract
-from csvbatch.file_errors import FileError
-from csvbatch.header import HeaderError, match_header
+from csvbatch.contract.model import DATASET, DATASET_ADVICE, Contract
+from csvbatch.csv_file.errors import FileError
+from csvbatch.csv_file.gzip_stream import unpack_gzip
+from csvbatch.csv_file.reader import Readable, chunk_range, read_chunk
+from csvbatch.csv_file.splitter import Chunk, Scan, scan
 from csvbatch.pipeline import closing, layout
 from csvbatch.pipeline.names import LONGEST_DATASET_CHARACTERS
 from csvbatch.pipeline.ports import Deadline, ObjectGoneError, Objects
-from csvbatch.reader import Readable, chunk_range, read_chunk
-from csvbatch.splitter import Chunk, Scan, scan
+from csvbatch.rows.header import HeaderError, match_header
+from csvbatch.rows.validator import compile_validator
 from csvbatch.store import Batch, ObjectVersion, Store
-from csvbatch.unpack import unpack_gzip
-from csvbatch.validator import compile_validator
 
 UNKNOWN_DATASET = "unknown_dataset"
 OBJECT_GONE = "object_gone"

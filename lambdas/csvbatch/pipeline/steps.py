@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import batched, groupby
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.pipeline import closing, failures, layout, names
 from csvbatch.pipeline.arrival import in_order_of_arrival
 from csvbatch.pipeline.failures import Failure, failure_of

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
-from csvbatch.contract import Contract, dumps, loads_json
-from csvbatch.splitter import Chunk
+from csvbatch.contract.model import Contract, dumps, loads_json
+from csvbatch.csv_file.splitter import Chunk
 from csvbatch.store.database import Transaction
 from csvbatch.store.errors import LedgerError
 from csvbatch.store.records import Batch, BatchState, NewBatch, ObjectVersion

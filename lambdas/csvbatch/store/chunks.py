@@ -7,7 +7,7 @@ each other in a circle.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from csvbatch.contract import Contract, dumps
+from csvbatch.contract.model import Contract, dumps
 from csvbatch.store import batches
 from csvbatch.store.database import Transaction
 from csvbatch.store.errors import LedgerError, StoreError

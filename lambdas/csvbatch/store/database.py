@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.store.errors import StoreError
 from csvbatch.store.found import FoundTable
 from csvbatch.store.grammar import Grammar

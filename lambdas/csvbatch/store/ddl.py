@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.store.grammar import GRAMMARS, Grammar
 from csvbatch.store.tables import LEDGER, Table, TableColumn, target_table
 

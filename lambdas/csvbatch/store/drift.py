@@ -8,7 +8,7 @@ columns of its own that may be NULL or have a default); it may not round, cut, p
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from csvbatch.columns import MAXIMUM_PRECISION, MAXIMUM_TEXT_BYTES
+from csvbatch.contract.columns import MAXIMUM_PRECISION, MAXIMUM_TEXT_BYTES
 from csvbatch.store.ddl import add_column
 from csvbatch.store.errors import StoreError
 from csvbatch.store.found import FoundColumn, FoundTable, Holds

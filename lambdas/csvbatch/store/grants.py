@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.store.ddl import tables
 from csvbatch.store.errors import StoreError
 from csvbatch.store.grammar import GRAMMARS

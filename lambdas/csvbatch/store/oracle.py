@@ -12,7 +12,7 @@ from typing import Any
 
 import oracledb
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.store.bounded import within
 from csvbatch.store.database import Credentials, Position, Result
 from csvbatch.store.errors import StoreError

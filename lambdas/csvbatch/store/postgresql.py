@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.store.database import Credentials, Position, Result
 from csvbatch.store.errors import BusyError, CredentialsError, RetryableError, StoreError
 from csvbatch.store.found import FoundTable

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 
 
 class BatchState(StrEnum):

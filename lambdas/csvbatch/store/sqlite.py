@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.store.database import Position, Result
 from csvbatch.store.errors import BusyError, RetryableError, StoreError
 from csvbatch.store.found import FoundTable

@@ -10,8 +10,8 @@ first one leaves its own batch's rows alone, so the rows it takes are each the f
 second one changes nothing but own rows, and is given only rows that the first one did not take.
 """
 
-from csvbatch.columns import POSITION_COLUMNS
-from csvbatch.contract import Contract
+from csvbatch.contract.columns import POSITION_COLUMNS
+from csvbatch.contract.model import Contract
 from csvbatch.store.grammar import ORACLE, POSTGRESQL, SQLITE, Grammar
 
 STAGE = "csvbatch_stage"

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from csvbatch.contract import Contract
-from csvbatch.splitter import Chunk
+from csvbatch.contract.model import Contract
+from csvbatch.csv_file.splitter import Chunk
 from csvbatch.store import batches, chunks, datasets, leases
 from csvbatch.store.database import Clock, Database, Position, Transaction
 from csvbatch.store.ddl import create_table, tables

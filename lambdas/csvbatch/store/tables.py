@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from csvbatch.columns import (
+from csvbatch.contract.columns import (
     POSITION_COLUMNS,
     BooleanColumn,
     Column,
@@ -12,7 +12,7 @@ from csvbatch.columns import (
     StringColumn,
     TimestampColumn,
 )
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.store.grammar import Kind
 
 # S3 takes keys of up to 1,024 bytes in UTF-8, and gives version ids no longer than that.

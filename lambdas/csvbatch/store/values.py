@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 
 type Spell = Callable[[Sequence[Any], int, int, int], tuple[Any, ...]]
 """Takes values in the contract's order, sequence, offset and attempt, and gives them all, spelled."""

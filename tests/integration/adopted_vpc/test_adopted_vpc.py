@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from scripts.common import environments
 from tests.support.platform import TOOLCHAIN, Platform, Ran, running
 from tests.support.variants import variant
-
-import environments
 
 NAME = environments.names()[0]
 UNIT = f"live/{NAME}/network/terragrunt.hcl"
@@ -63,7 +63,7 @@ def test_its_plan_is_scanned_clean(platform: Platform, tmp_path: Path) -> None:
     plan = ("run", "--all", "--json-out-dir", made, "--", "plan", "-lock=false")
     terragrunt(scanning, unit, *plan).expect_success()
     scanned = subprocess.run(
-        ["scan", "--plans", str(plans), "--reports", str(tmp_path / "reports")],
+        ["policy-scan", "--plans", str(plans), "--reports", str(tmp_path / "reports")],
         env=dict(os.environ),
         stdin=subprocess.DEVNULL,
         capture_output=True,

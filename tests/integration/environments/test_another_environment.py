@@ -8,25 +8,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from scripts.common import environments
 from tests.support.documents import Checkout, of_a_new_shell
 from tests.support.platform import DEV
-
-import environments
 
 NAME = next(name for name in ("staging", "staging-two", "staging-three") if name not in environments.names())
 ACCOUNT_ID, REGION, CIDR = "444455556666", "eu-central-1", "10.7.0.0/22"
 POLICY_OF_UNITS = "tests/infrastructure/test_policy_of_units.py"
 OF_ENVIRONMENTS = (
     "tests/infrastructure/test_units_fit_together.py",
-    "tests/unit/test_environments.py",
+    "tests/unit/common/test_environments.py",
     "tests/unit/test_live_alone_knows_environments.py",
-    "tests/unit/test_terragrunt_launcher.py",
+    "tests/unit/terragrunt/test_launcher.py",
 )
 OF_ACCOUNTS = (
     *OF_ENVIRONMENTS,
     "tests/integration/platform/test_refusals.py",
-    "tests/integration/demo/test_demo.py::test_local_aws_of_another_demo_is_left_alone",
-    "tests/integration/local_aws/test_cli.py::test_start_without_an_account_takes_the_one_of_the_environment",
+    "tests/integration/local/demo/test_demo.py::test_local_aws_of_another_demo_is_left_alone",
+    "tests/integration/local/aws/test_cli.py::test_start_without_an_account_takes_the_one_of_the_environment",
 )
 LIMIT_SECONDS = 900
 
@@ -48,7 +48,7 @@ class Copy:
             env={
                 **of_a_new_shell(),
                 "PATH": os.pathsep.join([str(Path(sys.executable).parent), of_a_new_shell()["PATH"]]),
-                "PYTHONPATH": os.pathsep.join(str(self.root / name) for name in ("scripts", "lambdas")),
+                "PYTHONPATH": os.pathsep.join(str(self.root / name) for name in (".", "lambdas")),
                 "TG_DOWNLOAD_DIR": str(self.root.parent / "cache"),
             },
             stdin=subprocess.DEVNULL,
@@ -115,12 +115,12 @@ def test_make_names_a_copied_folder(with_staging: Copy) -> None:
 def test_the_plans_of_a_copied_folder_that_is_production_are_scanned_as_production(with_staging: Copy) -> None:
     with_staging.edit(NAME, "env.hcl", (r"^(\s*production\s*=) false", r"\1 true"))
     making = (
-        "from pathlib import Path; from rich.console import Console; import environments;"
-        "from policy_scan import plans;"
+        "from pathlib import Path; from rich.console import Console; from scripts.common import environments;"
+        "from scripts.scan import plans;"
         f"plans.make(environments.load({NAME!r}), Path('plans').resolve(), Console())"
     )
     with_staging.run(sys.executable, "-c", making)
-    scan = "from policy_scan.cli import main; print(main(['--plans', 'plans', '--reports', 'reports']))"
+    scan = "from scripts.scan.cli import main; print(main(['--plans', 'plans', '--reports', 'reports']))"
     said = with_staging.run(sys.executable, "-c", scan)
     assert "FAILED CKV_CSV_11" in said, "deletion_protection is false in what was copied"
 

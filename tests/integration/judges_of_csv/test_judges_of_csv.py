@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from csvbatch.csv_file.dialect import Dialect
 from tests.judges_of_csv import __main__ as command
 from tests.judges_of_csv import comparison, judges
 from tests.judges_of_csv.__main__ import table
@@ -18,8 +20,6 @@ from tests.judges_of_csv.questions import Answer, CsvFile, Judge, Question, Refu
 from tests.judges_of_csv.reading import Reading, ReadRow, lenient, read_file
 from tests.judges_of_csv.reasons import JUDGES, reason_for
 from tests.support.postgresql import PostgresqlUnavailableError, postgresql
-
-from csvbatch.dialect import Dialect
 
 SEED = 1
 FILES = 2_000

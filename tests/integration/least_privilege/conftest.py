@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
+from scripts.common import environments
+from scripts.local.aws.server import LocalAws
 from tests.integration.least_privilege.enforced import HANDLER, OTHER_SECRET, PROCESSOR, Dev
 from tests.integration.least_privilege.flow import Flow, flow_of
 from tests.integration.platform.conftest import Moments, cache, moments
-
-import environments
-from local_aws.server import LocalAws
 
 __all__ = ["cache", "moments"]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from tests.support.platform import DEV
 
-from local_aws.server import LocalAws
-from local_runtime.aws import Aws
+from scripts.local.aws.server import LocalAws
+from scripts.local.runtime.aws import Aws
+from tests.support.platform import DEV
 
 PROCESSOR, HANDLER, READER = (
     f"{DEV.prefix}-batch-processor",

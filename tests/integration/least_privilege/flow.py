@@ -8,15 +8,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, READER, Dev, Judged, judged
-
-import environments
 from csvbatch.store import Batch
-from demo import story
-from demo.platform import DemoPlatform
-from local_aws.server import LocalAws
-from local_runtime.functions import DATABASE_VARIABLE, Places
-from local_runtime.runtime import LocalRuntime
+from scripts.common import environments
+from scripts.local.aws.server import LocalAws
+from scripts.local.demo import story
+from scripts.local.demo.platform import DemoPlatform
+from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
+from scripts.local.runtime.runtime import LocalRuntime
+from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, READER, Dev, Judged, judged
 
 PACKAGES = environments.REPOSITORY / "dist" / "lambda"
 ROWS = 2000

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.local.aws.policies import Decision, Facts, Request, decide_statement
 from tests.integration.least_privilege.enforced import Dev, Judged
-
-from local_aws.policies import Decision, Facts, Request, decide_statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from scripts.local.aws.access import Document, Policies, judge
+from scripts.local.aws.policies import Facts, Principal, Request
 from tests.integration.least_privilege.enforced import Dev
-
-from local_aws.access import Document, Policies, judge
-from local_aws.policies import Facts, Principal, Request
 
 OTHER_ACCOUNT = "999988887777"
 ANYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from tests.integration.least_privilege.conftest import prepared_dev
 from tests.integration.least_privilege.denials import Denial
 from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE

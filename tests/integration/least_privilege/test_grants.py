@@ -1,6 +1,7 @@
 """The opposite of the denials: no role holds a permission that nothing uses."""
 
 import pytest
+
 from tests.integration.least_privilege.documented import DOCUMENTED
 from tests.integration.least_privilege.enforced import Dev
 from tests.integration.least_privilege.flow import Flow

@@ -5,6 +5,7 @@ AWS judges real calls.
 """
 
 import pytest
+
 from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, QUEUE, READER, Dev
 from tests.integration.least_privilege.static import OTHER_ACCOUNT, Applied
 from tests.support.platform import DEV

@@ -1,12 +1,12 @@
 """Who takes a role, and what passes the VPC's endpoints, by the policies as they were applied."""
 
 import pytest
+
+from scripts.local.aws.policies import Principal
 from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, QUEUE, READER, Dev
 from tests.integration.least_privilege.flow import Flow
 from tests.integration.least_privilege.static import OTHER_ACCOUNT, Applied
 from tests.support.platform import DEV
-
-from local_aws.policies import Principal
 
 FUNCTIONS = (PROCESSOR, HANDLER)
 LAMBDA = Principal(service="lambda.amazonaws.com")

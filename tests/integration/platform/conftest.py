@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.support.platform import DEV, Platform, production, running
 
-import environments
-from toolchain.commands import only_one
+from scripts.common import environments
+from scripts.toolchain.commands import only_one
+from tests.support.platform import DEV, Platform, production, running
 
 INPUT_SUFFIXES = {".hcl", ".tf", ".yaml", ".py", ".json"}
 CLASHING_ROLE = f"{DEV.prefix}-request-handler"
@@ -62,7 +62,7 @@ def _apply(result: Moments, cache: Path) -> None:
 def digest_of_inputs() -> str:
     """A digest of the configuration, the packages, the tools, and the local AWS they are applied to."""
     root = environments.REPOSITORY
-    folders = [root / name for name in ("live", "modules", "scripts/local_aws", "dist/lambda")]
+    folders = [root / name for name in ("live", "modules", "scripts/local/aws", "dist/lambda")]
     files = [root / name for name in ("terragrunt.hcl", "requirements/dev.txt", ".tools/toolchain.json")]
     for folder in folders:
         files += [path for path in folder.rglob("*") if path.suffix in INPUT_SUFFIXES and path.is_file()]

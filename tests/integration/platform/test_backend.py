@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.platform import BARE_TERRAGRUNT, DEV, TERRAGRUNT, Platform, planned_units, running
 
-from local_aws.environment import Endpoint, applied
-from local_aws.state import StateDirectory
+from scripts.local.aws.environment import Endpoint, applied
+from scripts.local.aws.state import StateDirectory
+from tests.support.platform import BARE_TERRAGRUNT, DEV, TERRAGRUNT, Platform, planned_units, running
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.support.platform import BARE_TERRAGRUNT, TERRAGRUNT, TOOLCHAIN, Platform, production, running
 
 

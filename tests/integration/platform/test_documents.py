@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from scripts.common import environments
+from scripts.local.aws.server import LocalAws
+from scripts.local.aws.state import StateDirectory
 from tests.integration.platform.conftest import Moments
 from tests.support import documents
 from tests.support.documents import Block, Checkout
 from tests.support.platform import DEV
-
-import environments
-from local_aws.server import LocalAws
-from local_aws.state import StateDirectory
 
 TYPED = [path for path in documents.documents() if any(block.is_typed for block in documents.blocks(path))]
 LAST_LINES = 60

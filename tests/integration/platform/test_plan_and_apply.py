@@ -1,9 +1,9 @@
 import io
 
 from rich.console import Console
-from tests.support.platform import BARE_TERRAGRUNT, Platform, Ran, planned_units, unchanged_units
 
-import plan_units
+from scripts.terragrunt import plan_units
+from tests.support.platform import BARE_TERRAGRUNT, Platform, Ran, planned_units, unchanged_units
 
 
 def test_every_unit_of_dev_is_planned_where_nothing_was_ever_applied(new_dev: Platform) -> None:

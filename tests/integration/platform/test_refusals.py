@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.platform import BARE_TERRAGRUNT, DEV, TERRAGRUNT, TOOLCHAIN, Platform, running
 
-import environments
+from scripts.common import environments
+from tests.support.platform import BARE_TERRAGRUNT, DEV, TERRAGRUNT, TOOLCHAIN, Platform, running
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from tests.support import runbook
 from tests.support.platform import DEV, Platform, running
 from tests.support.state import Backend, applying, own_keys, wait_until

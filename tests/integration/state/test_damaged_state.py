@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 
 import pytest
+
 from tests.support.platform import Platform, Ran
 from tests.support.runbook import Section
 from tests.support.state import Backend, key_of_alias, own_keys

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.support.platform import DEV, Platform, Ran, running
 from tests.support.runbook import Section
 from tests.support.state import Apply, Backend, applying, wait_until

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
 from tests.integration.store.places import OracleDoublePlace, OraclePlace, Place, PostgresqlPlace, SqlitePlace
 from tests.support.postgresql import Server, postgresql
 

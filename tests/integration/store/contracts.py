@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from csvbatch.columns import (
+from csvbatch.contract.columns import (
     BooleanColumn,
     DateColumn,
     DecimalColumn,
@@ -12,7 +12,7 @@ from csvbatch.columns import (
     StringColumn,
     TimestampColumn,
 )
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 
 # One key and one value: as much as the law needs.
 PAIRS = Contract(

@@ -11,6 +11,7 @@ from typing import Any, Literal, NoReturn
 
 import oracledb
 import psycopg
+
 from tests.support.oracle_double import oracle_error
 
 type When = Literal["before", "after"]

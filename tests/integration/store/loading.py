@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tests.integration.store.faults import Killed
-
-from csvbatch.contract import Contract
-from csvbatch.splitter import Chunk
+from csvbatch.contract.model import Contract
+from csvbatch.csv_file.splitter import Chunk
 from csvbatch.store import (
     Batch,
     ChunkInHand,
@@ -19,6 +17,7 @@ from csvbatch.store import (
     RetryableError,
     Store,
 )
+from tests.integration.store.faults import Killed
 
 type Values = Sequence[Any]
 

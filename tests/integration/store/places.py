@@ -11,12 +11,8 @@ from urllib.parse import quote, urlsplit
 
 import oracledb
 import psycopg
-from tests.integration.store.contracts import CONTRACTS
-from tests.integration.store.faults import Faults, oracle_connect, postgresql_connect, sqlite_connect
-from tests.support.oracle_double import PRELUDE, OracleDouble
-from tests.support.postgresql import Server
 
-from csvbatch.contract import Contract, load_contracts
+from csvbatch.contract.model import Contract, load_contracts
 from csvbatch.store import Clock, Store, Timeouts
 from csvbatch.store.database import Database
 from csvbatch.store.ddl import tables
@@ -25,7 +21,11 @@ from csvbatch.store.oracle_address import OracleAddress, oracle_address
 from csvbatch.store.postgresql import PostgresqlDatabase
 from csvbatch.store.sqlite import SqliteDatabase
 from csvbatch.store.url import url_credentials
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.integration.store.contracts import CONTRACTS
+from tests.integration.store.faults import Faults, oracle_connect, postgresql_connect, sqlite_connect
+from tests.support.oracle_double import PRELUDE, OracleDouble
+from tests.support.postgresql import Server
 
 SHIPPED = load_contracts(REPOSITORY / "lambdas" / "contracts")
 POSITION = ("load_sequence", "load_offset", "load_attempt")

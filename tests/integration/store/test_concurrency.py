@@ -11,12 +11,12 @@ from typing import Any
 
 import psycopg
 import pytest
+
+from csvbatch.store import BatchState, BusyError, ChunkInHand, ChunkResult, ChunkState, Merge, Timeouts
 from tests.integration.store.contracts import PAIRS
 from tests.integration.store.loading import load, new_batch, ranges, split_batch
 from tests.integration.store.places import Place, PostgresqlPlace
 from tests.integration.store.test_law import Chunks, sequential_pass
-
-from csvbatch.store import BatchState, BusyError, ChunkInHand, ChunkResult, ChunkState, Merge, Timeouts
 
 SECONDS = 60
 

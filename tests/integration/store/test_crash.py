@@ -7,12 +7,12 @@ from itertools import count
 from typing import get_args
 
 import pytest
+
+from csvbatch.store import Batch, BatchState, ChunkResult, ChunkState, Row
 from tests.integration.store.contracts import PAIRS
 from tests.integration.store.faults import Faults, How, When
 from tests.integration.store.loading import deliver, load, loader_of, split_batch
 from tests.integration.store.places import Place
-
-from csvbatch.store import Batch, BatchState, ChunkResult, ChunkState, Row
 
 BEFORE = [("a", 1), ("b", 1)]
 ROWS = [("a", 2), ("c", 2), ("a", 3)]

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+
+from csvbatch.local.files import LocalFiles
+from csvbatch.pipeline.names import LONGEST_DATASET_CHARACTERS, LONGEST_OBJECT_NAME_BYTES
+from csvbatch.store import Batch, BatchState, NewBatch, ObjectVersion, RetryableError, Store, Timeouts
 from tests.integration.store.contracts import PAIRS
 from tests.integration.store.faults import Faults, How, Killed, When
 from tests.integration.store.loading import load_whole, new_batch, ranges, split_batch
 from tests.integration.store.places import Place
 from tests.support.pipeline import Pipeline
-
-from csvbatch.local.files import LocalFiles
-from csvbatch.pipeline.names import LONGEST_DATASET_CHARACTERS, LONGEST_OBJECT_NAME_BYTES
-from csvbatch.store import Batch, BatchState, NewBatch, ObjectVersion, RetryableError, Store, Timeouts
 
 UNSPLIT = (BatchState.REGISTERED, BatchState.SPLITTING)
 

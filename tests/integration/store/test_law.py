@@ -6,12 +6,12 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+
+from csvbatch.store import Batch, BatchState, Store
 from tests.integration.store.contracts import PAIRS
 from tests.integration.store.faults import Faults
 from tests.integration.store.loading import CHUNK_BYTES, deliver, split_batch
 from tests.integration.store.places import Place
-
-from csvbatch.store import Batch, BatchState, Store
 
 type Chunks = tuple[tuple[tuple[str, int | None], ...], ...]
 """The rows of each chunk of a batch."""

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
+from csvbatch.store import ChunkInHand, ChunkResult, Loader, Merge, StoreError
+from csvbatch.store.tables import LEDGER
 from tests.integration.store.contracts import EVERYTHING, everything
 from tests.integration.store.loading import load_whole, loader_of, split_batch
 from tests.integration.store.places import Place, PostgresqlPlace
 from tests.support.postgresql import Server
-
-from csvbatch.store import ChunkInHand, ChunkResult, Loader, Merge, StoreError
-from csvbatch.store.tables import LEDGER
 
 MARKER = "Marigold-4711"
 

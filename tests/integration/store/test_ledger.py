@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.integration.store.contracts import EVERYTHING, KEYS, PAIRS
-from tests.integration.store.loading import load, load_whole, loader_of, new_batch, ranges, split_batch
-from tests.integration.store.places import Place
 
-from csvbatch.columns import IntegerColumn, StringColumn
-from csvbatch.contract import Contract, dumps
-from csvbatch.splitter import Chunk
+from csvbatch.contract.columns import IntegerColumn, StringColumn
+from csvbatch.contract.model import Contract, dumps
+from csvbatch.csv_file.splitter import Chunk
 from csvbatch.store import (
     BatchState,
     ChunkInHand,
@@ -22,6 +19,9 @@ from csvbatch.store import (
     Row,
     StoreError,
 )
+from tests.integration.store.contracts import EVERYTHING, KEYS, PAIRS
+from tests.integration.store.loading import load, load_whole, loader_of, new_batch, ranges, split_batch
+from tests.integration.store.places import Place
 
 DAY = timedelta(days=1)
 

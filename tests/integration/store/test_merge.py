@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.store.contracts import EVERYTHING, KEYS, PAIRS, everything
-from tests.integration.store.loading import load, load_whole, split_batch
-from tests.integration.store.places import Place
 
 from csvbatch.store import ChunkResult
 from csvbatch.store.oracle import ARRAY_ROWS
+from tests.integration.store.contracts import EVERYTHING, KEYS, PAIRS, everything
+from tests.integration.store.loading import load, load_whole, split_batch
+from tests.integration.store.places import Place
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from csvbatch.contract.columns import Column, DecimalColumn, IntegerColumn, StringColumn
+from csvbatch.contract.model import Contract
+from csvbatch.store import BatchState, ChunkState, RetryableError, StoreError
+from csvbatch.store.ddl import add_column
+from csvbatch.store.grammar import GRAMMARS, Kind
+from csvbatch.store.tables import CHUNK, LEDGER, TableColumn
 from tests.integration.store.contracts import CONTRACTS, PAIRS
 from tests.integration.store.faults import Faults
 from tests.integration.store.loading import load as load_chunk
 from tests.integration.store.loading import load_whole, split_batch
 from tests.integration.store.places import Place
-
-from csvbatch.columns import Column, DecimalColumn, IntegerColumn, StringColumn
-from csvbatch.contract import Contract
-from csvbatch.store import BatchState, ChunkState, RetryableError, StoreError
-from csvbatch.store.ddl import add_column
-from csvbatch.store.grammar import GRAMMARS, Kind
-from csvbatch.store.tables import CHUNK, LEDGER, TableColumn
 
 STOCK = Contract(
     dataset="stock",

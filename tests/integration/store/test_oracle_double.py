@@ -6,14 +6,14 @@ from typing import Any
 import oracledb
 import psycopg
 import pytest
+
+from csvbatch.store import StoreError
+from csvbatch.store.ddl import tables
 from tests.integration.store.contracts import CONTRACTS, PAIRS
 from tests.integration.store.loading import load, split_batch
 from tests.integration.store.places import SHIPPED, OracleDoublePlace, OraclePlace
 from tests.support.oracle_double import OracleDouble
 from tests.support.postgresql import Server
-
-from csvbatch.store import StoreError
-from csvbatch.store.ddl import tables
 
 
 @pytest.fixture

@@ -14,17 +14,17 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from tests.integration.store.contracts import EVERYTHING, everything
-from tests.integration.store.places import SHIPPED, Place
-from tests.support.pipeline import Pipeline, recipients
 
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE
 from csvbatch.store import BatchState
-from make_airports import write_airports
-from make_recipients import write_recipients
+from scripts.local.samples.make_airports import write_airports
+from scripts.local.samples.make_recipients import write_recipients
+from tests.integration.store.contracts import EVERYTHING, everything
+from tests.integration.store.places import SHIPPED, Place
+from tests.support.pipeline import Pipeline, recipients
 
 SECONDS = 120
 

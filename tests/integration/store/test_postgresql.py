@@ -10,10 +10,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.integration.store.contracts import CONTRACTS, PAIRS
-from tests.integration.store.loading import load, new_batch, ranges, split_batch
-from tests.integration.store.places import PostgresqlPlace
-from tests.support.postgresql import Server
 
 from csvbatch.aws.secrets import StoreAccess
 from csvbatch.store import (
@@ -32,6 +28,10 @@ from csvbatch.store import (
     open_store,
 )
 from csvbatch.store.waits import IDLE_SECONDS
+from tests.integration.store.contracts import CONTRACTS, PAIRS
+from tests.integration.store.loading import load, new_batch, ranges, split_batch
+from tests.integration.store.places import PostgresqlPlace
+from tests.support.postgresql import Server
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from tests.integration.store.contracts import CONTRACTS, PAIRS
-from tests.integration.store.loading import load, split_batch
 
 from csvbatch.store import (
     BusyError,
@@ -17,6 +15,8 @@ from csvbatch.store import (
     Timeouts,
     open_store,
 )
+from tests.integration.store.contracts import CONTRACTS, PAIRS
+from tests.integration.store.loading import load, split_batch
 
 IMPATIENT = Timeouts(lock=0)
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.integration.store.contracts import EVERYTHING, PAIRS, everything
-from tests.integration.store.loading import load, split_batch
-from tests.integration.store.places import Place
-from tests.integration.store.test_concurrency import SECONDS, in_rows, together
 
 from csvbatch.store import Batch, ChunkInHand, ChunkResult, Merge, Store
 from csvbatch.store.oracle import ARRAY_ROWS
 from csvbatch.store.statements import SAMPLE_ROWS, STALE_KEYS
+from tests.integration.store.contracts import EVERYTHING, PAIRS, everything
+from tests.integration.store.loading import load, split_batch
+from tests.integration.store.places import Place
+from tests.integration.store.test_concurrency import SECONDS, in_rows, together
 
 type Chunks = Sequence[Sequence[tuple[Any, ...]]]
 

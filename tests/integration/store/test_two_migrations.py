@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from threading import Barrier, BrokenBarrierError
 
 import pytest
+
+from csvbatch.store import Store, migration
+from csvbatch.store.migration import Applied
 from tests.integration.store.contracts import CONTRACTS
 from tests.integration.store.places import Place
 from tests.integration.store.test_concurrency import together
 from tests.integration.store.test_migrate import STOCK
-
-from csvbatch import migration
-from csvbatch.migration import Applied
-from csvbatch.store import Store
 
 SECONDS = 60
 KNOWN = (*CONTRACTS, STOCK)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from dependency_audit import EXIT_FOUND, EXIT_NO_TOOL, EXIT_SKIPPED, KNOWN_VULNERABLE, main
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from scripts.scan.dependency_audit import EXIT_FOUND, EXIT_NO_TOOL, EXIT_SKIPPED, KNOWN_VULNERABLE, main
 
 Audit = Callable[..., tuple[int, str]]
 

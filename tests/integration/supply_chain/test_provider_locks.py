@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from environments import REPOSITORY
-from toolchain.places import BIN, TOOLS
-from toolchain.providers import _platform, pinned_version
+from scripts.common.environments import REPOSITORY
+from scripts.toolchain.places import BIN, TOOLS
+from scripts.toolchain.providers import _platform, pinned_version
 
 ROOT = (REPOSITORY / "terragrunt.hcl").read_text(encoding="utf-8")
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

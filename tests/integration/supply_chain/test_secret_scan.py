@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import environments
-from environments import REPOSITORY
-from secret_scan.cli import EXIT_FOUND, EXIT_NOT_SCANNED, main
+from scripts.common import environments
+from scripts.common.environments import REPOSITORY
+from scripts.scan.secrets.cli import EXIT_FOUND, EXIT_NOT_SCANNED, main
 
 Scan = Callable[..., tuple[int, str]]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from csvbatch.columns import StringColumn
-from csvbatch.contract import Contract
-from csvbatch.splitter import Chunk
+from csvbatch.contract.columns import StringColumn
+from csvbatch.contract.model import Contract
+from csvbatch.csv_file.splitter import Chunk
 from csvbatch.store import BatchState, ChunkResult, NewBatch, ObjectVersion, Store, Timeouts
 from csvbatch.store.database import Result
 from csvbatch.store.sqlite import SqliteDatabase

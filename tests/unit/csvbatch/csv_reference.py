@@ -8,10 +8,10 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from csvbatch.dialect import Dialect
-from csvbatch.limits import DEFAULT_LIMITS, Limits
-from csvbatch.reader import chunk_range, read_chunk
-from csvbatch.splitter import DEFAULT_WINDOW_BYTES, Chunk, Scan, scan
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.limits import DEFAULT_LIMITS, Limits
+from csvbatch.csv_file.reader import chunk_range, read_chunk
+from csvbatch.csv_file.splitter import DEFAULT_WINDOW_BYTES, Chunk, Scan, scan
 
 COMMA = Dialect()
 LENIENT = Dialect(strict=False)

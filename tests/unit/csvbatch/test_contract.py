@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from csvbatch.columns import (
+from csvbatch.contract.columns import (
     BooleanColumn,
     Column,
     DateColumn,
@@ -18,8 +18,8 @@ from csvbatch.columns import (
     StringColumn,
     TimestampColumn,
 )
-from csvbatch.contract import Contract, ContractError, Encoding, dumps, loads_json
-from csvbatch.dialect import ENCODINGS, Dialect
+from csvbatch.contract.model import Contract, ContractError, Encoding, dumps, loads_json
+from csvbatch.csv_file.dialect import ENCODINGS, Dialect
 
 EVERY_TYPE: tuple[Column, ...] = (
     StringColumn(name="code", max_length=4, pattern="[A-Z]+", allowed=("AB", "CD"), null_tokens=("NA",)),
@@ -165,9 +165,9 @@ def test_a_key_longer_than_an_index_entry_is_refused() -> None:
 def test_reading_the_ledgers_copy_and_validating_imports_nothing_slow(unwanted: str) -> None:
     program = (
         "import sys\n"
-        "from csvbatch.contract import loads_json\n"
-        "from csvbatch.validator import compile_validator\n"
-        "from csvbatch.header import match_header\n"
+        "from csvbatch.contract.model import loads_json\n"
+        "from csvbatch.rows.validator import compile_validator\n"
+        "from csvbatch.rows.header import match_header\n"
         f"contract = loads_json({dumps(contract())!r})\n"
         "compile_validator(contract, match_header(contract, contract.headers))\n"
         f"sys.exit({unwanted!r} in sys.modules)\n"

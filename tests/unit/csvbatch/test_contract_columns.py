@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from csvbatch.columns import (
+from csvbatch.contract.columns import (
     BooleanColumn,
     Column,
     DateColumn,

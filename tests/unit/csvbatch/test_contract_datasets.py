@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract import Contract, load_contracts
-from csvbatch.header import match_header
-from csvbatch.validator import compile_validator
-from make_airports import write_airports
+from csvbatch.contract.model import Contract, load_contracts
+from csvbatch.rows.header import match_header
+from csvbatch.rows.validator import compile_validator
+from scripts.local.samples.make_airports import write_airports
 
 CONTRACTS = Path(__file__).parents[3] / "lambdas" / "contracts"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.columns import BooleanColumn, DateColumn, DecimalColumn, StringColumn
-from csvbatch.contract import Contract, ContractError, load_contract, load_contracts
+from csvbatch.contract.columns import BooleanColumn, DateColumn, DecimalColumn, StringColumn
+from csvbatch.contract.model import Contract, ContractError, load_contract, load_contracts
 
 COUNTRIES = """\
 dataset: countries

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csvbatch.formats import (
+from csvbatch.contract.formats import (
     FormatError,
     check_date_format,
     check_timestamp_format,

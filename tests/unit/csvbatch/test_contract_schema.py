@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from csvbatch.columns import COLUMN_TYPES
-from csvbatch.contract import json_schema
+from csvbatch.contract.columns import COLUMN_TYPES
+from csvbatch.contract.model import json_schema
 
 SHIPPED = Path(__file__).parents[3] / "lambdas" / "contracts" / "contract.schema.json"
 
@@ -17,7 +17,7 @@ def schema() -> dict[str, Any]:
 
 def test_the_shipped_schema_is_that_of_the_code(schema: dict[str, Any]) -> None:
     assert json.loads(SHIPPED.read_text(encoding="utf-8")) == schema, (
-        f"write it again: python -m csvbatch.contract_schema > {SHIPPED.name}"
+        f"write it again: python -m csvbatch.contract.json_schema > {SHIPPED.name}"
     )
 
 

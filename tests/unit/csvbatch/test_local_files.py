@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csvbatch.csv_file.reader import Readable
 from csvbatch.local import digests
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.ports import ObjectGoneError
-from csvbatch.reader import Readable
 from csvbatch.store import ObjectVersion
 
 BLOCK = 8

@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
-from tests.unit.csvbatch.csv_reference import LENIENT, blocks, csv_rows, read, split
 
-from csvbatch.dialect import Dialect
-from csvbatch.file_errors import ChunkError, Reason
-from csvbatch.malformed import MalformedRow
-from csvbatch.reader import read_rows
-from csvbatch.rules import Rule
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.errors import ChunkError, Reason
+from csvbatch.csv_file.malformed import MalformedRow
+from csvbatch.csv_file.reader import read_rows
+from csvbatch.rows.rules import Rule
+from tests.unit.csvbatch.csv_reference import LENIENT, blocks, csv_rows, read, split
 
 
 class Malformed(NamedTuple):

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch import migration
-from csvbatch.contract import load_contracts
-from csvbatch.migration import StatementsChangedError
-from csvbatch.store import Store, StoreError, open_store
+from csvbatch.contract.model import load_contracts
+from csvbatch.store import Store, StoreError, migration, open_store
 from csvbatch.store.ddl import tables
-from environments import REPOSITORY
+from csvbatch.store.migration import StatementsChangedError
+from scripts.common.environments import REPOSITORY
 
 CONTRACTS = tuple(load_contracts(REPOSITORY / "lambdas" / "contracts").values())
 TABLES = len(tables(CONTRACTS))

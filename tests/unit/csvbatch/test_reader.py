@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.csvbatch.csv_reference import COMMA, blocks, csv_rows
 
-from csvbatch.dialect import Dialect
-from csvbatch.file_errors import ChunkError, Reason
-from csvbatch.limits import Limits
-from csvbatch.reader import read_rows
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.errors import ChunkError, Reason
+from csvbatch.csv_file.limits import Limits
+from csvbatch.csv_file.reader import read_rows
+from tests.unit.csvbatch.csv_reference import COMMA, blocks, csv_rows
 
 TEXT = '1,a\r\n\r\n2,"b\r\n\n""c"" é"\r3,💀\n\n\n4,5" pipe\n5,"x"y\r6,'
 

@@ -1,12 +1,12 @@
 """A chunk has a check of its own: bytes that are not what was split are not read as if they were."""
 
 import pytest
-from tests.unit.csvbatch.csv_reference import COMMA, read, split
 
-from csvbatch.dialect import Dialect
-from csvbatch.file_errors import ChunkError, Reason
-from csvbatch.reader import chunk_range, read_chunk
-from csvbatch.splitter import Chunk
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.errors import ChunkError, Reason
+from csvbatch.csv_file.reader import chunk_range, read_chunk
+from csvbatch.csv_file.splitter import Chunk
+from tests.unit.csvbatch.csv_reference import COMMA, read, split
 
 DATA = b'id,name\r\n1,"a\nb"\r\n2,c\r\n3,"d"\r\n'
 

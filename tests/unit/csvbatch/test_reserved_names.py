@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.columns import IntegerColumn, SettingError, StringColumn
-from csvbatch.contract import Contract, ContractError, load_contract
-from csvbatch.reserved_names import COLUMNS, ORACLE_VIEWS, TABLES, why_no_column, why_no_table
-from environments import REPOSITORY
+from csvbatch.contract.columns import IntegerColumn, SettingError, StringColumn
+from csvbatch.contract.model import Contract, ContractError, load_contract
+from csvbatch.contract.reserved_names import COLUMNS, ORACLE_VIEWS, TABLES, why_no_column, why_no_table
+from scripts.common.environments import REPOSITORY
 
 
 def contract(table: str = "plain", column: str = "plain") -> Contract:

@@ -3,11 +3,11 @@
 import codecs
 
 import pytest
-from tests.unit.csvbatch.csv_reference import csv_rows, read, split
 
-from csvbatch.dialect import Dialect
-from csvbatch.file_errors import Reason, SplitError
-from csvbatch.splitter import Scan
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.errors import Reason, SplitError
+from csvbatch.csv_file.splitter import Scan
+from tests.unit.csvbatch.csv_reference import csv_rows, read, split
 
 BODY = '1,"a\r\n""b"\r\n2,5" pipe\r3,"c\nd"\n4,é\n5,"ÿ€\n"'
 # In either byte order these have a byte that is LF, CR, a quote, a comma or NUL.

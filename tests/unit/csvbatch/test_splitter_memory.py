@@ -12,10 +12,10 @@ PROGRAM = r"""
 import gzip, itertools, random, re, sys
 from collections import deque
 from pathlib import Path
-from csvbatch.dialect import Dialect
-from csvbatch.reader import read_rows
-from csvbatch.splitter import scan
-from csvbatch.unpack import unpack_gzip
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.reader import read_rows
+from csvbatch.csv_file.splitter import scan
+from csvbatch.csv_file.gzip_stream import unpack_gzip
 
 task, megabytes = sys.argv[1], int(sys.argv[2])
 rows = b'1234567890,Ann Example,1 Long Lane,2001-02-03,true\n' * 20 + b'9,"two\nlines, a ""quote""\n",,,\n'

@@ -10,10 +10,10 @@ from random import Random
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.unit.csvbatch.csv_reference import csv_rows, line_at, lines_of, read, row_ends_and_open_quote, split
 
-from csvbatch.dialect import Dialect
-from csvbatch.file_errors import Reason, SplitError
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.errors import Reason, SplitError
+from tests.unit.csvbatch.csv_reference import csv_rows, line_at, lines_of, read, row_ends_and_open_quote, split
 
 NEWLINES = ("\n", "\r", "\r\n")
 # How Python writes each encoding, and the marks that may stand before it.

@@ -7,7 +7,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from csvbatch.columns import (
+from csvbatch.contract.columns import (
     BooleanColumn,
     DateColumn,
     DecimalColumn,
@@ -15,7 +15,7 @@ from csvbatch.columns import (
     StringColumn,
     TimestampColumn,
 )
-from csvbatch.contract import Contract
+from csvbatch.contract.model import Contract
 from csvbatch.store import Batch, ChunkRecord, ddl
 from csvbatch.store.ddl import add_column, create_table
 from csvbatch.store.grammar import GRAMMARS, Grammar, Kind

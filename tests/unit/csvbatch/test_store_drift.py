@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvbatch.columns import DecimalColumn, StringColumn
-from csvbatch.contract import Contract
+from csvbatch.contract.columns import DecimalColumn, StringColumn
+from csvbatch.contract.model import Contract
 from csvbatch.store.drift import Difference, differences, drifted
 from csvbatch.store.found import FoundColumn, FoundTable, Holds
 from csvbatch.store.grammar import ORACLE, POSTGRESQL, Grammar

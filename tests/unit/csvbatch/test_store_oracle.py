@@ -8,11 +8,16 @@ from typing import Any, Self, cast
 
 import oracledb
 import pytest
-from tests.integration.store.faults import Faults, oracle_connect
-from tests.support.oracle_double import oracle_error
 
-from csvbatch.columns import BooleanColumn, DateColumn, DecimalColumn, IntegerColumn, StringColumn, TimestampColumn
-from csvbatch.contract import Contract
+from csvbatch.contract.columns import (
+    BooleanColumn,
+    DateColumn,
+    DecimalColumn,
+    IntegerColumn,
+    StringColumn,
+    TimestampColumn,
+)
+from csvbatch.contract.model import Contract
 from csvbatch.store import Credentials, Timeouts
 from csvbatch.store.database import Position
 from csvbatch.store.oracle import ARRAY_ROWS, OracleDatabase, _types
@@ -20,6 +25,8 @@ from csvbatch.store.oracle_address import OracleAddress
 from csvbatch.store.records import Merged
 from csvbatch.store.statements import STALE_KEYS, oracle_count_stale, oracle_merge, oracle_update_own
 from csvbatch.store.waits import IDLE_SECONDS, PING_SECONDS
+from tests.integration.store.faults import Faults, oracle_connect
+from tests.support.oracle_double import oracle_error
 
 PAIRS = Contract(
     dataset="pairs",

@@ -8,10 +8,10 @@ from threading import Thread
 
 import oracledb
 import pytest
-from tests.support.oracle_double import oracle_error
 
 from csvbatch.store import BusyError, Credentials, CredentialsError, RetryableError, StoreError, open_store
 from csvbatch.store.oracle_errors import classify
+from tests.support.oracle_double import oracle_error
 
 REFUSE = 4
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.support.oracle_syntax import foreign_to_oracle
-from tests.unit.csvbatch.test_store_statements import KEYS, RESERVED
 
 from csvbatch.store import ddl, grants
 from csvbatch.store.ddl import add_column
@@ -15,6 +13,8 @@ from csvbatch.store.grammar import ORACLE
 from csvbatch.store.oracle_tables import check_character_set, read_table
 from csvbatch.store.statements import oracle_merge, postgresql_upsert, sqlite_upsert
 from csvbatch.store.tables import LEDGER, target_table
+from tests.support.oracle_syntax import foreign_to_oracle
+from tests.unit.csvbatch.test_store_statements import KEYS, RESERVED
 
 
 @pytest.mark.parametrize(

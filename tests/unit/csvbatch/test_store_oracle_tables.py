@@ -5,8 +5,15 @@ from typing import Any
 
 import pytest
 
-from csvbatch.columns import BooleanColumn, DateColumn, DecimalColumn, IntegerColumn, StringColumn, TimestampColumn
-from csvbatch.contract import Contract
+from csvbatch.contract.columns import (
+    BooleanColumn,
+    DateColumn,
+    DecimalColumn,
+    IntegerColumn,
+    StringColumn,
+    TimestampColumn,
+)
+from csvbatch.contract.model import Contract
 from csvbatch.store import StoreError
 from csvbatch.store.drift import Difference, differences
 from csvbatch.store.found import FoundTable

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.support.authority import Authority, authority, tls_listener
-from tests.unit.csvbatch.test_store_oracle_errors import refusal
 
 from csvbatch.store import Credentials, StoreError, open_store
+from tests.support.authority import Authority, authority, tls_listener
+from tests.unit.csvbatch.test_store_oracle_errors import refusal
 
 BUSY = 12516
 """What a listener that was reached answers here: with its number in the error, TLS has been passed."""

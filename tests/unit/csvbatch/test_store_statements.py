@@ -8,8 +8,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from csvbatch.columns import POSITION_COLUMNS, IntegerColumn, StringColumn
-from csvbatch.contract import Contract
+from csvbatch.contract.columns import POSITION_COLUMNS, IntegerColumn, StringColumn
+from csvbatch.contract.model import Contract
 from csvbatch.store.grammar import GRAMMARS
 from csvbatch.store.grants import rights_on
 from csvbatch.store.statements import (

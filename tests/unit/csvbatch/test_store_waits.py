@@ -7,11 +7,11 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from tests.support.silent import silent_listener
 
 from csvbatch.store import BatchState, BusyError, Credentials, StoreError, Timeouts, open_store
 from csvbatch.store.bounded import MAXIMUM_ABANDONED, TooSlowError, within
 from csvbatch.store.waits import IDLE_SECONDS, OutOfTimeError, Waits
+from tests.support.silent import silent_listener
 
 GIVEN = Credentials("loader", "made-up")
 ADDRESSES = {

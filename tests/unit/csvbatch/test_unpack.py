@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.csvbatch.csv_reference import blocks
 
-from csvbatch.file_errors import Reason, UnpackError
-from csvbatch.limits import DEFAULT_LIMITS, Limits
-from csvbatch.unpack import unpack_gzip
+from csvbatch.csv_file.errors import Reason, UnpackError
+from csvbatch.csv_file.gzip_stream import unpack_gzip
+from csvbatch.csv_file.limits import DEFAULT_LIMITS, Limits
+from tests.unit.csvbatch.csv_reference import blocks
 
 ROWS = b"".join(b"%d,name %d\n" % (number, number * 7919) for number in range(20_000))
 PACKED = gzip.compress(ROWS, mtime=0)

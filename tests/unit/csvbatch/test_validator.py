@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csvbatch.checks import FieldError, Value, check_for
-from csvbatch.columns import (
+from csvbatch.contract.columns import (
     BooleanColumn,
     Column,
     DateColumn,
@@ -16,11 +15,12 @@ from csvbatch.columns import (
     StringColumn,
     TimestampColumn,
 )
-from csvbatch.contract import Contract
-from csvbatch.header import HeaderMatch, match_header
-from csvbatch.malformed import MalformedRow
-from csvbatch.rules import Rule
-from csvbatch.validator import RowError, RowValidator, compile_validator
+from csvbatch.contract.model import Contract
+from csvbatch.csv_file.malformed import MalformedRow
+from csvbatch.rows.checks import FieldError, Value, check_for
+from csvbatch.rows.header import HeaderMatch, match_header
+from csvbatch.rows.rules import Rule
+from csvbatch.rows.validator import RowError, RowValidator, compile_validator
 
 PARCELS = Contract(
     dataset="parcels",
@@ -287,7 +287,7 @@ def test_source_text_in_a_contract_stays_text() -> None:
 
 
 def test_values_are_remembered_only_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("csvbatch.validator._MOST_REMEMBERED_BY_COLUMN", 3)
+    monkeypatch.setattr("csvbatch.rows.validator._MOST_REMEMBERED_BY_COLUMN", 3)
     read: list[str] = []
 
     def counting_check(column: Column, *, key: bool) -> object:
@@ -299,7 +299,7 @@ def test_values_are_remembered_only_up_to_a_limit(monkeypatch: pytest.MonkeyPatc
 
         return counted
 
-    monkeypatch.setattr("csvbatch.validator.check_for", counting_check)
+    monkeypatch.setattr("csvbatch.rows.validator.check_for", counting_check)
     column = IntegerColumn(name="size", minimum=0, maximum=9)
     contract = Contract(dataset="d", table="t", columns=(column,), key=("size",))
     validate = compile_validator(contract, match_header(contract, ["size"]))

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from csvbatch.checks import Value
-from csvbatch.columns import (
+from csvbatch.contract.columns import (
     BooleanColumn,
     Column,
     DateColumn,
@@ -16,10 +15,11 @@ from csvbatch.columns import (
     StringColumn,
     TimestampColumn,
 )
-from csvbatch.contract import Contract
-from csvbatch.header import match_header
-from csvbatch.rules import Rule
-from csvbatch.validator import RowError, compile_validator
+from csvbatch.contract.model import Contract
+from csvbatch.rows.checks import Value
+from csvbatch.rows.header import match_header
+from csvbatch.rows.rules import Rule
+from csvbatch.rows.validator import RowError, compile_validator
 
 
 def validate(column: Column, text: str) -> Value | list[Rule]:

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from csvbatch.columns import IntegerColumn
-from csvbatch.contract import Contract
-from csvbatch.header import HeaderError, HeaderFault, HeaderMatch, match_header
+from csvbatch.contract.columns import IntegerColumn
+from csvbatch.contract.model import Contract
+from csvbatch.rows.header import HeaderError, HeaderFault, HeaderMatch, match_header
 
 
 def contract(*, extra: bool = False, reordered: bool = False, columns: str = "abcd") -> Contract:

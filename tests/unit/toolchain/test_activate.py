@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
 
 ACTIVATE = REPOSITORY / "scripts" / "activate"
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import launcher
-from local_aws.state import Identity, StateDirectory
-from toolchain import cleaning
-from toolchain.errors import ToolchainError
+from scripts.local.aws import launcher
+from scripts.local.aws.state import Identity, StateDirectory
+from scripts.toolchain import cleaning
+from scripts.toolchain.errors import ToolchainError
 
 LEFT = ("live/dev/sqs/terragrunt.hcl", "lambdas/csvbatch/cli.py", "modules/sqs/main.tf")
 BUILT = (

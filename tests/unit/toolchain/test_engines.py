@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import engines
-from toolchain.engines import find_engine, find_terragrunt, parse_version
-from toolchain.errors import ToolchainError
+from scripts.toolchain import engines
+from scripts.toolchain.engines import find_engine, find_terragrunt, parse_version
+from scripts.toolchain.errors import ToolchainError
 
 Program = Callable[[str, str], Path]
 

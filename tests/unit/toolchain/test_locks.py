@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from environments import REPOSITORY
-from toolchain import pythons
+from scripts.common.environments import REPOSITORY
+from scripts.toolchain import pythons
 
 LOCKS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "requirements").glob("*.txt"))}
 GO_MODULES = sorted((REPOSITORY / "tools").glob("*/go.mod"))
@@ -22,7 +22,7 @@ INSTALLERS = re.compile(
     r"|\b(?:curl|wget|easy_install)\b"
 )
 # Tests below and test_package_dependencies.py hold their commands to hashes.
-MAY_INSTALL = {"scripts/lambda_packages/wheels.py", "scripts/toolchain/pythons.py"}
+MAY_INSTALL = {"scripts/packages/wheels.py", "scripts/toolchain/pythons.py"}
 
 
 def requirements(lock: str) -> list[str]:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from environments import REPOSITORY
-from toolchain.engines import TERRAGRUNT, TOFU, Tool
-from toolchain.providers import pinned_version
-from toolchain.pythons import WANTED
+from scripts.common.environments import REPOSITORY
+from scripts.toolchain.engines import TERRAGRUNT, TOFU, Tool
+from scripts.toolchain.providers import pinned_version
+from scripts.toolchain.pythons import WANTED
 
 MISE = tomllib.loads((REPOSITORY / "mise.toml").read_text(encoding="utf-8"))["tools"]
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))

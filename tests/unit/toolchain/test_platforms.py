@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from environments import REPOSITORY
-from toolchain import __main__ as setup
-from toolchain import platforms
-from toolchain.errors import ToolchainError
+from scripts.common.environments import REPOSITORY
+from scripts.toolchain import __main__ as setup
+from scripts.toolchain import platforms
+from scripts.toolchain.errors import ToolchainError
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, system: str, machine: str) -> None:

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import providers
-from toolchain.errors import ToolchainError
-from toolchain.providers import pinned_version, write_cli_configuration
+from scripts.toolchain import providers
+from scripts.toolchain.errors import ToolchainError
+from scripts.toolchain.providers import pinned_version, write_cli_configuration
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from toolchain import __main__ as setup
-from toolchain.commands import only_one
-from toolchain.files import link_if_changed, write_if_changed
+from scripts.toolchain import __main__ as setup
+from scripts.toolchain.commands import only_one
+from scripts.toolchain.files import link_if_changed, write_if_changed
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
+from csvbatch.csv_file.splitter import Chunk
 from csvbatch.pipeline.messages import ChunkMessage
-from csvbatch.splitter import Chunk
 from csvbatch.store import NewBatch, ObjectVersion, open_store
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
 
 # In a process of its own: a handler sets up logging for the whole of it.
 INVOKE = """

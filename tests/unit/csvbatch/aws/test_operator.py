@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from csvbatch import migration
 from csvbatch.aws import operator
 from csvbatch.aws.secrets import StoreAccess
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
 from csvbatch.pipeline.ports import NO_DEADLINE, Deadline
-from csvbatch.store import BusyError, CredentialsError, Store, StoreError
+from csvbatch.store import BusyError, CredentialsError, Store, StoreError, migration
 from csvbatch.store.ddl import tables
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
 
 CONTRACTS = tuple(load_contracts(REPOSITORY / "lambdas" / "contracts").values())
 TABLES = len(tables(CONTRACTS))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
 
 # The function as it is deployed, over a SQLite store, files of this machine and a queue in memory.
 PROGRAM = """

@@ -8,11 +8,11 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from tests.support.pipeline import Pipeline
 
-from csvbatch.contract import load_contract
+from csvbatch.contract.model import load_contract
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import open_store
+from tests.support.pipeline import Pipeline
 
 CONTRACT = """
 dataset: t

@@ -8,15 +8,15 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
-from tests.support.pipeline import Pipeline, recipients
 
 from csvbatch.aws.s3_objects import S3Objects
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.pipeline.ports import NO_DEADLINE, ObjectGoneError, Status
 from csvbatch.store import BatchState, ChunkState, ObjectVersion, open_store
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.support.pipeline import Pipeline, recipients
 
 BUCKET = "csvbatch-test-data"
 KEY = "incoming/recipients/a.csv"

@@ -7,14 +7,14 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
 
 from csvbatch.aws.s3_objects import S3Objects
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE, ObjectGoneError
 from csvbatch.store import BatchState, ChunkState, ObjectVersion, open_store
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
 
 BUCKET = "csvbatch-test-data"
 KEY = "incoming/recipients/a.csv"

@@ -8,7 +8,7 @@ import pytest
 
 from csvbatch.cli import main
 from csvbatch.cli.aws import aws
-from make_recipients import write_recipients
+from scripts.local.samples.make_recipients import write_recipients
 
 
 @dataclass(frozen=True)

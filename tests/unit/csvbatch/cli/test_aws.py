@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from tests.unit.csvbatch.cli.conftest import Run
 
 from csvbatch.aws.s3_objects import S3Objects
 from csvbatch.aws.sqs_queue import SqsQueue
@@ -20,6 +19,7 @@ from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE
 from csvbatch.pipeline.processing import Processor
 from csvbatch.store import Credentials, Store, open_store
+from tests.unit.csvbatch.cli.conftest import Run
 
 REGION = "eu-west-2"
 BUCKET = "data"

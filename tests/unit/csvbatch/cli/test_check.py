@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tests.unit.csvbatch.cli.conftest import Run
 
 HEADER = "nhs_number,name,address,date_of_birth,consent,dose,distance_km,updated_at"

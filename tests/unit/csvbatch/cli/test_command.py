@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.csvbatch.cli.conftest import Run
 
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.unit.csvbatch.cli.conftest import Run
 
 COMMANDS = ("check", "load", "split", "status", "rejects", "redrive", "replay", "ddl", "migrate")
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from tests.unit.csvbatch.cli.conftest import Run
 
 BATCH = "0123456789abcdef"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.csvbatch.cli.conftest import Outcome, Run
 
 from csvbatch.cli import one_file
+from tests.unit.csvbatch.cli.conftest import Outcome, Run
 
 DATABASE = "sqlite:///x.db"
 

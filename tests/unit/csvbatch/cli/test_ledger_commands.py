@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 import sqlglot
-from tests.unit.csvbatch.cli.conftest import Run
 
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
 from csvbatch.store import BatchState, NewBatch, ObjectVersion, open_store
 from csvbatch.store.tables import LEDGER
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.unit.csvbatch.cli.conftest import Run
 
 DATABASE = ("--database", "sqlite:///x.db")
 

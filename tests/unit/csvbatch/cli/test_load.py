@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.csvbatch.cli.conftest import Outcome, Run
 
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.processing import lease_name
 from csvbatch.store import BatchState, NewBatch, ObjectVersion, open_store
+from tests.unit.csvbatch.cli.conftest import Outcome, Run
 
 DATABASE = "sqlite:///x.db"
 LOAD = ("-d", "recipients", "--database", DATABASE, "--json", "--chunk-bytes", 5000)

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tests.unit.csvbatch.cli.conftest import Run
 
 

@@ -2,12 +2,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.pipeline import Pipeline
 
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import open_store
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.support.pipeline import Pipeline
 
 
 @pytest.fixture

@@ -12,15 +12,15 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
-from tests.support.pipeline import Pipeline
 
 from csvbatch.aws.s3_objects import S3Objects
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.arrival import in_order_of_arrival
 from csvbatch.pipeline.ports import Deadline, StoredObject
 from csvbatch.store import ObjectVersion, open_store
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.support.pipeline import Pipeline
 
 CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 
 import pytest
-from tests.support.pipeline import Pipeline, names_in_table
 
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import Deadline, OutOfTimeError
 from csvbatch.store import ChunkState
+from tests.support.pipeline import Pipeline, names_in_table
 
 
 def running_out_after(looks: int) -> Deadline:

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.pipeline import Pipeline
 
-from csvbatch.contract import dumps, load_contracts, loads_json
+from csvbatch.contract.model import dumps, load_contracts, loads_json
 from csvbatch.local.files import LocalFiles
 from csvbatch.store.url import open_store
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.support.pipeline import Pipeline
 
 CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")
 HEADER = b"nhs_number,name,address,date_of_birth,consent,dose,distance_km,updated_at\n"

@@ -13,18 +13,18 @@ from botocore.exceptions import (
     ParamValidationError,
     ReadTimeoutError,
 )
-from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
-from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
 
 from csvbatch.aws.sqs_queue import SendError
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.failures import MOST_FAILURES, MOST_INTERRUPTIONS
 from csvbatch.pipeline.ports import NO_DEADLINE, Status
 from csvbatch.pipeline.processing import Run
 from csvbatch.store import Batch, BatchState, BusyError, ChunkState, CredentialsError, LedgerError, StoreError
 from csvbatch.store.url import open_store
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
+from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
 
 CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")
 HEADER = b"nhs_number,name,address,date_of_birth,consent,dose,distance_km,updated_at\n"

@@ -5,14 +5,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
-
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.loading import load
 from csvbatch.pipeline.ports import NO_DEADLINE
 from csvbatch.pipeline.processing import lease_name
 from csvbatch.store import BatchState, Store
+from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
 
 MOST_STEPS = 400
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
-from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
 
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.store import BatchState
 from csvbatch.store.url import open_store
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
+from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
 
 CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")
 KINDS = ("none", "read", "tag", "send", "contract")

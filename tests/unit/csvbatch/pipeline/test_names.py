@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.pipeline import Pipeline, report_of
 
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.ports import StoredObject
 from csvbatch.pipeline.processing import Run
 from csvbatch.store import BatchState, ObjectVersion, StoreError
+from tests.support.pipeline import Pipeline, report_of
 
 HEADER = b"nhs_number,name,address,date_of_birth,consent,dose,distance_km,updated_at\n"
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -19,18 +19,18 @@ from random import Random
 from typing import Any, NamedTuple
 
 import pytest
+
+import csvbatch.cli.checking
+import csvbatch.csv_file.reader
+import csvbatch.pipeline.loading
+import csvbatch.pipeline.splitting
+from csvbatch.cli.checking import Findings, check_file
+from csvbatch.csv_file.splitter import scan
+from csvbatch.local.files import LocalFiles
+from csvbatch.store import Batch, BatchState, open_store
 from tests.support.nasty_files import CONTRACTS, HEADERS, NastyFile, nasty_file
 from tests.support.pipeline import Pipeline
 from tests.unit.csvbatch.csv_reference import is_malformed, lines_of, row_ends_and_open_quote
-
-import csvbatch.cli.checking
-import csvbatch.pipeline.loading
-import csvbatch.pipeline.splitting
-import csvbatch.reader
-from csvbatch.cli.checking import Findings, check_file
-from csvbatch.local.files import LocalFiles
-from csvbatch.splitter import scan
-from csvbatch.store import Batch, BatchState, open_store
 
 FILES = int(os.environ.get("CSVBATCH_NASTY_FILES", "300"))
 MANY_FILES = 20_000
@@ -101,7 +101,7 @@ def set_sizes(random: Random, monkeypatch: pytest.MonkeyPatch) -> None:
     window = random.choice([1, 3, 16, 61, 1 << 18])
     for module in (csvbatch.pipeline.splitting, csvbatch.pipeline.loading, csvbatch.cli.checking):
         monkeypatch.setattr(module, "scan", partial(scan, window_bytes=window))
-    monkeypatch.setattr(csvbatch.reader, "_BLOCK_BYTES", random.choice([1, 2, 7, 64, 64 * 1024]))
+    monkeypatch.setattr(csvbatch.csv_file.reader, "_BLOCK_BYTES", random.choice([1, 2, 7, 64, 64 * 1024]))
 
 
 def loaded(files: list[NastyFile], folder: Path, random: Random) -> Iterator[Outcome]:

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.support.pipeline import Pipeline, report_of
 
-from csvbatch.contract import load_contracts
+from csvbatch.contract.model import load_contracts
+from csvbatch.csv_file.reader import Readable
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.pipeline.ports import Deadline
 from csvbatch.pipeline.processing import Run
-from csvbatch.reader import Readable
 from csvbatch.store import Batch, BatchState, ObjectVersion
 from csvbatch.store.url import open_store
-from environments import REPOSITORY
+from scripts.common.environments import REPOSITORY
+from tests.support.pipeline import Pipeline, report_of
 
 CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")
 HEADER = b"nhs_number,name,address,date_of_birth,consent,dose,distance_km,updated_at\n"

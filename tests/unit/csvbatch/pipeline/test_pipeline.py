@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
 
-from csvbatch.contract import dumps, loads_json
+from csvbatch.contract.model import dumps, loads_json
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.delivery import Delivery, OtherBucketError, deliver
 from csvbatch.pipeline.messages import ChunkMessage, MessageError
 from csvbatch.pipeline.ports import NO_DEADLINE, Deadline, ObjectGoneError, OutOfTimeError, Status
 from csvbatch.pipeline.processing import Run
 from csvbatch.store import BatchState, ChunkState, LedgerError
+from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
 
 HEADER = "nhs_number,name,address,date_of_birth,consent,dose,distance_km,updated_at"
 

@@ -1,0 +1,1 @@
+"""What a dataset's files have to look like, and the table their rows go to."""

@@ -1,0 +1,292 @@
+"""What a dataset's files have to look like, and the table their rows go to.
+
+A contract is written as a YAML file and read by `load_contract`. Each batch keeps a copy of the contract it
+was registered with in the ledger: `dumps` and `loads_json` write and read that copy.
+"""
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal, get_args
+
+from csvbatch.contract.columns import COLUMN_TYPES, Column, SettingError, StringColumn, check_identifier
+from csvbatch.contract.reserved_names import why_no_table
+from csvbatch.csv_file.dialect import Dialect
+
+Quoting = Literal["strict", "lenient"]
+Encoding = Literal["utf-8", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be"]
+
+# A dataset is one folder under incoming/, rejected/ and reports/.
+DATASET = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+DATASET_ADVICE = "use up to 63 lower-case letters, digits, hyphens and underscores, beginning with a letter"
+
+# Ten years.
+MAXIMUM_EXPECTED_HOURS = 87_600
+
+# Oracle takes 1,000 columns in a table; three hold the row's position.
+MAXIMUM_COLUMNS = 997
+
+# PostgreSQL takes 2,704 bytes in an entry of a B-tree, Oracle 6,398 with blocks of 8 KB.
+MAXIMUM_KEY_BYTES = 2700
+_BYTES_PER_CHARACTER = 4
+_BYTES_PER_OTHER_VALUE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class ContractProblem:
+    """One thing wrong with a contract; `line` is from 1, and None where no line is to blame."""
+
+    source: str
+    line: int | None
+    reason: str
+    advice: str
+
+    def __str__(self) -> str:
+        place = self.source if self.line is None else f"{self.source}:{self.line}"
+        return f"{place}: {self.reason}; {self.advice}"
+
+
+class ContractError(Exception):
+    """A contract can't be used; `problems` has everything that is wrong with it."""
+
+    def __init__(self, problems: Iterable[ContractProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """A dataset's contract: its table and columns, how its files are written, how much they may differ."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid", "use_attribute_docstrings": True}
+
+    dataset: str
+    """Name of the dataset: the folder under incoming/ in which its files are dropped."""
+
+    table: str
+    """Name of the table: lower-case letters, digits and underscores, at most 30."""
+
+    columns: tuple[Column, ...]
+    """The columns, in the order of the file and of the table."""
+
+    key: tuple[str, ...]
+    """Names of the columns that together tell one row from another."""
+
+    delimiter: str = ","
+    """Character between fields."""
+
+    quote: str = '"'
+    """Character round fields that hold delimiters, newlines or, doubled, quotes."""
+
+    encoding: Encoding = "utf-8"
+    """Encoding of the file. A byte order mark is taken for what it is."""
+
+    quoting: Quoting = "strict"
+    """What is made of text between a closing quote and the next delimiter or row end: strict rejects the row,
+    because a quote is missing or not doubled; lenient adds the text to the field, without the quotes before it."""
+
+    accept_extra_columns: bool = False
+    """Whether a file may have columns that the contract does not name; they are left out."""
+
+    accept_reordered_columns: bool = False
+    """Whether a file may have its columns in another order."""
+
+    maximum_reject_share: Decimal | None = None
+    """Share of rejected rows, 0 to 1, above which a file is refused whole. Null refuses none.
+    A row with a misplaced quote counts as many as it has lines."""
+
+    expected_every_hours: int | None = None
+    """Hours within which a new file should come; one that comes later is an alarm. Null expects none."""
+
+    def __post_init__(self) -> None:
+        if not DATASET.fullmatch(self.dataset):
+            raise SettingError(
+                "dataset",
+                f"{self.dataset!r} can't name a folder in the bucket",
+                DATASET_ADVICE,
+            )
+        check_identifier("table", self.table)
+        if why := why_no_table(self.table):
+            raise SettingError("table", f"{self.table!r} can't name a table: {why}", "choose another name")
+        self._check_columns()
+        self._check_key()
+        self._check_dialect()
+        if self.maximum_reject_share is not None and not 0 <= self.maximum_reject_share <= 1:
+            raise SettingError(
+                "maximum_reject_share",
+                f"{self.maximum_reject_share} is not a share",
+                "use a number from 0 to 1, where 0.05 means 5%",
+            )
+
+        if self.expected_every_hours is not None and not 1 <= self.expected_every_hours <= MAXIMUM_EXPECTED_HOURS:
+            raise SettingError(
+                "expected_every_hours",
+                f"{self.expected_every_hours} is not a number of hours",
+                f"use a whole number from 1 to {MAXIMUM_EXPECTED_HOURS}, where 24 means a file a day",
+            )
+
+    @cached_property
+    def dialect(self) -> Dialect:
+        """How the dataset's files are written."""
+        return Dialect(
+            delimiter=self.delimiter, quote=self.quote, encoding=self.encoding, strict=self.quoting == "strict"
+        )
+
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns, in the contract's order."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def headers(self) -> tuple[str, ...]:
+        """Texts of the file's header line, in the contract's order."""
+        return tuple(column.header for column in self.columns)
+
+    @cached_property
+    def key_positions(self) -> tuple[int, ...]:
+        """Where in a row of values the key's columns are, in the key's order."""
+        return tuple(self.column_names.index(name) for name in self.key)
+
+    @cached_property
+    def not_null(self) -> frozenset[str]:
+        """Names of the columns that have a value in every row: the key's, and the required ones."""
+        return frozenset(self.key).union(column.name for column in self.columns if column.required)
+
+    def column(self, name: str) -> Column:
+        """Give the column of that name; raises `KeyError` where there is none."""
+        try:
+            return self.columns[self.column_names.index(name)]
+        except ValueError:
+            raise KeyError(name) from None
+
+    def _check_columns(self) -> None:
+        if not 1 <= len(self.columns) <= MAXIMUM_COLUMNS:
+            raise SettingError("columns", f"there are {len(self.columns)} columns", f"name 1 to {MAXIMUM_COLUMNS}")
+        if name := _repeated(self.column_names):
+            raise SettingError("columns", f"two columns are named {name!r}", "rename one of them")
+        if header := _repeated(self.headers):
+            raise SettingError("columns", f"two columns have the header {header!r}", "change one of them")
+
+    def _check_key(self) -> None:
+        if not self.key:
+            raise SettingError("key", "it names no column", "name those that tell one row from another")
+        if name := _repeated(self.key):
+            raise SettingError("key", f"it names {name!r} twice", "leave one out")
+        if unknown := [name for name in self.key if name not in self.column_names]:
+            raise SettingError(
+                "key",
+                f"there is no column named {unknown[0]!r}",
+                f"choose from {', '.join(self.column_names)}",
+            )
+        size = sum(
+            column.max_length * _BYTES_PER_CHARACTER if isinstance(column, StringColumn) else _BYTES_PER_OTHER_VALUE
+            for column in map(self.column, self.key)
+        )
+        if size > MAXIMUM_KEY_BYTES:
+            raise SettingError(
+                "key",
+                f"its values may need {size} bytes, and an index entry holds {MAXIMUM_KEY_BYTES}",
+                "lower the max_length of its columns or choose other ones",
+            )
+
+    def _check_dialect(self) -> None:
+        for setting, character in (("delimiter", self.delimiter), ("quote", self.quote)):
+            if len(character) != 1 or not character.isascii() or character in "\0\r\n":
+                raise SettingError(
+                    setting,
+                    f"{character!r} is not one ASCII character other than a newline",
+                    'write for example ",", ";", "|" or "\\t"',
+                )
+        if self.delimiter == self.quote:
+            raise SettingError("quote", "it is the delimiter too", "use two different characters")
+        if self.encoding not in get_args(Encoding):
+            raise SettingError(
+                "encoding", f"{self.encoding!r} is not known", f"use one of {', '.join(get_args(Encoding))}"
+            )
+        if self.quoting not in get_args(Quoting):
+            raise SettingError("quoting", f"{self.quoting!r} is not known", f"use {' or '.join(get_args(Quoting))}")
+
+
+def load_contract(path: Path) -> Contract:
+    """Read a contract from its YAML file; raises `ContractError` with its problems and their lines."""
+    # PyYAML and pydantic take longer to import than the rest of the request handler, which reads JSON only.
+    from csvbatch.contract.yaml_file import read_contract
+
+    return read_contract(path)
+
+
+def load_contracts(folder: Path) -> dict[str, Contract]:
+    """Read a folder's contracts, by dataset; raises `ContractError` with the problems of all of them."""
+    from csvbatch.contract.yaml_file import read_contracts
+
+    return read_contracts(folder)
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a contract file, for editors."""
+    from csvbatch.contract.json_schema import contract_schema
+
+    return contract_schema()
+
+
+def dumps(contract: Contract) -> str:
+    """Write the contract as JSON, every setting included, so that a later default does not change it."""
+    return json.dumps(dataclasses.asdict(contract), default=str, separators=(",", ":"))
+
+
+def loads_json(text: str) -> Contract:
+    """Read what `dumps` wrote; raises `ContractError` for anything else."""
+    try:
+        settings = json.loads(text)
+        share = settings["maximum_reject_share"]
+        return Contract(
+            **_SETTINGS_ADDED_LATER
+            | settings
+            | {
+                "columns": tuple(map(_column_from_json, settings["columns"])),
+                "key": tuple(settings["key"]),
+                "maximum_reject_share": None if share is None else Decimal(share),
+            }
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, InvalidOperation) as error:
+        problem = ContractProblem(
+            source="the batch's copy of its contract",
+            line=None,
+            reason=f"this release can't read it ({error})",
+            advice="drop the file again to have it read under the present contract",
+        )
+        raise ContractError([problem]) from error
+
+
+# Settings that copies made by earlier releases do not have, as those releases behaved.
+_SETTINGS_ADDED_LATER: dict[str, Any] = {"quoting": "lenient"}
+
+# How the values of `minimum`, `maximum` and `allowed` are read from JSON, by type of column.
+_FROM_JSON: dict[str, Callable[[str], object]] = {
+    "decimal": Decimal,
+    "date": date.fromisoformat,
+    "timestamp": datetime.fromisoformat,
+}
+
+
+def _column_from_json(settings: dict[str, Any]) -> Column:
+    kind = settings["type"]
+    read = _FROM_JSON.get(kind)
+
+    def value(setting: str, raw: Any) -> Any:
+        if isinstance(raw, list):
+            return tuple(value(setting, item) for item in raw)
+        bound = setting in ("minimum", "maximum", "allowed")
+        return read(raw) if read and bound and raw is not None else raw
+
+    return COLUMN_TYPES[kind](**{setting: value(setting, raw) for setting, raw in settings.items()})
+
+
+def _repeated(names: Sequence[str]) -> str | None:
+    return next((name for name in names if names.count(name) > 1), None)

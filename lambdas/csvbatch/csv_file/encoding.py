@@ -1,0 +1,76 @@
+"""Encodings, reduced to what a search for row ends needs: one byte for each code unit.
+
+In UTF-8, cp1252 and latin-1 a byte below 128 is always the ASCII character of that number, so such files are
+searched as they are. In UTF-16, U+0A0D or U+222C hold bytes that look like a newline or a quote. There each
+code unit becomes one byte: itself below 256, `FILL` above.
+"""
+
+import codecs
+from typing import Final
+
+from csvbatch.csv_file.errors import Reason, SplitError
+
+FILL: Final = b"\xff"
+"""Stands for a code unit that is none of those that give a file its structure, which are all ASCII."""
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8", "the byte order mark of UTF-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "the byte order mark of UTF-16, little-endian"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "the byte order mark of UTF-16, big-endian"),
+)
+
+LONGEST_MARK_BYTES: Final = 3
+
+_UNDEFINED_IN_CP1252: Final = b"\x81\x8d\x8f\x90\x9d"
+
+# Small enough for the cache, and for the allocator to find room for it where the last one was.
+_DECODED_BYTES: Final = 32 * 1024
+
+_FILL_UNLESS_ZERO: Final = b"\0" + FILL * 255
+
+
+def byte_order(start: bytes, encoding: str) -> tuple[str, int]:
+    """Give the encoding with its byte order and the length of the mark, from the first bytes of a file.
+
+    Raises `SplitError` where the mark contradicts the encoding, or where `utf-16` has none.
+    """
+    for mark, marked, description in _MARKS:
+        if start.startswith(mark):
+            if encoding == marked or (encoding == "utf-16" and marked.startswith(encoding)):
+                return marked, len(mark)
+            raise SplitError(Reason.BYTE_ORDER_MARK, 1, encoding=encoding, found=description)
+    if encoding == "utf-16":
+        raise SplitError(Reason.BYTE_ORDER_MARK, 1, encoding=encoding, found="no byte order mark")
+    return encoding, 0
+
+
+def to_code_units(data: bytes, encoding: str) -> bytes:
+    """Give one byte for each whole code unit of `data`."""
+    if encoding not in ("utf-16-le", "utf-16-be"):
+        return data
+    whole = len(data) & ~1
+    little = encoding == "utf-16-le"
+    low, high = data[0 if little else 1 : whole : 2], data[1 if little else 0 : whole : 2]
+    if not high.strip(b"\0"):
+        return low
+    fill = int.from_bytes(high.translate(_FILL_UNLESS_ZERO))
+    return (int.from_bytes(low) | fill).to_bytes(len(low))
+
+
+def undecodable(data: bytes, end: int, encoding: str) -> int | None:
+    """Give where the first byte before `end` is that can't be decoded, or None; characters end there."""
+    if encoding == "cp1252":
+        found = [at for byte in _UNDEFINED_IN_CP1252 if (at := data.find(byte, 0, end)) >= 0]
+        return min(found, default=None)
+    if encoding == "latin-1" or (encoding == "utf-8" and data.isascii()):
+        return None
+    decoder = codecs.getincrementaldecoder(encoding)()
+    view = memoryview(data)
+    for start in range(0, end, _DECODED_BYTES):
+        pending, _ = decoder.getstate()
+        piece = view[start : min(start + _DECODED_BYTES, end)]
+        try:
+            decoder.decode(piece, final=start + len(piece) == end)
+        except UnicodeDecodeError as error:
+            return start - len(pending) + error.start
+    return None

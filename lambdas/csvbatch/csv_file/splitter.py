@@ -1,0 +1,165 @@
+"""Splits a CSV file into chunks that begin and end where rows do, in one pass and in bounded memory."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Final
+
+from csvbatch.csv_file.blocks import take
+from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.encoding import byte_order
+from csvbatch.csv_file.errors import Reason, SplitError
+from csvbatch.csv_file.file_kinds import LONGEST_SIGNATURE_BYTES, other_kind
+from csvbatch.csv_file.limits import DEFAULT_LIMITS, Limits
+from csvbatch.csv_file.newlines import LF, count_lines, first_row_end, last_row_end, skip_blank_lines
+from csvbatch.csv_file.parsing import csv_reader, split_lines
+from csvbatch.csv_file.segments import Segment, SegmentReader
+
+DEFAULT_WINDOW_BYTES: Final = 256 * 1024
+_PREVIEW_ROWS: Final = 50
+_PREVIEW_UNITS: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Bytes [start, end) of the unpacked object: whole rows, the first of which begins on line `first_line`.
+
+    Numbers are from 0, lines physical and from 1. The first chunk begins with the first row after the header,
+    each other one where the one before it ends. Blank lines, which are not rows, may stand in a chunk.
+    """
+
+    number: int
+    start: int
+    end: int
+    first_line: int
+
+
+def scan(
+    blocks: Iterable[bytes],
+    dialect: Dialect,
+    *,
+    chunk_bytes: int,
+    limits: Limits = DEFAULT_LIMITS,
+    window_bytes: int = DEFAULT_WINDOW_BYTES,
+) -> "Scan":
+    """Read the header of a file, and return what gives its chunks in order while it reads the rest.
+
+    A chunk has at most `chunk_bytes` bytes unless it is one longer row. `window_bytes` is how much is looked
+    at together; neither that nor the size of the blocks changes the result. Raises `SplitError`, here or
+    while the chunks are taken: until the last one is, nobody knows whether the file can be read.
+    """
+    if chunk_bytes < 1 or window_bytes < 1:
+        raise ValueError(f"chunk_bytes {chunk_bytes}, window_bytes {window_bytes}: use 1 or more")
+    return Scan(blocks, dialect, chunk_bytes, limits, window_bytes)
+
+
+class Scan:
+    """One pass over one file: `header`, `dialect` with byte order and row ends as found, and, once, the chunks."""
+
+    def __init__(
+        self,
+        blocks: Iterable[bytes],
+        dialect: Dialect,
+        chunk_bytes: int,
+        limits: Limits,
+        window_bytes: int,
+    ) -> None:
+        blocks = iter(blocks)
+        first = take(blocks, LONGEST_SIGNATURE_BYTES)
+        if kind := other_kind(first[:LONGEST_SIGNATURE_BYTES]):
+            raise SplitError(Reason.NOT_CSV, found=kind)
+        encoding, self._mark_bytes = byte_order(first, dialect.encoding)
+        dialect = replace(dialect, encoding=encoding)
+        self._unit_bytes = dialect.unit_bytes
+        self._chunk_units = max(1, chunk_bytes // self._unit_bytes)
+        unmarked = chain((first[self._mark_bytes :],), blocks)
+        self._segments = iter(SegmentReader(unmarked, dialect, limits, window_bytes))
+        self._segment = Segment(start=0, length=0, first_line=1, data=b"", units=b"", rows=b"")
+        header_start = self._find_row(0)
+        if header_start is None:
+            raise SplitError(Reason.EMPTY)
+        header_end = first_row_end(self._segment.rows, header_start, self._segment.length)
+        lf_ends_header = self._segment.rows.endswith(LF, header_start, header_end)
+        self.dialect: Final = replace(dialect, cr_ends_rows=not lf_ends_header)
+        self._limits = limits
+        self.header: Final = self._parse_header(header_start, header_end)
+        self._header_end = header_end
+        self._chunks = self._cut(header_end)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return self._chunks
+
+    def rows_after_header(self) -> Iterator[tuple[int, list[str]]]:
+        """Give the lines and fields of the next rows, a few at most, to look for a header among them.
+
+        Only before chunks are taken, and only as far as the file has been read for the header.
+        """
+        end = min(self._segment.length, self._header_end + _PREVIEW_UNITS)
+        if end < self._segment.length:
+            end = last_row_end(self._segment.rows, self._header_end, end)
+        first_line = line = self._segment.line_at(self._header_end)
+        reader = csv_reader(self._lines(self._header_end, end), replace(self.dialect, strict=False), self._limits)
+        for fields in islice(reader, _PREVIEW_ROWS):
+            if fields:
+                yield line, fields
+            line = first_line + reader.line_num
+
+    @property
+    def bytes_scanned(self) -> int:
+        """Bytes found to be right so far: all of the object's, once the chunks are through."""
+        return self._byte(self._segment.start + self._segment.length)
+
+    def _byte(self, unit: int) -> int:
+        return self._mark_bytes + unit * self._unit_bytes
+
+    def _find_row(self, position: int) -> int | None:
+        """Go on to the first row from `position` on, into further segments if need be; None where none is."""
+        while True:
+            length = self._segment.length
+            position = skip_blank_lines(self._segment.rows, position, length)
+            if position < length:
+                return position
+            following = next(self._segments, None)
+            if following is None:
+                return None
+            self._segment, position = following, 0
+
+    def _parse_header(self, start: int, end: int) -> tuple[str, ...]:
+        try:
+            return tuple(next(csv_reader(self._lines(start, end), self.dialect, self._limits)))
+        except csv.Error:
+            # Fields are within the limit, or the scan had raised an error of its own.
+            raise SplitError(Reason.TEXT_AFTER_QUOTE, self._segment.line_at(start)) from None
+
+    def _lines(self, start: int, end: int) -> list[str]:
+        data = self._segment.data[start * self._unit_bytes : end * self._unit_bytes]
+        return split_lines(data.decode(self.dialect.encoding))
+
+    def _cut(self, header_end: int) -> Iterator[Chunk]:
+        position = self._find_row(header_end)
+        if position is None:
+            return
+        number = 0
+        start = self._segment.start + position
+        first_line = self._segment.line_at(position)
+        for segment in chain((self._segment,), self._segments):
+            self._segment = segment
+            counted, line = 0, segment.first_line
+            while start + self._chunk_units < segment.start + segment.length:
+                cut = self._full_at(segment, start)
+                yield Chunk(number, self._byte(start), self._byte(segment.start + cut), first_line)
+                line += count_lines(segment.units, counted, cut)
+                counted = cut
+                number, start, first_line = number + 1, segment.start + cut, line
+        if self._byte(start) < self.bytes_scanned:
+            yield Chunk(number, self._byte(start), self.bytes_scanned, first_line)
+
+    def _full_at(self, segment: Segment, start: int) -> int:
+        """Give where in the segment a chunk ends that is too long with the whole of it."""
+        full = start + self._chunk_units - segment.start
+        begin = max(start - segment.start, 0)
+        cut = last_row_end(segment.rows, begin, full)
+        if cut == begin and start >= segment.start:
+            return first_row_end(segment.rows, full, segment.length)
+        return cut

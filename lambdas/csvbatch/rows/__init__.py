@@ -1,0 +1,1 @@
+"""Rows checked against a contract: values for the table, or the rules they break."""

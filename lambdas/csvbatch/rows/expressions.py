@@ -1,0 +1,174 @@
+"""Writes, for each column of a contract, the expression by which the compiled validator reads a field.
+
+Where a column has few different values, what its check (`csvbatch.rows.checks`) made of a text is remembered.
+Elsewhere the expression reads the spelling that nearly all values have, and leaves any other text to the check:
+it never gives a value that the check would not give. It may raise `ValueError` for text that the check refuses.
+
+Nothing that a contract says becomes source text but numbers: its texts and patterns are objects that the
+source refers to.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from csvbatch.contract.columns import (
+    MAXIMUM_INTEGER,
+    MAXIMUM_TEXT_BYTES,
+    BooleanColumn,
+    Column,
+    DateColumn,
+    DecimalColumn,
+    IntegerColumn,
+    StringColumn,
+    TimestampColumn,
+)
+from csvbatch.rows.checks import Check, Value
+
+# What every expression may refer to.
+NAMES: dict[str, Any] = {
+    "int": int,
+    "Decimal": Decimal,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+}
+
+_FEW = 10**5
+_LONGEST_REMEMBERED = 32
+
+# A pattern for so many digits, perhaps with the first ones given: tried without `re`, it takes a third as long.
+_NUMBER_PATTERN = re.compile(r"(?P<start>[0-9]*)\[0-9]\{(?P<rest>[0-9]+)}")
+
+_BYTES_PER_CHARACTER = 4
+_INTEGER_DIGITS = len(str(MAXIMUM_INTEGER))
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """The objects that one column's expression refers to, by names that no other column uses."""
+
+    names: dict[str, Any]
+    index: int
+
+    def add(self, kind: str, value: object) -> str:
+        """Keep an object; gives its name."""
+        name = f"{kind}{self.index}"
+        self.names[name] = value
+        return name
+
+
+def expression(
+    column: Column, check: Check, field: str, *, may_be_null: bool, as_text: bool, room: int, constants: Constants
+) -> str:
+    """Write the expression that reads the field of that name.
+
+    `room` is how many texts may be remembered for the column. With `as_text` a date or a point in time that is
+    written as `isoformat` writes it stays text.
+    """
+    if _has_few_values(column):
+        return f"{constants.add('known', _Known(check, room))}[{field}]"
+    source = f"{constants.add('check', check)}({field})"
+    short_way = _short_way(column, field, constants)
+    if short_way is not None:
+        value, condition = short_way
+        if as_text and _is_isoformat(column):
+            # What is read is never false, and may raise.
+            value, condition = field, condition if ":=" in condition else f"{condition} and {value}"
+        if column.null_tokens:
+            condition = f"{field} not in {constants.add('null', frozenset(column.null_tokens))} and {condition}"
+        source = f"{value} if {condition} else {source}"
+    return f"({source} if {field} else None)" if may_be_null else f"({source})"
+
+
+class _Known(dict[str, Value]):
+    """What a check made of the texts it was given, so that it reads each of them once."""
+
+    __slots__ = ("check", "room")
+
+    def __init__(self, check: Check, room: int) -> None:
+        self.check = check
+        self.room = room
+
+    def __missing__(self, text: str) -> Value:
+        value = self.check(text)
+        if len(self) < self.room and len(text) <= _LONGEST_REMEMBERED:
+            self[text] = value
+        return value
+
+
+def _has_few_values(column: Column) -> bool:
+    match column:
+        case BooleanColumn():
+            return True
+        case StringColumn():
+            return bool(column.allowed)
+        case IntegerColumn():
+            return bool(column.allowed) or column.maximum - column.minimum < _FEW
+        case DecimalColumn():
+            return bool(column.allowed) or 10**column.precision <= _FEW
+        case DateColumn() | TimestampColumn():
+            return False
+
+
+def _is_isoformat(column: Column) -> bool:
+    return isinstance(column, DateColumn | TimestampColumn) and column.format in ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S")
+
+
+def _short_way(column: Column, field: str, constants: Constants) -> tuple[str, str] | None:
+    """Give an expression for a value, and the condition under which it is what the check would give."""
+    match column:
+        case StringColumn():
+            return field, _string_condition(column, field, constants)
+        case IntegerColumn():
+            # Digits without a sign, and too few of them to need more than 64 bits.
+            shape = f"{field}.isdecimal() and {field}.isascii() and len({field}) < {_INTEGER_DIGITS}"
+            least = column.minimum if column.minimum > 0 else None
+            most = column.maximum if column.maximum < MAXIMUM_INTEGER else None
+            return _bounded(f"int({field})", shape, least, most, constants)
+        case DecimalColumn():
+            spelling = constants.add("spelling", re.compile(_decimal_spelling(column)).fullmatch)
+            shape = f"{spelling}({field})"
+            return _bounded(f"Decimal({field})", shape, column.minimum, column.maximum, constants)
+        case DateColumn(format="%Y-%m-%d"):
+            # The other spelling of ten characters that is taken, 2026-W01-1, has a digit there.
+            shape = f"len({field}) == 10 and {field}[7] == '-'"
+            return _bounded(f"date({field})", shape, column.minimum, column.maximum, constants)
+        case TimestampColumn(format="%Y-%m-%dT%H:%M:%S" | "%Y-%m-%d %H:%M:%S"):
+            shape = f"{field}[4::3] == '--{column.format[8]}::'"
+            return _bounded(f"datetime({field})", shape, column.minimum, column.maximum, constants)
+    return None
+
+
+def _string_condition(column: StringColumn, field: str, constants: Constants) -> str:
+    shortest = column.min_length
+    longest = min(column.max_length, MAXIMUM_TEXT_BYTES // _BYTES_PER_CHARACTER)
+    if column.pattern is None:
+        return f"{shortest} <= len({field}) <= {longest}"
+    number = _NUMBER_PATTERN.fullmatch(column.pattern)
+    if number and shortest <= (length := len(number["start"]) + int(number["rest"])) <= longest:
+        start = constants.add("start", number["start"])
+        return f"len({field}) == {length} and {field}.isdecimal() and {field}.isascii() and {field}.startswith({start})"
+    matches = constants.add("matches", re.compile(column.pattern).fullmatch)
+    return f"{shortest} <= len({field}) <= {longest} and {matches}({field})"
+
+
+def _decimal_spelling(column: DecimalColumn) -> str:
+    """Match numbers written with exactly the column's scale, but for zero with a sign."""
+    whole_digits = column.precision - column.scale
+    whole = f"[0-9]{{1,{whole_digits}}}" if whole_digits else "0?"
+    fraction = rf"\.[0-9]{{{column.scale}}}" if column.scale else ""
+    return rf"(?!-[0.]+$)-?{whole}{fraction}"
+
+
+def _bounded(read: str, shape: str, low: object, high: object, constants: Constants) -> tuple[str, str]:
+    if low is None and high is None:
+        return read, shape
+    value = f"value{constants.index}"
+    comparison = f"({value} := {read})"
+    if low is not None:
+        comparison = f"{constants.add('low', low)} <= {comparison}"
+    if high is not None:
+        comparison = f"{comparison} <= {constants.add('high', high)}"
+    return value, f"{shape} and {comparison}"

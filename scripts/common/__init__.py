@@ -1,0 +1,1 @@
+"""What several commands share: environments, processes, the AWS that is meant."""

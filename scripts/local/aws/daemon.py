@@ -1,0 +1,113 @@
+"""The server process. `scripts.local.aws.launcher` starts it and hands over the lock, and a pipe to report on."""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from scripts.local.aws import backends, patches, snapshot
+from scripts.local.aws.certificates import server_context
+from scripts.local.aws.errors import LocalAwsError
+from scripts.local.aws.serving import Application, Server
+from scripts.local.aws.state import Identity, Record, StateDirectory, write_atomically
+from scripts.local.aws.turns import TURNS
+
+_SHUTDOWN_POLL_SECONDS = 0.05
+
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Serve until told to stop: SIGTERM saves first, SIGINT does not, nor does the end of standard input."""
+    arguments = _arguments()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    for descriptor in (arguments.lock_fd, arguments.ready_fd):
+        os.set_inheritable(descriptor, False)
+    identity = Identity(arguments.environment, arguments.account_id, arguments.region)
+    state = StateDirectory(arguments.state_dir, identity.environment)
+    with os.fdopen(arguments.ready_fd, "w") as ready:
+        try:
+            server = _prepare(state, identity, arguments)
+        except LocalAwsError as error:
+            json.dump({"error": str(error)}, ready)
+            sys.exit(1)
+        json.dump({"port": server.port}, ready)
+    saves = _serve(server, bound_to_stdin=arguments.bound_to_stdin)
+    if saves:
+        with TURNS:
+            write_atomically(state.snapshot_file, _snapshot(identity))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--state-dir", type=Path, required=True, help="folder of all environments")
+    parser.add_argument("--environment", required=True)
+    parser.add_argument("--account-id", required=True)
+    parser.add_argument("--region", required=True)
+    parser.add_argument("--port", type=int, default=0, help="to take if it is free")
+    parser.add_argument("--snapshot", type=Path, help="what to start from")
+    parser.add_argument("--lock-fd", type=int, required=True, help="held for as long as this process lives")
+    parser.add_argument("--ready-fd", type=int, required=True, help="told the port once it answers")
+    parser.add_argument("--enforce-iam", action="store_true", help="judge what the sessions of roles do")
+    parser.add_argument("--bound-to-stdin", action="store_true", help="end when standard input does")
+    return parser.parse_args()
+
+
+def _prepare(state: StateDirectory, identity: Identity, arguments: argparse.Namespace) -> Server:
+    patches.apply_all()
+    if arguments.snapshot:
+        with arguments.snapshot.open("rb") as content:
+            snapshot.read_header(content)
+            backends.restore(content)
+    application = Application(snapshot=lambda: _snapshot(identity), enforce_iam=arguments.enforce_iam)
+    with _listening_socket(arguments.port) as listener:
+        server = Server(listener.fileno(), application, server_context(state.ca_file))
+    state.write_record(Record(identity, server.port, os.getpid(), arguments.enforce_iam))
+    return server
+
+
+def _snapshot(identity: Identity) -> bytes:
+    return snapshot.with_header(identity, backends.save())
+
+
+def _listening_socket(preferred_port: int) -> socket.socket:
+    """The port of last time where it is free: queue URLs that Terraform has stored name it."""
+    try:
+        return socket.create_server(("127.0.0.1", preferred_port), backlog=128)
+    except OSError:
+        return socket.create_server(("127.0.0.1", 0), backlog=128)
+
+
+def _serve(server: Server, *, bound_to_stdin: bool) -> bool:
+    """Answer until a signal or the end of standard input; returns whether the state is worth saving."""
+    stopped = threading.Event()
+    received: list[int] = []
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        stopped.set()
+
+    def on_end_of_stdin() -> None:
+        sys.stdin.read()
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    if bound_to_stdin:
+        threading.Thread(target=on_end_of_stdin, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(_SHUTDOWN_POLL_SECONDS,), daemon=True).start()
+    log.info("answers on port %d", server.port)
+    stopped.wait()
+    server.shutdown()
+    return received == [signal.SIGTERM]
+
+
+if __name__ == "__main__":
+    main()

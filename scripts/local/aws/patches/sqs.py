@@ -1,0 +1,55 @@
+"""Repairs of moto's SQS."""
+
+from typing import Any
+
+from moto.sqs.models import Queue
+
+from scripts.local.aws.patches.registry import Replacements, patch
+from scripts.local.aws.turns import TURNS
+
+_TEXTS = "local_aws_policy_texts"
+
+
+@patch
+def keeps_policy_texts(moto: Replacements) -> None:
+    """`Policy` and `RedrivePolicy` come back in other words, and an update of anything else wipes `Policy`."""
+    original_set, original_attributes = Queue._set_attributes, vars(Queue)["attributes"]
+
+    def _set_attributes(self: Queue, attributes: dict[str, Any], now: float | None = None) -> None:
+        texts = vars(self).setdefault(_TEXTS, {})
+        for name in ("Policy", "RedrivePolicy"):
+            if name in attributes:
+                texts[name] = attributes[name]
+        original_set(self, {**attributes, "Policy": texts.get("Policy")}, now)
+
+    def attributes(self: Queue) -> dict[str, Any]:
+        given = {name: text for name, text in vars(self).get(_TEXTS, {}).items() if text}
+        return {**original_attributes.__get__(self), **given}
+
+    moto.replace(Queue, "_set_attributes", _set_attributes)
+    moto.replace(Queue, "attributes", property(attributes))
+
+
+@patch
+def knows_redrive_allow_policy(moto: Replacements) -> None:
+    """`RedriveAllowPolicy` is an unknown attribute: set and forgotten, refused when asked for."""
+    original = Queue._set_attributes
+
+    def _set_attributes(self: Queue, attributes: dict[str, Any], now: float | None = None) -> None:
+        vars(self).setdefault("redrive_allow_policy", None)
+        original(self, attributes, now)
+
+    moto.replace(Queue, "BASE_ATTRIBUTES", [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"])
+    moto.replace(Queue, "_set_attributes", _set_attributes)
+
+
+@patch
+def waits_without_its_turn(moto: Replacements) -> None:
+    """A long poll would keep its turn, and so keep everybody out, for up to 20 seconds."""
+    original = Queue.wait_for_messages
+
+    def wait_for_messages(self: Queue, timeout: int) -> None:
+        with TURNS.given_up():
+            original(self, timeout)
+
+    moto.replace(Queue, "wait_for_messages", wait_for_messages)

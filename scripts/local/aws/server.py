@@ -1,0 +1,123 @@
+"""A local AWS for a test: `with LocalAws() as aws: subprocess.run(…, env=aws.environment)`."""
+
+import os
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from scripts.local.aws import client, launcher
+from scripts.local.aws.environment import Endpoint, applied
+from scripts.local.aws.state import Identity, Record, StateDirectory, write_atomically
+
+_STOP_LIMIT_SECONDS = 30
+
+
+class LocalAws:
+    """A server in a process of its own, on a free port, that ends with this process and leaves nothing behind.
+
+    Parameters
+    ----------
+    name
+        The environment it stands for.
+    account_id
+        Twelve digits.
+    region
+        The region that `environment` names; the server answers for all of them.
+    from_snapshot
+        A file that `save_snapshot` or `local-aws snapshot` wrote, to begin with.
+    enforce_iam
+        Whether the sessions of roles may do only what their policies allow.
+
+    Attributes
+    ----------
+    state
+        Its folder, where a runtime for functions leaves their URLs.
+
+    Examples
+    --------
+    >>> with LocalAws() as aws:
+    ...     subprocess.run(["terraform", "apply"], env=aws.environment)
+
+    """
+
+    def __init__(
+        self,
+        name: str = "test",
+        account_id: str = "111111111111",
+        region: str = "eu-west-2",
+        from_snapshot: Path | None = None,
+        *,
+        enforce_iam: bool = False,
+    ) -> None:
+        self._identity = Identity(name, account_id, region)
+        self._from_snapshot = from_snapshot
+        self._enforce_iam = enforce_iam
+        self._directory = TemporaryDirectory(prefix="local-aws-", ignore_cleanup_errors=True)
+        self.state = StateDirectory(Path(self._directory.name), name)
+        self._running: tuple[Record, subprocess.Popen[bytes]] | None = None
+
+    def __enter__(self) -> Self:
+        """Start it and wait until it answers."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        self.stop()
+
+    def start(self) -> None:
+        """Start it and wait until it answers; raises LocalAwsError with the end of its log where it does not."""
+        try:
+            self._running = launcher.start_bound(
+                self.state, self._identity, self._from_snapshot, enforce_iam=self._enforce_iam
+            )
+        except BaseException:
+            self._directory.cleanup()
+            raise
+
+    def stop(self) -> None:
+        """End it and drop all it holds; does nothing where it does not run."""
+        if self._running:
+            _, process = self._running
+            self._running = None
+            try:
+                process.communicate(timeout=_STOP_LIMIT_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._directory.cleanup()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it answers."""
+        return self.state.endpoint(self._record)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs to talk to it, on top of what this process has: `subprocess.run(…, env=…)`."""
+        return applied(self.endpoint, os.environ)
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        pid = self._record.pid
+        assert pid is not None, "only a server that starts has no process"
+        return pid
+
+    @property
+    def log(self) -> str:
+        """What it has logged so far: each call, and each failure with its traceback."""
+        return self.state.log_file.read_text()
+
+    def save_snapshot(self, file: Path) -> None:
+        """Write all it holds to a file, for `from_snapshot`."""
+        write_atomically(file, client.fetch_snapshot(self.state, self._record))
+
+    @property
+    def _record(self) -> Record:
+        assert self._running, "start it first"
+        return self._running[0]

@@ -1,0 +1,140 @@
+"""The applied platform as the demo uses it: drops files, fires the schedule, runs the queue, reads the ledger."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from csvbatch.contract.model import Contract, load_contracts
+from csvbatch.store import Batch, BatchState, Store, open_store
+from scripts.local.aws.state import StateDirectory
+from scripts.local.demo.errors import DemoError
+from scripts.local.demo.files import DataFile
+from scripts.local.runtime.doorway import Doorway
+from scripts.local.runtime.event_sources import Poller
+from scripts.local.runtime.functions import Function
+from scripts.local.runtime.packages import digest
+from scripts.local.runtime.runtime import LocalRuntime
+
+_SECRET = {"username": "csvbatch", "password": "made-up-and-used-by-nobody"}
+_COMMAND_LIMIT_SECONDS = 120
+
+
+class DemoPlatform:
+    """One environment on a local AWS of the demo's own, with a SQLite file in the place of Oracle."""
+
+    def __init__(
+        self, state: StateDirectory, runtime: LocalRuntime, database: Path, variables: Mapping[str, str]
+    ) -> None:
+        self._state = state
+        self._runtime = runtime
+        self._variables = variables
+        self._poller = _only_poller(runtime)
+        self.handler = runtime.function(self._poller.mapping.function_arn)
+        self.database = database
+        self.store: Store = open_store(f"sqlite:///{database}")
+        self.contracts: Mapping[str, Contract] = load_contracts(self.handler.task.code / "contracts")
+
+    @property
+    def bucket(self) -> str:
+        """Where files are dropped."""
+        return self.handler.configuration.variables["CSVBATCH_BUCKET"]
+
+    def prepare(self) -> None:
+        """Put the secret, make the tables, and forget the files and messages of an earlier demo.
+
+        With the commands of the first day on a real account, which invoke the deployed function.
+        """
+        secret = self.handler.configuration.variables["CSVBATCH_SECRET_ARN"]
+        self._type("put-oracle-secret", secret, given=json.dumps(_SECRET))
+        doorway = Doorway(self._state.routes_file, self._runtime.invoke, self._runtime.invoke_later)
+        try:
+            doorway.open_for(self._runtime.names())
+            self._type("migrate-ledger", self._state.environment, "--apply", "--yes")
+        finally:
+            doorway.close()
+        self._empty_bucket()
+        sqs = self._runtime.aws.client("sqs")
+        name = self._poller.mapping.queue_arn.rpartition(":")[2]
+        sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
+
+    def drop(self, file: DataFile) -> str:
+        """Put a file into the bucket, as a data engineer would; give its version."""
+        with file.path.open("rb") as body:
+            answer = self._runtime.aws.client("s3").put_object(Bucket=self.bucket, Key=file.key, Body=body)
+        return str(answer["VersionId"])
+
+    def run(self, say: Callable[[str], None]) -> None:
+        """Fire the schedule, run the queue until it is empty, and fire again; raises DemoError where any fails."""
+        self._fire(say)
+        polled = self._runtime.drain(lambda done: say(f"chunks loaded: {done.deleted}"))
+        if polled.failed:
+            raise DemoError(
+                f"{polled.failed} of {polled.received} messages failed; see {self.handler.task.log}\n"
+                + "\n".join(polled.failures)
+            )
+        self._fire(say)
+
+    def batch(self, version: str) -> Batch:
+        """What the ledger says of a file that was dropped; raises DemoError where its batch is not closed."""
+        found = [one for one in self.store.latest_batches(50) if one.object_version == version]
+        if not found:
+            raise DemoError(f"no batch was registered for version {version} of a file that was dropped")
+        if found[0].state is not BatchState.CLOSED:
+            raise DemoError(f"batch {found[0].id} is {found[0].state}, and should be closed: {found[0].reason}")
+        return found[0]
+
+    def rejects(self, batch: Batch) -> str:
+        """Where the rejected rows of a batch are; empty where there are none."""
+        return f"s3://{self.bucket}/rejected/{batch.dataset}/{batch.id}/" if batch.rows_rejected else ""
+
+    def functions(self) -> list[Function]:
+        """Those that were run, each once."""
+        return [self._runtime.function(name) for name in self._runtime.names()]
+
+    def check_digests(self) -> list[tuple[str, str, str]]:
+        """Function, digest deployed and digest of the zip executed; raises DemoError where they differ."""
+        found = [
+            (one.configuration.name, one.configuration.code_sha256, digest(one.package.zip)) for one in self.functions()
+        ]
+        for name, deployed, executed in found:
+            if deployed != executed:
+                raise DemoError(f"{name} was deployed as {deployed}, and the zip executed is {executed}")
+        return found
+
+    def _fire(self, say: Callable[[str], None]) -> None:
+        result = self._runtime.fire()
+        if result.error:
+            raise DemoError(f"the batch processor failed: {result.payload.decode(errors='replace')}")
+        run = json.loads(result.payload)
+        if not run["is_complete"]:
+            raise DemoError("the batch processor did not finish its run; see its log")
+        say("schedule fired: " + ", ".join(f"{run[name]} {name}" for name in ("registered", "sent", "closed")))
+
+    def _type(self, name: str, *arguments: str, given: str = "") -> None:
+        """Run a command of this project; raises DemoError with what it said where it fails."""
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name(name)), *arguments],
+            env=dict(self._variables),
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=_COMMAND_LIMIT_SECONDS,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise DemoError(f"{name} failed:\n{done.stderr.strip()}")
+
+    def _empty_bucket(self) -> None:
+        s3 = self._runtime.aws.client("s3")
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket):
+            for one in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+                s3.delete_object(Bucket=self.bucket, Key=one["Key"], VersionId=one["VersionId"])
+
+
+def _only_poller(runtime: LocalRuntime) -> Poller:
+    pollers = runtime.pollers()
+    if len(pollers) != 1:
+        raise DemoError(f"{len(pollers)} queues are mapped to functions, and the demo expects the one of the chunks")
+    return pollers[0]

@@ -1,0 +1,37 @@
+"""Looks into the store's tables: how many rows, which keys, and a checksum of their values."""
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from csvbatch.contract.model import Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A table at one moment; the checksum is over the contract's columns, without the rows' positions."""
+
+    keys: frozenset[tuple[str, ...]]
+    checksum: str
+
+    @property
+    def rows(self) -> int:
+        """How many there are; keys are unique."""
+        return len(self.keys)
+
+
+def content(database: Path, contract: Contract) -> Content:
+    """Read a whole table in the order of its key."""
+    columns = [column.name for column in contract.columns]
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    order = ", ".join(f'"{name}"' for name in contract.key)
+    places = [columns.index(name) for name in contract.key]
+    checksum = hashlib.sha256()
+    keys = set()
+    with closing(sqlite3.connect(database)) as connection:
+        for row in connection.execute(f'SELECT {quoted} FROM "{contract.table}" ORDER BY {order}'):
+            checksum.update(repr(row).encode())
+            keys.add(tuple(str(row[place]) for place in places))
+    return Content(frozenset(keys), checksum.hexdigest())

@@ -1,0 +1,136 @@
+"""A deployed function, ready to be invoked: its configuration, its zip and the processes that run it."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.local.runtime import configuration, interface_client, machine, packages
+from scripts.local.runtime.aws import Aws
+from scripts.local.runtime.configuration import FunctionConfiguration
+from scripts.local.runtime.packages import Package
+from scripts.local.runtime.sandbox import Result, Sandbox, Task
+
+DATABASE_VARIABLE = "CSVBATCH_DATABASE_URL"
+"""The one variable of a function that is replaced, because no Oracle is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a runtime finds packages, and keeps unpacked code, logs and temporary files."""
+
+    packages: Path
+    home: Path
+
+    @property
+    def code(self) -> Path:
+        """A folder per digest."""
+        return self.home / "code"
+
+    @property
+    def client(self) -> Path:
+        """The runtime interface client's folders."""
+        return self.home / "client"
+
+    @property
+    def traces(self) -> Path:
+        """The segments sent to X-Ray, one a line."""
+        return self.home / "logs" / "traces.jsonl"
+
+    def log(self, function: str) -> Path:
+        """All that a function has printed and logged."""
+        return self.home / "logs" / f"{function}.log"
+
+    def temporary(self, function: str) -> Path:
+        """What is /tmp on Lambda."""
+        return self.home / "tmp" / function
+
+
+@dataclass(slots=True)
+class Function:
+    """Invocations at the same time get a process each; one that is idle is used again before another is started."""
+
+    configuration: FunctionConfiguration
+    package: Package
+    task: Task
+    _idle: list[Sandbox] = field(default_factory=list, init=False)
+    _all: list[Sandbox] = field(default_factory=list, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def invoke(self, event: bytes) -> Result:
+        """Run it on an event, and wait for what it returns."""
+        with self._lock:
+            if self._idle:
+                sandbox = self._idle.pop()
+            else:
+                sandbox = Sandbox(self.task)
+                self._all.append(sandbox)
+        try:
+            return sandbox.invoke(event)
+        finally:
+            with self._lock:
+                self._idle.append(sandbox)
+
+    @property
+    def processes(self) -> list[int]:
+        """The processes that are warm."""
+        with self._lock:
+            return [sandbox.pid for sandbox in self._all if sandbox.pid is not None]
+
+    def close(self) -> None:
+        """End all of its processes; an invocation that runs meanwhile fails."""
+        with self._lock:
+            for sandbox in self._all:
+                sandbox.close()
+
+
+def load(aws: Aws, name: str, places: Places, replaced: Mapping[str, str], trace_address: str) -> Function:
+    """Make a function ready that is deployed on the local AWS; raises LocalRuntimeError.
+
+    `replaced` are environment variables that take the place of the function's own.
+    """
+    found = configuration.find(aws, name)
+    machine.check(found.name, found.architecture)
+    package = packages.find(found.name, found.code_sha256, places.packages)
+    temporary = places.temporary(found.name)
+    temporary.mkdir(parents=True, exist_ok=True)
+    own = {name: replaced.get(name, value) for name, value in found.variables.items()}
+    return Function(
+        found,
+        package,
+        Task(
+            arn=found.arn,
+            handler=found.handler,
+            timeout_seconds=found.timeout_seconds,
+            code=packages.unpack(package, places.code),
+            client=interface_client.folder_of_client(places.client),
+            variables={
+                **_lambda_variables(found),
+                "TMPDIR": str(temporary),
+                "AWS_XRAY_DAEMON_ADDRESS": trace_address,
+                **own,
+                **aws.variables_of_role(found.role_arn, found.arn),
+            },
+            log=places.log(found.name),
+        ),
+    )
+
+
+def _lambda_variables(function: FunctionConfiguration) -> dict[str, str]:
+    """What Lambda itself sets: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html."""
+    return {
+        "_HANDLER": function.handler,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_FORMAT": function.log_format,
+        "AWS_LAMBDA_LOG_LEVEL": function.log_level,
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        "LANG": "en_US.UTF-8",
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "TZ": ":UTC",
+    }

@@ -1,0 +1,213 @@
+"""The whole of it: the functions of one local AWS, and everything that starts them."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from botocore.exceptions import ClientError
+
+from scripts.local.runtime import event_sources, functions, schedules
+from scripts.local.runtime.aws import Aws
+from scripts.local.runtime.clock import Clock, SystemClock
+from scripts.local.runtime.event_sources import Polled, Poller
+from scripts.local.runtime.functions import Function, Places
+from scripts.local.runtime.object_events import ObjectWatch
+from scripts.local.runtime.runtime_api import error_payload
+from scripts.local.runtime.sandbox import Result
+from scripts.local.runtime.schedules import Schedule
+from scripts.local.runtime.traces import TraceSink
+
+_POLL_SECONDS = 1.0
+_AT_ONCE = 4
+
+
+class LocalRuntime:
+    """Runs the functions of one local AWS; leaves no process behind.
+
+    Parameters
+    ----------
+    aws
+        Where the functions are deployed.
+    places
+        Where packages are found, and code, logs and temporary files are kept.
+    replaced
+        Environment variables that take the place of the functions' own, such as the address of the store.
+    clock
+        By which messages reappear and schedules are due.
+    concurrency
+        How many batches of a queue are worked on at once; a mapping's own maximum stands.
+
+    """
+
+    def __init__(
+        self,
+        aws: Aws,
+        places: Places,
+        replaced: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        concurrency: int = 1,
+    ) -> None:
+        self.aws = aws
+        self.places = places
+        self._replaced = replaced or {}
+        self._clock = clock or SystemClock()
+        self._concurrency = concurrency
+        self._functions: dict[str, Function] = {}
+        self._pollers: list[Poller] | None = None
+        self._lock = threading.Lock()
+        self._traces = TraceSink(places.traces)
+        self._asynchronous = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="asynchronous")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every process of every function."""
+        self._asynchronous.shutdown(wait=False, cancel_futures=True)
+        for function in self._functions.values():
+            function.close()
+        self._asynchronous.shutdown()
+        self._traces.close()
+
+    def function(self, name: str) -> Function:
+        """The function of that name or ARN, made ready once; raises LocalRuntimeError."""
+        with self._lock:
+            if name not in self._functions:
+                loaded = functions.load(self.aws, name, self.places, self._replaced, self._traces.address)
+                known = self._functions.setdefault(loaded.configuration.arn, loaded)
+                self._functions[name] = known
+            return self._functions[name]
+
+    def names(self) -> list[str]:
+        """Every function that is deployed."""
+        pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
+        return sorted(one["FunctionName"] for page in pages for one in page["Functions"])
+
+    def invoke(self, name: str, event: bytes) -> Result:
+        """Invoke a function and wait for it."""
+        return self.function(name).invoke(event)
+
+    def invoke_later(self, name: str, event: bytes) -> Future[Result]:
+        """Invoke a function as schedules and events do: one try, and an event that failed is a dead letter."""
+        return self._asynchronous.submit(self._invoke_asynchronously, self.function(name), event)
+
+    def fire(self, schedule: str | None = None) -> Result:
+        """Fire a schedule now, whether it is enabled or not, and wait for its function."""
+        chosen = schedules.named(schedule, schedules.schedules(self.aws))
+        return self._fire(chosen).result()
+
+    def pollers(self) -> list[Poller]:
+        """For each mapping of a queue to a function, as many as may work at once."""
+        if not self._pollers:
+            self._pollers = [
+                Poller(mapping, self.function(mapping.function_arn), self.aws, self._clock)
+                for mapping in event_sources.mappings(self.aws)
+                for _ in range(min(self._concurrency, mapping.maximum_concurrency or self._concurrency))
+            ]
+        return self._pollers
+
+    def poll(self) -> Polled:
+        """Poll every queue once."""
+        total = Polled()
+        for poller in self.pollers():
+            total.add(poller.poll())
+        return total
+
+    def drain(self, progress: Callable[[Polled], None] = lambda _: None) -> Polled:
+        """Poll until no queue gives a message, waiting for no window; those that failed come again later."""
+        total = Polled()
+        pollers = self.pollers()
+
+        def drain_one(poller: Poller) -> None:
+            while (polled := poller.poll(wait_for_window=False)).received:
+                with self._lock:
+                    total.add(polled)
+                    progress(total)
+
+        with ThreadPoolExecutor(max(1, len(pollers)), thread_name_prefix="drain") as pool:
+            for ended in [pool.submit(drain_one, poller) for poller in pollers]:
+                ended.result()
+        return total
+
+    def serve(
+        self,
+        stopped: threading.Event,
+        say: Callable[[str], None],
+        deployed: Callable[[list[str]], None] = lambda _: None,
+    ) -> None:
+        """Poll queues, fire schedules and pass S3's events on, until told to stop.
+
+        `deployed` is called with the names of the functions, at first and whenever they have changed: an apply may
+        come later.
+        """
+        watch = ObjectWatch(self.aws)
+        due: dict[str, float] = {}
+        served: list[str] | None = None
+        while not stopped.is_set():
+            if (names := self.names()) != served:
+                served, self._pollers = names, None
+                deployed(names)
+                say(f"serving {', '.join(names) or 'nothing yet: no function is deployed'}")
+            self.fire_due(due, say)
+            for new in watch.created():
+                event = new.event(self.aws.endpoint.account_id, self.aws.endpoint.region, self._clock.now())
+                say(f"object created: {new.key}")
+                for function_arn in new.function_arns:
+                    self.invoke_later(function_arn, event)
+            polled = self.poll()
+            if polled.received:
+                say(f"{polled.received} messages: {polled.deleted} done, {polled.failed} failed")
+            else:
+                stopped.wait(_POLL_SECONDS)
+
+    def fire_due(self, due: dict[str, float], say: Callable[[str], None]) -> list[Future[Result]]:
+        """Fire the enabled schedules whose time has come; `due` remembers, by ARN, when each is next."""
+        now = self._clock.now()
+        fired = []
+        for schedule in schedules.schedules(self.aws):
+            if not schedule.is_enabled:
+                due.pop(schedule.arn, None)
+                continue
+            if schedule.arn not in due:
+                if not schedule.is_understood:
+                    say(f"schedule {schedule.name} ({schedule.expression}) is fired only on demand: local-runtime fire")
+                due[schedule.arn] = schedule.next_after(now) or float("inf")
+            elif due[schedule.arn] <= now:
+                say(f"schedule {schedule.name} fires")
+                fired.append(self._fire(schedule))
+                due[schedule.arn] = schedule.next_after(now) or float("inf")
+        return fired
+
+    def _fire(self, schedule: Schedule) -> Future[Result]:
+        return self.invoke_later(schedule.function_arn, schedule.event(self._clock.now()))
+
+    def _invoke_asynchronously(self, function: Function, event: bytes) -> Result:
+        result = function.invoke(event)
+        target = function.configuration.dead_letter_arn
+        if result.error and target and ":sqs:" in target:
+            self._send_dead_letter(function, target, event, result)
+        return result
+
+    def _send_dead_letter(self, function: Function, queue_arn: str, event: bytes, result: Result) -> None:
+        queue_url = self.aws.client("sqs").get_queue_url(QueueName=queue_arn.rpartition(":")[2])["QueueUrl"]
+        sqs = self.aws.client_of_role("sqs", function.configuration.role_arn, function.configuration.arn)
+        message = json.loads(result.payload or error_payload("Unknown", "no reason given")).get("errorMessage", "")
+        attributes = {"RequestID": result.request_id, "ErrorCode": "200", "ErrorMessage": message or "no message"}
+        # Lambda gives up on a dead letter that cannot be sent, too.
+        with suppress(ClientError):
+            sqs.send_message(
+                QueueUrl=queue_url,
+                MessageBody=event.decode(),
+                MessageAttributes={
+                    name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+                },
+            )

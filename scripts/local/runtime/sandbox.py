@@ -1,0 +1,197 @@
+"""One execution environment: a process that runs the unpacked zip, kept warm between invocations."""
+
+import os
+import queue
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from scripts.local.runtime.interface_client import interpreter_command
+from scripts.local.runtime.runtime_api import (
+    Answer,
+    Event,
+    Exited,
+    InitialisationError,
+    Invocation,
+    Ready,
+    RuntimeApi,
+    error_payload,
+)
+
+INITIALISATION_SECONDS = 10.0
+"""What Lambda gives a function to load; one that takes longer is started again, within its own timeout."""
+
+_LET_GO_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an invocation ended with; `error` is None, or `Unhandled` where the function failed in any way."""
+
+    request_id: str
+    payload: bytes
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to run: all that a process needs to be this function."""
+
+    arn: str
+    handler: str
+    timeout_seconds: float
+    code: Path
+    client: Path
+    variables: Mapping[str, str]
+    log: Path
+    initialisation_seconds: float = INITIALISATION_SECONDS
+
+
+class StartError(Exception):
+    """The function did not come so far as to take an invocation; `payload` is the error as Lambda gives it."""
+
+    def __init__(self, payload: bytes) -> None:
+        super().__init__(payload.decode(errors="replace"))
+        self.payload = payload
+
+
+class Sandbox:
+    """Runs one invocation at a time. After a timeout, or where the process ended, the next one starts it anew."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._process: _Process | None = None
+        self._is_closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process that waits for the next invocation; None where one would have to be started."""
+        return self._process.pid if self._process else None
+
+    def invoke(self, event: bytes) -> Result:
+        """Run the function on an event. Never raises for what the function does."""
+        if self._process and self._process.has_ended:
+            self._stop()
+        try:
+            process = self._process or self._start()
+        except StartError as error:
+            return Result(Invocation(event, 0).request_id, error.payload, "Unhandled")
+        # A function's timeout begins with the invocation, not with its initialisation.
+        invocation = Invocation(event, time.time() + self._task.timeout_seconds)
+        process.api.send(invocation)
+        match process.await_event(self._task.timeout_seconds, invocation.request_id):
+            case Answer(_, payload, is_error):
+                return Result(invocation.request_id, payload, "Unhandled" if is_error else None)
+            case Exited(status):
+                self._stop()
+                message = f"RequestId: {invocation.request_id} Error: Runtime exited with error: {_ended(status)}"
+                payload = error_payload("Runtime.ExitError", message)
+            case _:
+                self._stop()
+                message = f"Task timed out after {self._task.timeout_seconds:.2f} seconds"
+                payload = error_payload("Sandbox.Timedout", f"RequestId: {invocation.request_id} Error: {message}")
+        _note(self._task.log, payload)
+        return Result(invocation.request_id, payload, "Unhandled")
+
+    def close(self) -> None:
+        """End the process at once, and start no other."""
+        self._is_closed = True
+        self._stop()
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            process.end()
+
+    def _start(self) -> "_Process":
+        for limit in (self._task.initialisation_seconds, self._task.timeout_seconds):
+            process = self._process = _Process(self._task)
+            event = None if self._is_closed else process.await_event(limit)
+            if isinstance(event, Ready):
+                return process
+            self._stop()
+            match event:
+                case InitialisationError(payload):
+                    raise _start_error(self._task.log, payload)
+                case Exited(status):
+                    payload = error_payload("Runtime.ExitError", f"initialisation failed: {_ended(status)}")
+                    raise _start_error(self._task.log, payload)
+            if self._is_closed:
+                raise StartError(error_payload("Runtime.ExitError", "the local runtime was closed"))
+        message = f"initialisation took longer than {self._task.timeout_seconds:g} s, the function's timeout"
+        raise _start_error(self._task.log, error_payload("Sandbox.Timedout", message))
+
+
+class _Process:
+    def __init__(self, task: Task) -> None:
+        self.api = RuntimeApi(task.arn)
+        task.log.parent.mkdir(parents=True, exist_ok=True)
+        with task.log.open("ab") as log:
+            self._process = self._spawn(task, log)
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _spawn(self, task: Task, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            interpreter_command(task.handler),
+            cwd=task.code,
+            env={
+                **task.variables,
+                "AWS_LAMBDA_RUNTIME_API": self.api.address,
+                "LAMBDA_TASK_ROOT": str(task.code),
+                "PYTHONPATH": os.pathsep.join([str(task.code), str(task.client)]),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def await_event(self, seconds: float, request_id: str | None = None) -> Event | None:
+        """The next event within the limit, where a request is named of that request; None when time is up."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                event = self.api.events.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                return None
+            if not isinstance(event, Answer) or request_id is None or event.request_id == request_id:
+                return event
+
+    def end(self) -> None:
+        if not self.has_ended:
+            # Its group, for it may have started others.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(timeout=_LET_GO_SECONDS)
+        self.api.close()
+
+    def _watch(self) -> None:
+        self.api.events.put(Exited(self._process.wait()))
+
+
+def _start_error(log: Path, payload: bytes) -> StartError:
+    _note(log, payload)
+    return StartError(payload)
+
+
+def _note(log: Path, payload: bytes) -> None:
+    with log.open("ab") as file:
+        file.write(payload + b"\n")
+
+
+def _ended(status: int) -> str:
+    return f"signal: {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"

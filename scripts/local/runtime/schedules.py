@@ -1,0 +1,95 @@
+"""The schedules of EventBridge Scheduler that start a function."""
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scripts.local.runtime.aws import Aws
+from scripts.local.runtime.errors import LocalRuntimeError
+
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_AT = re.compile(r"at\((.+)\)")
+_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule with a function as its target; `input` is None where it sends Scheduler's own event."""
+
+    name: str
+    arn: str
+    expression: str
+    timezone: str
+    is_enabled: bool
+    function_arn: str
+    input: str | None
+
+    def event(self, now: float) -> bytes:
+        """What the function is given."""
+        if self.input is not None:
+            return self.input.encode()
+        _, _, _, region, account, _ = self.arn.split(":", 5)
+        return json.dumps(
+            {
+                "version": "0",
+                "id": str(uuid.uuid4()),
+                "detail-type": "Scheduled Event",
+                "source": "aws.scheduler",
+                "account": account,
+                "time": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "region": region,
+                "resources": [self.arn],
+                "detail": "{}",
+            }
+        ).encode()
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether it can be fired by the clock; a cron expression is fired only on demand."""
+        return bool(_RATE.fullmatch(self.expression) or _AT.fullmatch(self.expression))
+
+    def next_after(self, last: float) -> float | None:
+        """When it is due next, in seconds since 1970; None where it will not be, or cannot be told."""
+        if rate := _RATE.fullmatch(self.expression):
+            return last + int(rate[1]) * _SECONDS[rate[2]]
+        if at := _AT.fullmatch(self.expression):
+            due = datetime.fromisoformat(at[1]).replace(tzinfo=ZoneInfo(self.timezone)).timestamp()
+            return due if due > last else None
+        return None
+
+
+def schedules(aws: Aws) -> list[Schedule]:
+    """All that start a function, enabled or not."""
+    scheduler = aws.client("scheduler")
+    listed = [one for page in scheduler.get_paginator("list_schedules").paginate() for one in page["Schedules"]]
+    described = (scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"]) for one in listed)
+    return [_schedule(one) for one in described if ":lambda:" in one["Target"]["Arn"]]
+
+
+def named(name: str | None, there: list[Schedule]) -> Schedule:
+    """The schedule of that name, or the only one; LocalRuntimeError where that leaves a doubt."""
+    found = [one for one in there if name in (None, one.name)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in there) or "none"
+    if name is None and there:
+        raise LocalRuntimeError(f"there are several schedules; say which to fire: {names}")
+    wanted = f"no schedule {name!r}" if name else "no schedule"
+    raise LocalRuntimeError(f"there is {wanted} that starts a function; there are: {names}")
+
+
+def _schedule(answer: Mapping[str, Any]) -> Schedule:
+    return Schedule(
+        name=answer["Name"],
+        arn=answer["Arn"],
+        expression=answer["ScheduleExpression"],
+        timezone=answer.get("ScheduleExpressionTimezone", "UTC"),
+        is_enabled=answer["State"] == "ENABLED",
+        function_arn=answer["Target"]["Arn"],
+        input=answer["Target"].get("Input"),
+    )

@@ -1,0 +1,1 @@
+"""Makes the CSV files that demos and tests load."""

@@ -1,0 +1,111 @@
+"""Runs Checkov in its own environment, offline, and refuses whatever it would pass over in silence."""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.scan.errors import ScanError
+from scripts.toolchain.places import SCAN_VENV
+
+CHECKS = Path(__file__).resolve().parent / "checks"
+REPOSITORY = Path(__file__).resolve().parents[2]
+WITNESS = "CKV_CSV_0"
+LIMIT_SECONDS = 600
+_CONFIGURATION = (".checkov.yaml", ".checkov.yml")
+_OUTCOMES = {"passed_checks": "passed", "failed_checks": "failed", "skipped_checks": "skipped"}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of Checkov's report."""
+
+    check_id: str
+    title: str
+    file: Path
+    first_line: int
+    resource: str
+    outcome: str
+    reason: str
+
+
+def run(arguments: Sequence[str], checkov: Path = SCAN_VENV / "bin" / "checkov") -> list[Record]:
+    """Every record of one run of Checkov, the witness's among them.
+
+    ScanError where Checkov is missing, cannot be run, fails, fails in one of its checks, or could not parse something.
+    """
+    if not os.access(checkov, os.X_OK):
+        raise ScanError(f"Checkov is missing: there is no program {checkov}. Nothing was scanned. Get it: make setup")
+    command = [str(checkov), *arguments, "--skip-download", "--soft-fail", "--output", "json"]
+    command += ["--external-checks-dir", str(CHECKS)]
+    with tempfile.TemporaryDirectory(prefix="scan-") as empty:
+        try:
+            done = subprocess.run(
+                command,
+                cwd=empty,
+                env=_variables(os.environ, empty),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=LIMIT_SECONDS,
+                check=False,
+            )
+        except OSError as error:
+            raise ScanError(f"Checkov cannot be run ({error}). Nothing was scanned. Get it anew: make setup") from error
+        except subprocess.TimeoutExpired as error:
+            raise ScanError(f"Checkov gave no answer within {LIMIT_SECONDS} s; nothing was scanned.") from error
+    return list(_records(_reports(done)))
+
+
+def refuse_configuration(folder: Path) -> None:
+    """ScanError where a configuration of Checkov's lies in the folder: it would decide what is not scanned."""
+    for name in _CONFIGURATION:
+        if (folder / name).exists():
+            raise ScanError(
+                f"{folder / name} would change what Checkov scans, for everything and without a reason beside the "
+                f"code. Remove it; an exception is a comment in the block it is for: #checkov:skip=<check>: <reason>"
+            )
+
+
+def _variables(inherited: Mapping[str, str], home: str) -> dict[str, str]:
+    """The environment without what would change what is scanned, and without a home whose files could."""
+    leading = ("CKV_", "CHECKOV_", "BC_", "PRISMA_", "AWS_")
+    kept = {name: value for name, value in inherited.items() if not name.startswith(leading)}
+    return {**kept, "HOME": home, "LOG_LEVEL": "WARNING", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(REPOSITORY)}
+
+
+def _reports(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    complaints = [line for line in done.stderr.splitlines() if "[ERROR]" in line]
+    if done.returncode != 0 or complaints:
+        said = "\n".join(complaints or done.stderr.strip().splitlines()[-10:])
+        raise ScanError(f"Checkov failed (exit status {done.returncode}); its result would be incomplete:\n{said}")
+    try:
+        reports = json.loads(done.stdout)
+    except json.JSONDecodeError as error:
+        raise ScanError(f"Checkov wrote no report that can be read ({error}):\n{done.stdout[:500]}") from error
+    found = [one for one in (reports if isinstance(reports, list) else [reports]) if "results" in one]
+    unread = [file for one in found for file in one["results"].get("parsing_errors", [])]
+    if unread:
+        raise ScanError(f"Checkov cannot parse, and would pass over: {', '.join(sorted(set(unread)))}")
+    if not found:
+        raise ScanError("Checkov found nothing to scan.")
+    return found
+
+
+def _records(reports: Sequence[dict[str, Any]]) -> Iterator[Record]:
+    for report in reports:
+        for key, outcome in _OUTCOMES.items():
+            for record in report["results"].get(key, []):
+                yield Record(
+                    check_id=record["check_id"],
+                    title=record["check_name"],
+                    file=Path(record["file_abs_path"]),
+                    first_line=record["file_line_range"][0],
+                    resource=record["resource"],
+                    outcome=outcome,
+                    reason=record["check_result"].get("suppress_comment", "").strip(),
+                )

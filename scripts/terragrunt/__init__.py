@@ -1,0 +1,1 @@
+"""Terragrunt as the project starts it."""

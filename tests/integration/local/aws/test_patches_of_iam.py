@@ -1,0 +1,62 @@
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import requests
+
+from scripts.local.aws.patches import iam
+from tests.integration.local.aws.conftest import Compare
+from tests.integration.local.aws.served import ACCOUNT_ID, REGION, Aws, Served, refusal
+
+QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}"
+
+
+@contextmanager
+def enforced(served: Served) -> Iterator[None]:
+    """Have IAM refuse what no policy allows, as moto does when told so."""
+    requests.post(f"{served.url}/moto-api/reset-auth", data=b"0", verify=str(served.ca_file), timeout=10)
+    try:
+        yield
+    finally:
+        requests.post(f"{served.url}/moto-api/reset-auth", data=b"inf", verify=str(served.ca_file), timeout=10)
+
+
+def attributes_read_by_role_with(served: Served, aws: Aws, **statement: Any) -> str:
+    """How a role with this statement fares that asks for the attributes of the queue `chunks`."""
+    url = aws("sqs").create_queue(QueueName="chunks")["QueueUrl"]
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    role = aws("iam").create_role(RoleName="reader", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
+    allowed = {"Effect": "Allow", "Action": "sqs:*", **statement}
+    policy = {"Version": "2012-10-17", "Statement": [allowed]}
+    aws("iam").put_role_policy(RoleName="reader", PolicyName="inline", PolicyDocument=json.dumps(policy))
+    client = served.client_of_role("sqs", role["Role"]["Arn"])
+    with enforced(served):
+        return refusal(lambda: client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"]))
+
+
+@pytest.mark.parametrize(("region", "answer"), [(REGION, ""), ("eu-west-1", "403")])
+def test_condition_of_a_role_is_judged(compare: Compare, served: Served, region: str, answer: str) -> None:
+    condition = {"StringEquals": {"aws:RequestedRegion": region}}
+
+    def read(aws: Aws) -> str:
+        return attributes_read_by_role_with(served, aws, Resource="*", Condition=condition)
+
+    bad, good = compare(iam.judges_statements, read)
+
+    assert bad == ""
+    assert good == answer
+
+
+@pytest.mark.parametrize(("excluded", "answer"), [(f"{QUEUES}:other", ""), (f"{QUEUES}:chunks", "403")])
+def test_resources_excluded_from_a_permission_are_refused(
+    compare: Compare, served: Served, excluded: str, answer: str
+) -> None:
+    def read(aws: Aws) -> str:
+        return attributes_read_by_role_with(served, aws, NotResource=excluded)
+
+    bad, good = compare(iam.judges_statements, read)
+
+    assert bad == ""
+    assert good == answer

@@ -106,7 +106,7 @@ def run(
         try:
             printed, complaints = process.communicate(given or None, timeout=limit_seconds)
         except BaseException as error:
-            _stop(process, process.communicate, grace_seconds)
+            _stop(process, _drain, grace_seconds)
             if isinstance(error, subprocess.TimeoutExpired):
                 raise CommandTimedOutError(shown, limit_seconds) from None
             raise
@@ -178,10 +178,10 @@ def running(
         yield Running(shown, process, limit_seconds)
     except BaseException:
         # Also where the program itself has ended: what it started may still run.
-        _stop(process, process.wait, grace_seconds)
+        _stop(process, _wait, grace_seconds)
         raise
     if process.poll() is None:
-        _stop(process, process.wait, grace_seconds)
+        _stop(process, _wait, grace_seconds)
 
 
 def _start(
@@ -203,15 +203,32 @@ def _start(
         raise CommandFailedError(command, None, "", f"{error.filename}: {error.strerror}") from error
 
 
-def _stop(process: subprocess.Popen[str], wait: Callable[..., object], grace_seconds: float) -> None:
+def _stop(
+    process: subprocess.Popen[str], wait: Callable[[subprocess.Popen[str], float], None], grace_seconds: float
+) -> None:
     """Interrupt the whole group as Ctrl-C does, and kill what is left of it after `grace_seconds`."""
     try:
         _signal_group(process, signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            wait(timeout=grace_seconds)
+        wait(process, grace_seconds)
     finally:
         _signal_group(process, signal.SIGKILL)
         process.wait()
+
+
+def _wait(process: subprocess.Popen[str], seconds: float) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=seconds)
+
+
+def _drain(process: subprocess.Popen[str], seconds: float) -> None:
+    """Wait, and read on meanwhile: a program cannot end while it writes to a pipe that is full.
+
+    Its children may keep the pipe open after it has ended, so the end of the output is not waited for.
+    """
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=0.1)
 
 
 def _signal_group(process: subprocess.Popen[str], number: int) -> None:

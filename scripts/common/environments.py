@@ -40,6 +40,10 @@ class Environment:
         """The beginning of its resources' names; live/_components/common.hcl builds the same."""
         return f"{project(self.live)}-{self.name}"
 
+    def state_key(self, unit: str) -> str:
+        """The key of a unit's state in the state bucket."""
+        return f"live/{self.name}/{unit}/terraform.tfstate"
+
     def units(self) -> list[str]:
         """The names of its units, sorted."""
         return sorted(path.parent.name for path in self.folder.glob("*/terragrunt.hcl"))

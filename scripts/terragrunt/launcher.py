@@ -1,11 +1,11 @@
-"""The project's `terragrunt`: the real one, with the project's tools, and `run-all` still understood.
+"""The project's `terragrunt`: starts the real one with the project's tools, and still accepts `run-all`.
 
-Terragrunt removed `run-all COMMAND` in 0.90 for `run --all COMMAND`; both work here. Before it starts, a
-line on standard error names the environment, its account and the endpoint.
+Terragrunt replaced `run-all COMMAND` by `run --all COMMAND` in 0.90; both work here. Before Terragrunt starts, a line
+on standard error names the environment, its account and the endpoint.
 
-Two commands are made easier than they are in Terragrunt itself. `backend bootstrap` does not ask whether it should,
-and with `--all` it looks at one unit: all units of an environment share the backend. And a run that cannot succeed,
-because there is no state backend or because what a unit reads was never applied, is refused with what to type first.
+Two more things differ from Terragrunt itself. `backend bootstrap` does not ask for confirmation, and with `--all` it
+runs in one unit, since all units of an environment share the backend. And a run that cannot succeed, because there is
+no state backend or because a unit that it reads from was never applied, is refused with the command to type first.
 """
 
 import itertools
@@ -21,17 +21,17 @@ from scripts.common.errors import UserError
 from scripts.common.tools import Tools
 
 GO_MEMORY_FOR_SPEED = "400"
-"""GOGC: provider and Terragrunt live for seconds; collecting less often saves a fifth of their time."""
+"""GOGC: Terragrunt and the providers run for seconds, and collecting garbage less often saves a fifth of that time."""
 
 BOOTSTRAP = ("backend", "bootstrap")
 NEED_OUTPUTS = frozenset({"apply", "console", "import", "refresh"})
-"""Commands for which no mock may stand in, so that everything the unit reads has to have been applied."""
+"""Commands that accept no mock outputs, so that every unit they read from has to be applied before."""
 NEED_STATE = NEED_OUTPUTS | {"destroy", "force-unlock", "init", "output", "plan", "show", "state"}
 HELP = frozenset({"--help", "-h", "-help"})
 
 
 def main() -> None:
-    """Replace this process by Terragrunt, or refuse with what to do first."""
+    """Replace this process by Terragrunt, or end with what to do first."""
     arguments = modern_arguments(sys.argv[1:])
     folder = _working_dir(arguments)
     try:
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def modern_arguments(arguments: Sequence[str]) -> list[str]:
-    """`run-all plan` becomes `run --all plan`, and flags lose the prefix of the same age, `--terragrunt-`."""
+    """Turn `run-all plan` into `run --all plan`, and drop the old prefix `--terragrunt-` of flags."""
     modern = [_without_prefix(argument) for argument in arguments]
     if "run-all" in modern:
         at = modern.index("run-all")
@@ -62,12 +62,12 @@ def _without_prefix(argument: str) -> str:
 
 
 def is_bootstrap(arguments: Sequence[str]) -> bool:
-    """Whether the state backend is to be created; asking for help creates nothing."""
+    """Whether the command creates the state backend, and does not only show its help."""
     return BOOTSTRAP in itertools.pairwise(arguments) and HELP.isdisjoint(arguments)
 
 
 def bootstrap_arguments(arguments: Sequence[str], unit: Path | None) -> list[str]:
-    """Create the backend without asking; in that unit alone where one is given, which serves all that share it."""
+    """Make `backend bootstrap` not ask, and run in `unit` only where one is given."""
     changed = list(arguments)
     if unit:
         changed = [*_without_working_dir(one for one in changed if one != "--all"), "--working-dir", str(unit)]
@@ -75,14 +75,14 @@ def bootstrap_arguments(arguments: Sequence[str], unit: Path | None) -> list[str
 
 
 def terraform_command(arguments: Sequence[str]) -> str | None:
-    """The command of Terraform that reads a state, as it stands behind Terragrunt's own words and flags; else None."""
+    """The first word that is a Terraform command which reads the state; None where there is none."""
     if "backend" in arguments or not HELP.isdisjoint(arguments):
         return None
     return next((one for one in arguments if one in NEED_STATE), None)
 
 
 def needs_outputs(arguments: Sequence[str]) -> bool:
-    """Whether one unit is run with a command that reads the outputs of others and takes no mocks for them."""
+    """Whether the command runs in one unit, reads the outputs of others and accepts no mocks for them."""
     command = terraform_command(arguments)
     saves_plan = command == "plan" and any(re.match(r"--?out(=|$)", one) for one in arguments)
     return (command in NEED_OUTPUTS or saves_plan) and {"--all", "-a", "--graph"}.isdisjoint(arguments)
@@ -98,7 +98,7 @@ def _bootstrap_arguments(
     of_environment = "--all" in arguments and folder.resolve() == environment.folder.resolve()
     if not of_environment:
         return bootstrap_arguments(arguments, None)
-    # Imported here: it takes longer than most commands, which have no use for it.
+    # Imported here: importing boto3 takes longer than most commands, which do not need it.
     from scripts.terragrunt import run_refusals
 
     units = run_refusals.of_environment(environment, terragrunt, variables)
@@ -112,7 +112,7 @@ def _refusal(
     terragrunt: str,
     variables: Mapping[str, str],
 ) -> str | None:
-    """What to do first; None where nothing is in the way, or something else, which Terragrunt reports."""
+    """What to do first; None where nothing prevents the run, or only something that Terragrunt itself reports."""
     is_elsewhere = variables.get("CSVBATCH_AWS") == "local" and not is_local(variables.get("AWS_ENDPOINT_URL", ""))
     creates_backend = "--backend-bootstrap" in arguments or variables.get("TG_BACKEND_BOOTSTRAP") == "true"
     if terraform_command(arguments) is None or is_elsewhere or creates_backend:
@@ -132,7 +132,7 @@ def _refusal(
 
 
 def tool_environment(found: Tools, inherited: Mapping[str, str]) -> dict[str, str]:
-    """What Terragrunt needs to find the project's tools; whatever the user set himself stands."""
+    """The variables by which Terragrunt finds the project's tools; what the user has set keeps its value."""
     commands = str(Path(sys.executable).parent)
     return {
         "GOGC": GO_MEMORY_FOR_SPEED,
@@ -145,7 +145,7 @@ def tool_environment(found: Tools, inherited: Mapping[str, str]) -> dict[str, st
 
 
 def banner(folder: Path, variables: Mapping[str, str]) -> str:
-    """One line: environment, its account, and the endpoint the run will talk to."""
+    """One line with the environment, its account and the endpoint that the run talks to."""
     environment = environments.of_folder(folder)
     where = (
         f"{environment.name}, account {environment.account_id}, {environment.region}"
@@ -156,7 +156,7 @@ def banner(folder: Path, variables: Mapping[str, str]) -> str:
 
 
 def endpoint(variables: Mapping[str, str]) -> str:
-    """The endpoint in words: the local AWS, another one that was configured, or AWS itself."""
+    """The endpoint in words: the local AWS, another configured one, or AWS itself."""
     url = variables.get("AWS_ENDPOINT_URL")
     if not url:
         return "AWS itself"

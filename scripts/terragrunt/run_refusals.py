@@ -1,8 +1,8 @@
-"""What stands in the way of a run although Terragrunt would start it, asked before it starts.
+"""Finds out, before Terragrunt starts, why a run cannot succeed.
 
-Without the bucket of the states Terragrunt suggests a flag that creates it as a side effect. Where a unit reads outputs
-of units that were never applied, it advises to add mocks and reports that there is no variable named "dependency". Both
-leave open what to type.
+Terragrunt's own messages do not say what to type: without a state bucket it suggests a flag that creates the bucket as
+a side effect, and where a unit reads outputs of units that were never applied, it suggests mocks and then reports that
+there is no variable named "dependency".
 """
 
 import json
@@ -25,12 +25,12 @@ _PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standar
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The units of an environment in the order of their dependencies, each with the units it reads outputs of."""
+    """The units of an environment, ordered by their dependencies, each with the units whose outputs it reads."""
 
     needs: Mapping[str, frozenset[str]]
 
     def before(self, unit: str) -> list[str]:
-        """All the units that a unit depends on, directly or through others, in the order in which to apply them."""
+        """All units that a unit depends on, directly or indirectly, in the order in which to apply them."""
         needed: set[str] = set()
         found = set(self.needs.get(unit, ()))
         while found:
@@ -40,7 +40,7 @@ class Units:
 
 
 def of_environment(environment: Environment, terragrunt: str, variables: Mapping[str, str]) -> Units | None:
-    """The units as Terragrunt orders them; None where it cannot tell, for which the run itself gives the reason.
+    """The units as Terragrunt orders them; None where it cannot, since the run itself then shows the reason.
 
     https://docs.terragrunt.com/reference/cli/commands/find
     """
@@ -57,7 +57,7 @@ def _name(path: str) -> str:
 
 
 def no_backend(environment: Environment, s3: Any) -> str | None:
-    """Why no state can be read: there is no bucket; None where there is one, or AWS does not tell."""
+    """Why no state can be read: the state bucket is missing. None where it exists, or AWS does not say."""
     try:
         s3.head_bucket(Bucket=environment.state_name, ExpectedBucketOwner=environment.account_id)
     except ClientError as error:
@@ -73,7 +73,7 @@ def no_backend(environment: Environment, s3: Any) -> str | None:
 
 
 def not_yet(environment: Environment, unit: str, units: Units, s3: Any) -> str | None:
-    """Why a unit cannot be applied yet, with what to apply first; None where all it reads is there."""
+    """Why a unit cannot be applied yet, with the units to apply first; None where all of them were applied."""
     try:
         if not never_applied(environment, units.needs.get(unit, ()), s3):
             return None
@@ -87,7 +87,7 @@ def not_yet(environment: Environment, unit: str, units: Units, s3: Any) -> str |
 
 
 def never_applied(environment: Environment, units: Iterable[str], s3: Any) -> list[str]:
-    """Those of the units that have no state, or one without any output."""
+    """The units that have no state, or a state without outputs."""
     return [unit for unit in units if not _has_outputs(environment, unit, s3)]
 
 
@@ -95,7 +95,7 @@ def _has_outputs(environment: Environment, unit: str, s3: Any) -> bool:
     try:
         answer = s3.get_object(
             Bucket=environment.state_name,
-            Key=f"live/{environment.name}/{unit}/terraform.tfstate",
+            Key=environment.state_key(unit),
             ExpectedBucketOwner=environment.account_id,
         )
     except ClientError as error:
@@ -105,12 +105,12 @@ def _has_outputs(environment: Environment, unit: str, s3: Any) -> bool:
     try:
         return bool(json.loads(answer["Body"].read())["outputs"])
     except (ValueError, KeyError, TypeError):
-        # A damaged state is for Terraform to refuse: docs/state.md is about its message.
+        # Terraform itself refuses a damaged state, with the message that docs/state.md explains.
         return True
 
 
 def client(environment: Environment) -> Any | None:
-    """An S3 client for the states; None with other credentials, which Terragrunt refuses before any state is read."""
+    """An S3 client for the state bucket; None with credentials of another account, which Terragrunt itself refuses."""
     try:
         session = boto3.Session(region_name=environment.region)
         account_id = session.client("sts", config=_PATIENCE).get_caller_identity()["Account"]

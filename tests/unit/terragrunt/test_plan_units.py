@@ -88,12 +88,12 @@ def test_units_that_were_not_planned_in_time_are_named(tmp_path: Path, monkeypat
     hangs.write_text(f"#!/bin/sh\nsleep 300 &\necho '{record}'\nexec sleep 300\n")
     hangs.chmod(0o755)
     monkeypatch.setattr(runner, "TERRAGRUNT", str(hangs))
-    monkeypatch.setattr(plan_units, "PLAN_LIMIT_SECONDS", 5)
+    monkeypatch.setattr(plan_units, "PLAN_LIMIT_SECONDS", 3)
     page = io.StringIO()
 
     plans, status = plan_units.plan(environment, os.environ, Console(file=page, width=2000))
 
     assert status == 1
-    assert "did not end within 5 s" in page.getvalue()
+    assert "did not end within 3 s" in page.getvalue()
     assert f"Not planned: {', '.join(others)}\n" in page.getvalue()
     assert [one.unit for one in plans if one.counts] == [first]

@@ -77,7 +77,7 @@ def _found(version: str, target: str) -> Path | None:
     named = os.environ.get("CSVBATCH_PROVIDER_MIRROR")
     if named:
         raise UserError(
-            f"CSVBATCH_PROVIDER_MIRROR is {named}, which does not hold {REGISTRIES[0]}/hashicorp/aws/{version}/{target}."
+            f"CSVBATCH_PROVIDER_MIRROR is {named}, without {REGISTRIES[0]}/hashicorp/aws/{version}/{target}."
         )
     return None
 

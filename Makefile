@@ -57,7 +57,7 @@ mutations: ready package ## seed weaknesses one at a time, and show which guard 
 	@policy-mutations
 
 judges: ready ## compare the reading of CSV with other readers over FILES generated files (SEED) and public ones
-	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain.judges
+	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --judges
 	@python -m tests.judges_of_csv --files "$(FILES)" --seed "$(SEED)"
 
 bench: ready package ## the benchmarks, each beside what else one would use

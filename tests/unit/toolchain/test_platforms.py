@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
 from scripts.common.errors import UserError
+from scripts.common.paths import REPOSITORY
 from scripts.toolchain import __main__ as setup
 from scripts.toolchain import platforms
 

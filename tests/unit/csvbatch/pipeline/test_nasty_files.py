@@ -30,7 +30,7 @@ from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, BatchState, open_store
 from tests.support.nasty_files import CONTRACTS, HEADERS, NastyFile, nasty_file
 from tests.support.pipeline import Pipeline
-from tests.unit.csvbatch.csv_reference import is_malformed, lines_of, row_ends_and_open_quote
+from tests.unit.csvbatch.csv_file.csv_reference import is_malformed, lines_of, row_ends_and_open_quote
 
 FILES = int(os.environ.get("CSVBATCH_NASTY_FILES", "300"))
 MANY_FILES = 20_000

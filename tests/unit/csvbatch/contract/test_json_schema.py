@@ -1,13 +1,13 @@
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from csvbatch.contract.columns import COLUMN_TYPES
 from csvbatch.contract.model import json_schema
+from scripts.common.environments import REPOSITORY
 
-SHIPPED = Path(__file__).parents[3] / "lambdas" / "contracts" / "contract.schema.json"
+SHIPPED = REPOSITORY / "lambdas" / "contracts" / "contract.schema.json"
 
 
 @pytest.fixture(scope="module")

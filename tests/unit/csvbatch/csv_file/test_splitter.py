@@ -7,7 +7,7 @@ import pytest
 
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.splitter import Chunk, scan
-from tests.unit.csvbatch.csv_reference import COMMA, LENIENT, csv_rows, read, split
+from tests.unit.csvbatch.csv_file.csv_reference import COMMA, LENIENT, csv_rows, read, split
 
 WAYS_OF_WRITING = {
     "plain rows": ("1,a\n2,b\n3,c\n", [["1", "a"], ["2", "b"], ["3", "c"]]),

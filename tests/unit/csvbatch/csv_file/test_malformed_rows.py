@@ -10,7 +10,7 @@ from csvbatch.csv_file.errors import ChunkError, Reason
 from csvbatch.csv_file.malformed import MalformedRow
 from csvbatch.csv_file.reader import read_rows
 from csvbatch.rows.rules import Rule
-from tests.unit.csvbatch.csv_reference import LENIENT, blocks, csv_rows, read, split
+from tests.unit.csvbatch.csv_file.csv_reference import LENIENT, blocks, csv_rows, read, split
 
 
 class Malformed(NamedTuple):

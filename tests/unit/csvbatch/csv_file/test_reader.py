@@ -10,7 +10,7 @@ from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import ChunkError, Reason
 from csvbatch.csv_file.limits import Limits
 from csvbatch.csv_file.reader import read_rows
-from tests.unit.csvbatch.csv_reference import COMMA, blocks, csv_rows
+from tests.unit.csvbatch.csv_file.csv_reference import COMMA, blocks, csv_rows
 
 TEXT = '1,a\r\n\r\n2,"b\r\n\n""c"" é"\r3,💀\n\n\n4,5" pipe\n5,"x"y\r6,'
 

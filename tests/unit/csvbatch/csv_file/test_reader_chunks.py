@@ -6,7 +6,7 @@ from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import ChunkError, Reason
 from csvbatch.csv_file.reader import chunk_range, read_chunk
 from csvbatch.csv_file.splitter import Chunk
-from tests.unit.csvbatch.csv_reference import COMMA, read, split
+from tests.unit.csvbatch.csv_file.csv_reference import COMMA, read, split
 
 DATA = b'id,name\r\n1,"a\nb"\r\n2,c\r\n3,"d"\r\n'
 

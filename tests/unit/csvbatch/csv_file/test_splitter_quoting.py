@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csvbatch.csv_file.quoting import Quoting
-from tests.unit.csvbatch.csv_reference import row_ends_and_open_quote
+from tests.unit.csvbatch.csv_file.csv_reference import row_ends_and_open_quote
 
 # Of the first 4,096 bytes more than one in 128 is a quote: regular expressions then go over them.
 MANY_QUOTES = '"a","b"\n' * 20

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 
 def test_no_room_imports_a_higher_one_and_no_modules_import_each_other() -> None:

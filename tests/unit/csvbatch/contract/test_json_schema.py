@@ -5,7 +5,7 @@ import pytest
 
 from csvbatch.contract.columns import COLUMN_TYPES
 from csvbatch.contract.json_schema import contract_schema
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 SHIPPED = REPOSITORY / "lambdas" / "contracts" / "contract.schema.json"
 

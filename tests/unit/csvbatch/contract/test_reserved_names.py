@@ -11,7 +11,7 @@ from csvbatch.contract.model import Contract, ContractError
 from csvbatch.contract.reserved_names import COLUMNS, ORACLE_VIEWS, TABLES, why_no_column, why_no_table
 from csvbatch.contract.settings import SettingError
 from csvbatch.contract.yaml_file import load_contract
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 
 def contract(table: str = "plain", column: str = "plain") -> Contract:

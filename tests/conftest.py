@@ -12,7 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 from scripts.local.aws import environment
 
 TESTS = Path(__file__).parent
-LONGEST_FIRST = ("integration/platform", "unit/csvbatch", "integration/store")
+LONGEST_FIRST = ("integration/platform", "unit/csvbatch/csv_file", "integration/store")
 """The groups that take longest; the first of them also makes what others begin with, dev as it was applied."""
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 def main() -> None:
     """Print what is wrong with the contracts, and the modules that judged, each with its SHA-256, as JSON."""
-    from csvbatch.contract.model import ContractError, load_contracts
+    from csvbatch.contract.model import ContractError
+    from csvbatch.contract.yaml_file import load_contracts
 
     problem = None
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from csvbatch.cli.sources import blocks, opened, part
 from csvbatch.contract.model import Contract
+from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import FileError
 from csvbatch.csv_file.reader import chunk_range, read_chunk
 from csvbatch.csv_file.splitter import scan
@@ -66,7 +67,7 @@ def _check(path: Path, contract: Contract, keep: int, findings: Findings, on_rea
     weighed_rows = weighed_rejects = 0
     with opened(path) as stream:
         # All of it, before the first row: a file that cannot be split is refused whole.
-        scanned = scan(blocks(stream, on_read), contract.dialect, chunk_bytes=_CHUNK_BYTES)
+        scanned = scan(blocks(stream, on_read), Dialect.of(contract), chunk_bytes=_CHUNK_BYTES)
         validate = compile_validator(contract, match_header(contract, scanned.header, scanned.rows_after_header()))
         for chunk in list(scanned):
             rows = read_chunk(part(stream, *chunk_range(chunk, scanned.dialect)), scanned.dialect, chunk)

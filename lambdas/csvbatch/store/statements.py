@@ -10,7 +10,7 @@ first one leaves its own batch's rows alone, so the rows it takes are each the f
 second one changes nothing but own rows, and is given only rows that the first one did not take.
 """
 
-from csvbatch.contract.columns import POSITION_COLUMNS
+from csvbatch.contract.base_column import POSITION_COLUMNS
 from csvbatch.contract.model import Contract
 from csvbatch.store.grammar import ORACLE, POSTGRESQL, SQLITE, Grammar
 

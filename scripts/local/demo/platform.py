@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from csvbatch.contract.model import Contract, load_contracts
+from csvbatch.contract.model import Contract
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Batch, BatchState, Store, open_store
 from scripts.local.aws.state import StateDirectory
 from scripts.local.demo.errors import DemoError

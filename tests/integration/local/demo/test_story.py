@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import Contract, load_contracts
+from csvbatch.contract.model import Contract
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, open_store
 from scripts.common.environments import REPOSITORY

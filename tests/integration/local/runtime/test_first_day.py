@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import open_store
 from csvbatch.store.ddl import tables
 from scripts.account import account as first_day_account

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.store import open_store
 from csvbatch.store.tables import LEDGER

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Batch, open_store
 from scripts.common.environments import REPOSITORY
 from scripts.local.runtime.aws import Aws

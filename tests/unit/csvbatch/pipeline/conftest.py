@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import open_store
 from scripts.common.environments import REPOSITORY

@@ -25,12 +25,13 @@ import csvbatch.csv_file.reader
 import csvbatch.pipeline.loading
 import csvbatch.pipeline.splitting
 from csvbatch.cli.checking import Findings, check_file
+from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.splitter import scan
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, BatchState, open_store
 from tests.support.nasty_files import CONTRACTS, HEADERS, NastyFile, nasty_file
 from tests.support.pipeline import Pipeline
-from tests.unit.csvbatch.csv_reference import is_malformed, lines_of, row_ends_and_open_quote
+from tests.unit.csvbatch.csv_file.csv_reference import is_malformed, lines_of, row_ends_and_open_quote
 
 FILES = int(os.environ.get("CSVBATCH_NASTY_FILES", "300"))
 MANY_FILES = 20_000
@@ -220,7 +221,7 @@ def has_cause(file: NastyFile, reason: str | None) -> bool:
         return reason in ("encoding", "unterminated_quote", "nul", "missing", "unrecognised", "text_after_quote")
     if reason == "nul":
         return "\0" in text
-    dialect = file.contract.dialect
+    dialect = Dialect.of(file.contract)
     if reason == "unterminated_quote":
         return row_ends_and_open_quote(text, dialect)[1] is not None
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote)

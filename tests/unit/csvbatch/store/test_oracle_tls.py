@@ -6,7 +6,7 @@ import pytest
 
 from csvbatch.store import Credentials, StoreError, open_store
 from tests.support.authority import Authority, authority, tls_listener
-from tests.unit.csvbatch.test_store_oracle_errors import refusal
+from tests.unit.csvbatch.store.test_oracle_errors import refusal
 
 BUSY = 12516
 """What a listener that was reached answers here: with its number in the error, TLS has been passed."""

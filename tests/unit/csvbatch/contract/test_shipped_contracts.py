@@ -3,12 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import Contract, load_contracts
+from csvbatch.contract.model import Contract
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.rows.header import match_header
 from csvbatch.rows.validator import compile_validator
+from scripts.common.paths import REPOSITORY
 from scripts.local.samples.make_airports import write_airports
 
-CONTRACTS = Path(__file__).parents[3] / "lambdas" / "contracts"
+CONTRACTS = REPOSITORY / "lambdas" / "contracts"
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import Reason, SplitError
 from csvbatch.csv_file.splitter import Scan
-from tests.unit.csvbatch.csv_reference import csv_rows, read, split
+from tests.unit.csvbatch.csv_file.csv_reference import csv_rows, read, split
 
 BODY = '1,"a\r\n""b"\r\n2,5" pipe\r3,"c\nd"\n4,é\n5,"ÿ€\n"'
 # In either byte order these have a byte that is LF, CR, a quote, a comma or NUL.

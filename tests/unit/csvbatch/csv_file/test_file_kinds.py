@@ -12,7 +12,7 @@ from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import Reason, SplitError, UnpackError
 from csvbatch.csv_file.file_kinds import other_kind
 from csvbatch.csv_file.gzip_stream import unpack_gzip
-from tests.unit.csvbatch.csv_reference import split
+from tests.unit.csvbatch.csv_file.csv_reference import split
 
 ROWS = b"id,name\n1,a\n"
 

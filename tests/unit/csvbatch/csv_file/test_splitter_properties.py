@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import Reason, SplitError
-from tests.unit.csvbatch.csv_reference import csv_rows, line_at, lines_of, read, row_ends_and_open_quote, split
+from tests.unit.csvbatch.csv_file.csv_reference import csv_rows, line_at, lines_of, read, row_ends_and_open_quote, split
 
 NEWLINES = ("\n", "\r", "\r\n")
 # How Python writes each encoding, and the marks that may stand before it.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from csvbatch.csv_file.errors import Reason, UnpackError
 from csvbatch.csv_file.gzip_stream import unpack_gzip
 from csvbatch.csv_file.limits import DEFAULT_LIMITS, Limits
-from tests.unit.csvbatch.csv_reference import blocks
+from tests.unit.csvbatch.csv_file.csv_reference import blocks
 
 ROWS = b"".join(b"%d,name %d\n" % (number, number * 7919) for number in range(20_000))
 PACKED = gzip.compress(ROWS, mtime=0)

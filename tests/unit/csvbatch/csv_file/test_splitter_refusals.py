@@ -7,7 +7,7 @@ import pytest
 from csvbatch.csv_file.errors import Reason, SplitError
 from csvbatch.csv_file.limits import DEFAULT_LIMITS, Limits
 from csvbatch.csv_file.splitter import scan
-from tests.unit.csvbatch.csv_reference import COMMA, LENIENT, csv_rows, read, split
+from tests.unit.csvbatch.csv_file.csv_reference import COMMA, LENIENT, csv_rows, read, split
 
 SMALL = Limits(field_bytes=20, row_bytes=60, columns=6)
 LONG = "x" * 21

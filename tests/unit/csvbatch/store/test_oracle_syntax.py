@@ -14,7 +14,7 @@ from csvbatch.store.oracle_tables import check_character_set, read_table
 from csvbatch.store.statements import oracle_merge, postgresql_upsert, sqlite_upsert
 from csvbatch.store.tables import LEDGER, target_table
 from tests.support.oracle_syntax import foreign_to_oracle
-from tests.unit.csvbatch.test_store_statements import KEYS, RESERVED
+from tests.unit.csvbatch.store.test_statements import KEYS, RESERVED
 
 
 @pytest.mark.parametrize(

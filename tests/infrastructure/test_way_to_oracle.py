@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from csvbatch.store.oracle_address import OracleAddress, oracle_address
+from csvbatch.store.oracle.address import OracleAddress, oracle_address
 from scripts.common import environments
 from tests.support.rendering import rendered
 from tests.support.variants import variant

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, Protocol
 from csvbatch.contract.model import Contract
 from csvbatch.store.errors import StoreError
 from csvbatch.store.found import FoundTable
-from csvbatch.store.grammar import Grammar
 from csvbatch.store.records import Merged, Row, moment
+from csvbatch.store.sql_dialect import Grammar
 from csvbatch.store.waits import Waits
 
 type Clock = Callable[[], datetime]

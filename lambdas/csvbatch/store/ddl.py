@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from csvbatch.contract.model import Contract
-from csvbatch.store.grammar import GRAMMARS, Grammar
+from csvbatch.store.sql_dialect import GRAMMARS, Grammar
 from csvbatch.store.tables import LEDGER, Table, TableColumn, target_table
 
 

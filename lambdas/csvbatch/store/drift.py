@@ -12,7 +12,7 @@ from csvbatch.contract.columns import MAXIMUM_PRECISION, MAXIMUM_TEXT_BYTES
 from csvbatch.store.ddl import add_column
 from csvbatch.store.errors import StoreError
 from csvbatch.store.found import FoundColumn, FoundTable, Holds
-from csvbatch.store.grammar import Grammar, Kind
+from csvbatch.store.sql_dialect import Grammar, Kind
 from csvbatch.store.tables import INTEGER_DIGITS, Table, TableColumn
 
 DRIFTED = "TABLE_DRIFTED"

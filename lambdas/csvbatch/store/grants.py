@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from csvbatch.contract.model import Contract
 from csvbatch.store.ddl import tables
 from csvbatch.store.errors import StoreError
-from csvbatch.store.grammar import GRAMMARS
+from csvbatch.store.sql_dialect import GRAMMARS
 from csvbatch.store.tables import LEASE
 
 # Reading with a lock (FOR UPDATE) needs UPDATE in PostgreSQL, and is a matter of SELECT in Oracle.

@@ -12,7 +12,7 @@ second one changes nothing but own rows, and is given only rows that the first o
 
 from csvbatch.contract.columns import POSITION_COLUMNS
 from csvbatch.contract.model import Contract
-from csvbatch.store.grammar import ORACLE, POSTGRESQL, SQLITE, Grammar
+from csvbatch.store.sql_dialect import ORACLE, POSTGRESQL, SQLITE, Grammar
 
 STAGE = "csvbatch_stage"
 """PostgreSQL's temporary table for one chunk's rows: the contract's columns and the offset."""

@@ -13,7 +13,7 @@ from csvbatch.contract.columns import (
     TimestampColumn,
 )
 from csvbatch.contract.model import Contract
-from csvbatch.store.grammar import Kind
+from csvbatch.store.sql_dialect import Kind
 
 # S3 takes keys of up to 1,024 bytes in UTF-8, and gives version ids no longer than that.
 _OBJECT_NAME_BYTES = 1024

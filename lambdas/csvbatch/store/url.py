@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from csvbatch.store.database import Clock, Credentials, Database
 from csvbatch.store.errors import UrlError
-from csvbatch.store.oracle_address import oracle_address
+from csvbatch.store.oracle.address import oracle_address
 from csvbatch.store.store import Store
 from csvbatch.store.waits import Timeouts
 
@@ -37,15 +37,15 @@ def open_database(url: str, credentials: Credentials | None, timeouts: Timeouts)
         raise UrlError(f"it is not an address; {_FORMS}") from None
     match parts.scheme:
         case "sqlite":
-            from csvbatch.store.sqlite import SqliteDatabase
+            from csvbatch.store.sqlite.database import SqliteDatabase
 
             return SqliteDatabase(_sqlite_path(parts), timeouts)
         case "postgresql" | "postgres":
-            from csvbatch.store.postgresql import PostgresqlDatabase
+            from csvbatch.store.postgresql.database import PostgresqlDatabase
 
             return PostgresqlDatabase(url, credentials, timeouts)
         case "oracle":
-            from csvbatch.store.oracle import OracleDatabase
+            from csvbatch.store.oracle.database import OracleDatabase
 
             return OracleDatabase(oracle_address(parts), credentials or url_credentials(parts), timeouts)
         case other:

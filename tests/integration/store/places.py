@@ -16,10 +16,10 @@ from csvbatch.contract.model import Contract, load_contracts
 from csvbatch.store import Clock, Store, Timeouts
 from csvbatch.store.database import Database
 from csvbatch.store.ddl import tables
-from csvbatch.store.oracle import OracleDatabase
-from csvbatch.store.oracle_address import OracleAddress, oracle_address
-from csvbatch.store.postgresql import PostgresqlDatabase
-from csvbatch.store.sqlite import SqliteDatabase
+from csvbatch.store.oracle.address import OracleAddress, oracle_address
+from csvbatch.store.oracle.database import OracleDatabase
+from csvbatch.store.postgresql.database import PostgresqlDatabase
+from csvbatch.store.sqlite.database import SqliteDatabase
 from csvbatch.store.url import url_credentials
 from scripts.common.environments import REPOSITORY
 from tests.integration.store.contracts import CONTRACTS

@@ -13,7 +13,7 @@ from csvbatch.contract.columns import Column, DecimalColumn, IntegerColumn, Stri
 from csvbatch.contract.model import Contract
 from csvbatch.store import BatchState, ChunkState, RetryableError, StoreError
 from csvbatch.store.ddl import add_column
-from csvbatch.store.grammar import GRAMMARS, Kind
+from csvbatch.store.sql_dialect import GRAMMARS, Kind
 from csvbatch.store.tables import CHUNK, LEDGER, TableColumn
 from tests.integration.store.contracts import CONTRACTS, PAIRS
 from tests.integration.store.faults import Faults

@@ -18,7 +18,7 @@ from csvbatch.contract.columns import (
 from csvbatch.contract.model import Contract
 from csvbatch.store import Batch, ChunkRecord, ddl
 from csvbatch.store.ddl import add_column, create_table
-from csvbatch.store.grammar import GRAMMARS, Grammar, Kind
+from csvbatch.store.sql_dialect import GRAMMARS, Grammar, Kind
 from csvbatch.store.tables import BATCH, CHUNK, LEDGER, target_table
 
 CONTRACT = Contract(

@@ -10,7 +10,7 @@ from csvbatch.contract.columns import DecimalColumn, StringColumn
 from csvbatch.contract.model import Contract
 from csvbatch.store.drift import Difference, differences, drifted
 from csvbatch.store.found import FoundColumn, FoundTable, Holds
-from csvbatch.store.grammar import ORACLE, POSTGRESQL, Grammar
+from csvbatch.store.sql_dialect import ORACLE, POSTGRESQL, Grammar
 from csvbatch.store.tables import Table, target_table
 
 digits = st.integers(1, 38).flatmap(lambda precision: st.tuples(st.just(precision), st.integers(0, precision)))

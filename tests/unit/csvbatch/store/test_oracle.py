@@ -20,8 +20,8 @@ from csvbatch.contract.columns import (
 from csvbatch.contract.model import Contract
 from csvbatch.store import Credentials, Timeouts
 from csvbatch.store.database import Position
-from csvbatch.store.oracle import ARRAY_ROWS, OracleDatabase, _types
-from csvbatch.store.oracle_address import OracleAddress
+from csvbatch.store.oracle.address import OracleAddress
+from csvbatch.store.oracle.database import ARRAY_ROWS, OracleDatabase, _types
 from csvbatch.store.records import Merged
 from csvbatch.store.statements import STALE_KEYS, oracle_count_stale, oracle_merge, oracle_update_own
 from csvbatch.store.waits import IDLE_SECONDS, PING_SECONDS

@@ -9,8 +9,8 @@ from csvbatch.store import ddl, grants
 from csvbatch.store.ddl import add_column
 from csvbatch.store.drift import differences
 from csvbatch.store.found import FoundColumn, FoundTable, Holds
-from csvbatch.store.grammar import ORACLE
-from csvbatch.store.oracle_tables import check_character_set, read_table
+from csvbatch.store.oracle.tables import check_character_set, read_table
+from csvbatch.store.sql_dialect import ORACLE
 from csvbatch.store.statements import oracle_merge, postgresql_upsert, sqlite_upsert
 from csvbatch.store.tables import LEDGER, target_table
 from tests.support.oracle_syntax import foreign_to_oracle

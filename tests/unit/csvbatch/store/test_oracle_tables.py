@@ -17,8 +17,8 @@ from csvbatch.contract.model import Contract
 from csvbatch.store import StoreError
 from csvbatch.store.drift import Difference, differences
 from csvbatch.store.found import FoundTable
-from csvbatch.store.grammar import ORACLE
-from csvbatch.store.oracle_tables import check_character_set, read_table
+from csvbatch.store.oracle.tables import check_character_set, read_table
+from csvbatch.store.sql_dialect import ORACLE
 from csvbatch.store.tables import target_table
 
 type Described = tuple[str, float, float | None, str | None, float | None, float | None]

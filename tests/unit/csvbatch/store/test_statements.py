@@ -10,8 +10,8 @@ from sqlglot import exp
 
 from csvbatch.contract.columns import POSITION_COLUMNS, IntegerColumn, StringColumn
 from csvbatch.contract.model import Contract
-from csvbatch.store.grammar import GRAMMARS
 from csvbatch.store.grants import rights_on
+from csvbatch.store.sql_dialect import GRAMMARS
 from csvbatch.store.statements import (
     REPLACED,
     STAGE,

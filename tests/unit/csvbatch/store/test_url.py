@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from csvbatch.store import Credentials, Timeouts, UrlError, open_store
-from csvbatch.store.oracle import OracleDatabase
-from csvbatch.store.oracle_address import OracleAddress
-from csvbatch.store.postgresql import PostgresqlDatabase
-from csvbatch.store.sqlite import SqliteDatabase
+from csvbatch.store.oracle.address import OracleAddress
+from csvbatch.store.oracle.database import OracleDatabase
+from csvbatch.store.postgresql.database import PostgresqlDatabase
+from csvbatch.store.sqlite.database import SqliteDatabase
 from csvbatch.store.url import open_database
 
 GIVEN = Credentials("given", "by the secret")

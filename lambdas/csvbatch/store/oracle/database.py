@@ -13,19 +13,19 @@ from typing import Any
 import oracledb
 
 from csvbatch.contract.model import Contract
+from csvbatch.store.binds import Spell, compile_values
 from csvbatch.store.bounded import within
 from csvbatch.store.database import Credentials, Position, Result
 from csvbatch.store.errors import StoreError
 from csvbatch.store.found import FoundTable
-from csvbatch.store.grammar import ORACLE, Kind
-from csvbatch.store.oracle_address import OracleAddress
-from csvbatch.store.oracle_errors import classify
-from csvbatch.store.oracle_tables import check_character_set, read_table
-from csvbatch.store.oracle_tls import tls_context
+from csvbatch.store.oracle.address import OracleAddress
+from csvbatch.store.oracle.errors import classify
+from csvbatch.store.oracle.tables import check_character_set, read_table
+from csvbatch.store.oracle.tls import tls_context
 from csvbatch.store.records import Merged, Row
+from csvbatch.store.sql_dialect import ORACLE, Kind
 from csvbatch.store.statements import STALE_KEYS, oracle_count_stale, oracle_merge, oracle_update_own
 from csvbatch.store.tables import target_table
-from csvbatch.store.values import Spell, compile_values
 from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits
 
 ARRAY_ROWS = 5_000

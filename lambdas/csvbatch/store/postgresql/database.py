@@ -16,9 +16,9 @@ from csvbatch.contract.model import Contract
 from csvbatch.store.database import Credentials, Position, Result
 from csvbatch.store.errors import BusyError, CredentialsError, RetryableError, StoreError
 from csvbatch.store.found import FoundTable
-from csvbatch.store.grammar import POSTGRESQL
-from csvbatch.store.postgresql_tables import read_table
+from csvbatch.store.postgresql.tables import read_table
 from csvbatch.store.records import Merged, Row
+from csvbatch.store.sql_dialect import POSTGRESQL
 from csvbatch.store.statements import (
     STAGE,
     postgresql_count_known,

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from csvbatch.contract.model import Contract
+from csvbatch.store.binds import Spell, compile_values
 from csvbatch.store.database import Position, Result
 from csvbatch.store.errors import BusyError, RetryableError, StoreError
 from csvbatch.store.found import FoundTable
-from csvbatch.store.grammar import SQLITE
 from csvbatch.store.records import Merged, Row
-from csvbatch.store.sqlite_tables import read_table
+from csvbatch.store.sql_dialect import SQLITE
+from csvbatch.store.sqlite.tables import read_table
 from csvbatch.store.statements import STALE_FUNCTION, SUPERSEDED_FUNCTION, sqlite_upsert
-from csvbatch.store.values import Spell, compile_values
 from csvbatch.store.waits import Timeouts, Waits
 
 # The default of 2 MB makes an index of more than a few ten thousand keys go to and fro between disk and memory.

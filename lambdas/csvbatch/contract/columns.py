@@ -29,7 +29,7 @@ MINIMUM_INTEGER = -(2**63)
 MAXIMUM_INTEGER = 2**63 - 1
 
 # Each row's position in the load, kept beside its values by every store.
-POSITION_COLUMNS = ("load_sequence", "load_offset", "load_attempt")
+POSITION_COLUMNS = ("load_sequence", "load_line", "load_attempt")
 
 
 class SettingError(ValueError):

@@ -6,7 +6,7 @@ from typing import Any, cast
 from csvbatch.contract.model import Contract
 
 type Spell = Callable[[Sequence[Any], int, int, int], tuple[Any, ...]]
-"""Takes values in the contract's order, sequence, offset and attempt, and gives them all, spelled."""
+"""Takes values in the contract's order, sequence, line and attempt, and gives them all, spelled."""
 
 
 def compile_values(contract: Contract, spellings: Mapping[str, str]) -> Spell:
@@ -24,9 +24,9 @@ def compile_values(contract: Contract, spellings: Mapping[str, str]) -> Spell:
         else:
             spelled.append(name)
     source = (
-        "def spell(values, sequence, offset, attempt):\n"
+        "def spell(values, sequence, line, attempt):\n"
         f"    {', '.join(names)}, = values\n"
-        f"    return ({', '.join(spelled)}, sequence, offset, attempt)\n"
+        f"    return ({', '.join(spelled)}, sequence, line, attempt)\n"
     )
     functions: dict[str, Any] = {}
     exec(compile(source, f"<values of {contract.dataset}>", "exec"), functions)

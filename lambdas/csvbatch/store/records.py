@@ -195,10 +195,10 @@ class Merged:
 
 
 type Row = tuple[int, Sequence[Any]]
-"""A row's offset, which rises strictly over the whole file, and its values in the contract's column order.
+"""A row's line and its values in the contract's column order.
 
-The offset is the chunk's first byte plus the row's ordinal in the chunk. It rises over the file because a row and
-its newline take two bytes at least, so a chunk has fewer rows than bytes.
+The line is the physical line of the unpacked file on which the row begins, from 1. It rises strictly over the whole
+file, because each row has a line of its own to begin on.
 """
 
 type Merge = Callable[[Iterable[Row]], int]

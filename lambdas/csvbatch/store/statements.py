@@ -1,6 +1,6 @@
 """The statements that merge rows, each only over an older one.
 
-A row is older when its position (sequence, offset, attempt) is, compared in this order; what has no position
+A row is older when its position (sequence, line, attempt) is, compared in this order; what has no position
 counts as oldest. The position moves even where the values are equal: a row left at its old position would give
 way to one that is older than the one that found it equal.
 
@@ -15,7 +15,7 @@ from csvbatch.contract.model import Contract
 from csvbatch.store.sql_dialect import ORACLE, POSTGRESQL, SQLITE, Grammar
 
 STAGE = "csvbatch_stage"
-"""PostgreSQL's temporary table for one chunk's rows: the contract's columns and the offset."""
+"""PostgreSQL's temporary table for one chunk's rows: the contract's columns and the line."""
 
 SAMPLE_ROWS = 200
 """Staged rows that tell whether a chunk is likely to bring keys that the table has."""
@@ -35,7 +35,7 @@ STALE_KEYS = 100
 
 
 def sqlite_upsert(contract: Contract) -> str:
-    """Merge one row: the contract's columns, sequence, offset, attempt.
+    """Merge one row: the contract's columns, sequence, line, attempt.
 
     The row of an earlier attempt counts as one of its own batch only where it stays. Where it is replaced, it may
     have been the same row of the file.
@@ -43,13 +43,13 @@ def sqlite_upsert(contract: Contract) -> str:
     columns = (*contract.column_names, *POSITION_COLUMNS)
     marks = ", ".join("?" * len(columns))
     target = f"{SQLITE.quote(contract.table)} AS t ({SQLITE.quoted(columns)})"
-    sequence, offset, attempt = map(SQLITE.quote, POSITION_COLUMNS)
+    sequence, line, attempt = map(SQLITE.quote, POSITION_COLUMNS)
     older = _older(SQLITE)
     return (
         f"INSERT INTO {target} VALUES ({marks}) {_take_over(contract, SQLITE)} WHERE CASE "
         f"WHEN t.{sequence} > excluded.{sequence} THEN {STALE_FUNCTION}() "
         f"WHEN t.{sequence} = excluded.{sequence} "
-        f"AND (t.{attempt} = excluded.{attempt} OR t.{offset} > excluded.{offset}) "
+        f"AND (t.{attempt} = excluded.{attempt} OR t.{line} > excluded.{line}) "
         f"THEN {SUPERSEDED_FUNCTION}({older}) ELSE {older} END"
     )
 
@@ -90,7 +90,7 @@ def postgresql_upsert(contract: Contract) -> str:
 
 def postgresql_counters() -> str:
     """Make the sequences that the upsert counts with; they end with the transaction, as the staged rows do."""
-    return "; ".join(f"CREATE TEMPORARY SEQUENCE {name} OWNED BY {STAGE}.load_offset" for name in (STALE, REPLACED))
+    return "; ".join(f"CREATE TEMPORARY SEQUENCE {name} OWNED BY {STAGE}.load_line" for name in (STALE, REPLACED))
 
 
 def postgresql_count_met() -> str:
@@ -110,7 +110,7 @@ def postgresql_count_stale(contract: Contract) -> str:
 def oracle_merge(contract: Contract) -> str:
     """Merge one row over one that is not of its own batch and attempt.
 
-    Bound are the contract's columns, sequence, offset, attempt, as :v0, :v1 and so on. Of a row that somebody else
+    Bound are the contract's columns, sequence, line, attempt, as :v0, :v1 and so on. Of a row that somebody else
     changed meanwhile Oracle compares the columns that are to be set, and begins the statement again where they
     differ: the position is always among them.
     """
@@ -126,10 +126,10 @@ def oracle_merge(contract: Contract) -> str:
 
 def oracle_update_own(contract: Contract) -> str:
     """Merge one row over an older one of its own batch and attempt; bound is what `oracle_merge` is given."""
-    sequence, offset, attempt = map(ORACLE.quote, POSITION_COLUMNS)
+    sequence, line, attempt = map(ORACLE.quote, POSITION_COLUMNS)
     return (
         f"{_oracle_update(contract)} WHERE t.{sequence} = s.{sequence} AND t.{attempt} = s.{attempt} "
-        f"AND NVL(t.{offset}, -1) < s.{offset}"
+        f"AND NVL(t.{line}, -1) < s.{line}"
     )
 
 
@@ -191,8 +191,8 @@ def _insert_newest(contract: Contract, where: str = "") -> str:
     values = ", ".join(f"s.{quote(name)}" for name in contract.column_names)
     return (
         f"INSERT INTO {quote(contract.table)} AS t ({POSTGRESQL.quoted(columns)}) "
-        f"SELECT DISTINCT ON ({keys}) {values}, :load_sequence, s.load_offset, :load_attempt "
-        f"FROM {STAGE} AS s{where} ORDER BY {keys}, s.load_offset DESC"
+        f"SELECT DISTINCT ON ({keys}) {values}, :load_sequence, s.load_line, :load_attempt "
+        f"FROM {STAGE} AS s{where} ORDER BY {keys}, s.load_line DESC"
     )
 
 

@@ -28,7 +28,7 @@ from tests.support.oracle_double import PRELUDE, OracleDouble
 from tests.support.postgresql import Server
 
 SHIPPED = load_contracts(REPOSITORY / "lambdas" / "contracts")
-POSITION = ("load_sequence", "load_offset", "load_attempt")
+POSITION = ("load_sequence", "load_line", "load_attempt")
 
 
 class Place(ABC):

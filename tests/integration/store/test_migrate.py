@@ -70,7 +70,7 @@ def test_a_table_that_was_there_gets_the_columns_it_lacks_and_keeps_its_rows(bar
     assert len([statement for statement in added if " ADD " in statement]) == 4
     assert place.store().migrate([STOCK]) == []
     load_whole(place.store(), STOCK, [("b", 3, 4)])
-    assert place.rows(STOCK) == [("a", 1, None, None, None, None), ("b", 3, 4, 1, 100, 1)]
+    assert place.rows(STOCK) == [("a", 1, None, None, None, None), ("b", 3, 4, 1, 2, 1)]
     assert sorted(place.run("SELECT item, shelf FROM stock")) == [("a", 7), ("b", 8)]
 
 
@@ -268,7 +268,7 @@ def test_a_column_of_a_teams_own_that_demands_a_value_is_refused(bare_place: Pla
 
 def test_a_type_that_does_not_keep_values_exactly_is_refused(bare_place: Place) -> None:
     place = bare_place
-    columns = ", ".join(f"{place.quote(name)} INTEGER" for name in ("load_sequence", "load_offset", "load_attempt"))
+    columns = ", ".join(f"{place.quote(name)} INTEGER" for name in ("load_sequence", "load_line", "load_attempt"))
     place.run(
         f"CREATE TABLE {place.quote('stock')} ({place.quote('item')} VARCHAR(40) NOT NULL PRIMARY KEY, "
         f"{place.quote('price')} DOUBLE PRECISION, {columns})"

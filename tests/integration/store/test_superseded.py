@@ -182,8 +182,8 @@ def test_chunks_of_one_file_loaded_at_the_same_time_count_each_other(shared_plac
             tries += 1
             meet = (lambda: meeting.wait(SECONDS)) if tries == 1 else (lambda: None)
             rows = in_rows([(key, number) for key in keys], len(keys) - 1, meet)
-            start = in_hand.chunk.start_byte
-            return ChunkResult(merge((start - 100 + offset, values) for offset, values in rows), 0)
+            before = in_hand.chunk.first_line - 2
+            return ChunkResult(merge((before + line, values) for line, values in rows), 0)
 
         place.store().load_chunk(batch.id, number, loader)
 

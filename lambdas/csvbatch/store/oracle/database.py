@@ -183,8 +183,8 @@ class OracleDatabase:
             while array := list(islice(remaining, ARRAY_ROWS)):
                 offered += len(array)
                 newest = {
-                    plan.key(values): plan.spell(values, position.load_sequence, offset, position.load_attempt)
-                    for offset, values in array
+                    plan.key(values): plan.spell(values, position.load_sequence, line, position.load_attempt)
+                    for line, values in array
                 }
                 self._bounded()
                 left = _merge(cursor, plan, plan.merge, {key: newest[key] for key in sorted(newest)})

@@ -247,8 +247,8 @@ def _copy(connection: psycopg.Connection, copy: bytes, rows: Iterable[Row]) -> i
         with connection.cursor().copy(copy) as stream:
             write = stream.write_row
             try:
-                for offset, values in rows:
-                    write((*values, offset))
+                for line, values in rows:
+                    write((*values, line))
                     offered += 1
             except Exception as error:
                 failure = error
@@ -311,6 +311,6 @@ def _staging(contract: Contract) -> tuple[bytes, bytes]:
         f"{name} {POSTGRESQL.types[column.kind].format(size=column.size, scale=column.scale)}"
         for name, column in zip(quoted, columns, strict=True)
     ]
-    create = f"CREATE TEMPORARY TABLE {STAGE} ({', '.join(typed)}, load_offset bigint) ON COMMIT DROP"
-    copy = f"COPY {STAGE} ({', '.join(quoted)}, load_offset) FROM STDIN"
+    create = f"CREATE TEMPORARY TABLE {STAGE} ({', '.join(typed)}, load_line bigint) ON COMMIT DROP"
+    copy = f"COPY {STAGE} ({', '.join(quoted)}, load_line) FROM STDIN"
     return create.encode(), copy.encode()

@@ -133,7 +133,7 @@ class SqliteDatabase:
         connection.create_function(SUPERSEDED_FUNCTION, 1, note_superseded)
         connection.create_function(STALE_FUNCTION, 0, note_stale)
         parameters = (
-            spell(values, sequence, offset, attempt) for (offset, values), _ in zip(rows, offered, strict=False)
+            spell(values, sequence, line, attempt) for (line, values), _ in zip(rows, offered, strict=False)
         )
         connection.executemany(sql, parameters)
         return Merged(next(offered), next(superseded), next(stale))

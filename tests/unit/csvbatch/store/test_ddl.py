@@ -46,7 +46,7 @@ COLUMNS = {
         '"moment" TEXT',
         '"flag" INTEGER NOT NULL',
         '"load_sequence" INTEGER',
-        '"load_offset" INTEGER',
+        '"load_line" INTEGER',
         '"load_attempt" INTEGER',
     ],
     "postgresql": [
@@ -58,7 +58,7 @@ COLUMNS = {
         '"moment" timestamp',
         '"flag" boolean NOT NULL',
         '"load_sequence" bigint',
-        '"load_offset" bigint',
+        '"load_line" bigint',
         '"load_attempt" bigint',
     ],
     "oracle": [
@@ -70,7 +70,7 @@ COLUMNS = {
         '"MOMENT" TIMESTAMP(6)',
         '"FLAG" NUMBER(1) NOT NULL',
         '"LOAD_SEQUENCE" NUMBER(19)',
-        '"LOAD_OFFSET" NUMBER(19)',
+        '"LOAD_LINE" NUMBER(19)',
         '"LOAD_ATTEMPT" NUMBER(19)',
     ],
 }

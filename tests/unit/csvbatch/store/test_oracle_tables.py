@@ -39,7 +39,7 @@ def plain(kind: str, length: int = 7) -> Described:
 
 
 INTEGER = number(None, 0)
-POSITION = {"load_sequence": number(19, 0), "load_offset": number(19, 0), "load_attempt": INTEGER}
+POSITION = {"load_sequence": number(19, 0), "load_line": number(19, 0), "load_attempt": INTEGER}
 
 
 class Dictionary:

@@ -184,7 +184,7 @@ def test_postgresql_takes_the_newest_row_of_each_key_in_the_order_of_bytes(state
     order = [each.sql("postgres") for each in select.args["order"].expressions]
     assert distinct == ['s."group" COLLATE "C"', 's."number"']
     assert order[:2] == distinct
-    assert order[2].startswith("s.load_offset DESC")
+    assert order[2].startswith("s.load_line DESC")
 
 
 def test_nothing_of_a_contract_but_its_names_gets_into_statements() -> None:

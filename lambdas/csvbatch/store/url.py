@@ -1,66 +1,86 @@
-"""Reads the address of a store and opens it, importing no other driver than its own."""
+"""Where an Oracle database is and how it is talked to, read from the address of a store."""
 
-from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, unquote
 
-from csvbatch.store.database import Clock, Credentials, Database
 from csvbatch.store.errors import UrlError
-from csvbatch.store.oracle.address import oracle_address
-from csvbatch.store.store import Store
-from csvbatch.store.waits import Timeouts
 
-_FORMS = (
-    "use sqlite:///file.db (sqlite:////folder/file.db for an absolute path), "
-    "postgresql://user@host:port/database or oracle://user@host:port/service?protocol=tcps"
-)
+_PORTS = {"tcp": 1521, "tcps": 2484}
+_OPTIONS = "protocol, wallet, schema or thick, and with TCPS ca or tls_strict"
+# https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Database-Object-Names-and-Qualifiers.html
+_SCHEMA = re.compile(r"[A-Za-z][A-Za-z0-9_$#]{0,127}")
 
 
-def open_store(
-    url: str,
-    credentials: Credentials | None = None,
-    *,
-    clock: Clock | None = None,
-    timeouts: Timeouts | None = None,
-) -> Store:
-    """Give the store at an address; it connects when first used.
+@dataclass(frozen=True, slots=True)
+class OracleAddress:
+    """Host, port and service.
 
-    `credentials` go before a user and password in the address. Raises `UrlError`.
+    `wallet` is a folder with `ewallet.pem`; `ca` is a file of certificates to trust, in PEM. `schema` is what bare
+    names of tables belong to, in upper case. `tls_strict` says whether certificates are checked as Python 3.13 does.
     """
-    return Store(open_database(url, credentials, timeouts or Timeouts()), clock)
+
+    host: str
+    port: int
+    service: str
+    protocol: str = "tcp"
+    wallet: str | None = None
+    schema: str | None = None
+    thick: bool = False
+    ca: str | None = None
+    tls_strict: bool = True
 
 
-def open_database(url: str, credentials: Credentials | None, timeouts: Timeouts) -> Database:
-    """Give the database at an address."""
+def oracle_address(parts: SplitResult) -> OracleAddress:
+    """Read `oracle://host:port/service?…`; raises `UrlError`.
+
+    The options, each of which may be left out: `protocol=tcps` (else tcp), `wallet=FOLDER`, `ca=FILE`,
+    `tls_strict=false`, `schema=OWNER`, `thick=true`. A certificate authority may be given by the secret too, see
+    `oracle_tls`. In thick mode Oracle's client reads only the wallet.
+    """
+    service = unquote(parts.path.removeprefix("/"))
+    if not parts.hostname or not service:
+        raise UrlError("an Oracle store needs a host and a service: oracle://host:port/service")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    protocol = options.pop("protocol", "tcp")
+    if protocol not in _PORTS:
+        raise UrlError(f"protocol is {protocol!r}: use tcp or tcps")
+    address = OracleAddress(
+        host=parts.hostname,
+        port=_port(parts) or _PORTS[protocol],
+        service=service,
+        protocol=protocol,
+        wallet=options.pop("wallet", None) or None,
+        schema=_schema(options.pop("schema", "")),
+        thick=_is_true("thick", options.pop("thick", "false")),
+        ca=options.pop("ca", None) or None,
+        tls_strict=_is_true("tls_strict", options.pop("tls_strict", "true")),
+    )
+    if options:
+        raise UrlError(f"an Oracle store has no option {min(options)!r}: use {_OPTIONS}")
+    if address.ca and address.protocol != "tcps":
+        raise UrlError("ca names certificates, which only TLS has: add protocol=tcps")
+    if address.ca and address.thick:
+        raise UrlError(
+            "ca is for thin mode: in thick mode put the certificates into a wallet, and name it with wallet="
+        )
+    return address
+
+
+def _is_true(option: str, value: str) -> bool:
+    if value not in ("true", "false"):
+        raise UrlError(f"{option} is {value!r}: use true or false")
+    return value == "true"
+
+
+def _schema(name: str) -> str | None:
+    if name and not _SCHEMA.fullmatch(name):
+        raise UrlError("schema is not the name of an Oracle schema: use letters, digits, _, $ and #")
+    return name.upper() or None
+
+
+def _port(parts: SplitResult) -> int | None:
     try:
-        parts = urlsplit(url)
+        return parts.port
     except ValueError:
-        raise UrlError(f"it is not an address; {_FORMS}") from None
-    match parts.scheme:
-        case "sqlite":
-            from csvbatch.store.sqlite.database import SqliteDatabase
-
-            return SqliteDatabase(_sqlite_path(parts), timeouts)
-        case "postgresql" | "postgres":
-            from csvbatch.store.postgresql.database import PostgresqlDatabase
-
-            return PostgresqlDatabase(url, credentials, timeouts)
-        case "oracle":
-            from csvbatch.store.oracle.database import OracleDatabase
-
-            return OracleDatabase(oracle_address(parts), credentials or url_credentials(parts), timeouts)
-        case other:
-            raise UrlError(f"no store is called {other!r}; {_FORMS}")
-
-
-def _sqlite_path(parts: SplitResult) -> Path:
-    path = unquote(parts.path.removeprefix("/"))
-    if parts.netloc or not path or path == ":memory:":
-        raise UrlError(f"a SQLite store is a file, after three slashes; {_FORMS}")
-    return Path(path)
-
-
-def url_credentials(parts: SplitResult) -> Credentials | None:
-    """Give the user and password that an address has in it."""
-    if parts.username is None:
-        return None
-    return Credentials(unquote(parts.username), unquote(parts.password or ""))
+        raise UrlError("the port is not a number from 0 to 65535") from None

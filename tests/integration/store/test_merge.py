@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from csvbatch.store import ChunkResult
-from csvbatch.store.oracle.database import ARRAY_ROWS
+from csvbatch.store.oracle.merge import ARRAY_ROWS
 from tests.integration.store.contracts import EVERYTHING, KEYS, PAIRS, everything
 from tests.integration.store.loading import load, load_whole, split_batch
 from tests.integration.store.places import Place

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvbatch.store import Batch, ChunkInHand, ChunkResult, Merge, Store
-from csvbatch.store.oracle.database import ARRAY_ROWS
-from csvbatch.store.statements import SAMPLE_ROWS, STALE_KEYS
+from csvbatch.store.oracle.merge import ARRAY_ROWS, STALE_KEYS
+from csvbatch.store.postgresql.merge import SAMPLE_ROWS
 from tests.integration.store.contracts import EVERYTHING, PAIRS, everything
 from tests.integration.store.loading import load, split_batch
 from tests.integration.store.places import Place

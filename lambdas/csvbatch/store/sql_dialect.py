@@ -6,6 +6,14 @@ from enum import StrEnum
 from typing import Protocol
 
 
+class DatabaseKind(StrEnum):
+    """The databases that there are stores for."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+    ORACLE = "oracle"
+
+
 class Kind(StrEnum):
     """The types of column that ledger and target tables are made of."""
 
@@ -47,7 +55,7 @@ class Grammar:
     a GRANT; None where there are no users.
     """
 
-    name: str
+    name: DatabaseKind
     types: Mapping[Kind, str]
     lock_rows: str
     lock_free_rows: str
@@ -77,7 +85,7 @@ class Grammar:
 # Decimals are text in SQLite because its own numbers are floating point, and moments because it has no type for
 # them; both are written with a fixed number of digits, so equal values are equal text.
 SQLITE = Grammar(
-    name="sqlite",
+    name=DatabaseKind.SQLITE,
     types={
         Kind.TEXT: "TEXT",
         Kind.KEY_TEXT: "TEXT",
@@ -104,7 +112,7 @@ SQLITE = Grammar(
 )
 
 POSTGRESQL = Grammar(
-    name="postgresql",
+    name=DatabaseKind.POSTGRESQL,
     types={
         Kind.TEXT: "text",
         Kind.KEY_TEXT: "text",
@@ -127,7 +135,7 @@ POSTGRESQL = Grammar(
 
 # KEY_TEXT counts bytes: Oracle reckons 4 for each character of the other kind, and an index entry holds 6,398.
 ORACLE = Grammar(
-    name="oracle",
+    name=DatabaseKind.ORACLE,
     types={
         Kind.TEXT: "VARCHAR2({size} CHAR)",
         Kind.KEY_TEXT: "VARCHAR2({size} BYTE)",
@@ -149,4 +157,4 @@ ORACLE = Grammar(
     grantee='"{user}"',
 )
 
-GRAMMARS = {grammar.name: grammar for grammar in (SQLITE, POSTGRESQL, ORACLE)}
+GRAMMARS: dict[str, Grammar] = {grammar.name: grammar for grammar in (SQLITE, POSTGRESQL, ORACLE)}

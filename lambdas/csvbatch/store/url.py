@@ -1,11 +1,18 @@
-"""Where an Oracle database is and how it is talked to, read from the address of a store."""
+"""Reads the URL of a store: which database it is of, where that database is, and which credentials the URL has."""
 
 import re
-from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qsl, unquote
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from csvbatch.store.database import Credentials
 from csvbatch.store.errors import UrlError
+from csvbatch.store.sql_dialect import DatabaseKind
 
+_FORMS = (
+    "use sqlite:///file.db (sqlite:////folder/file.db for an absolute path), "
+    "postgresql://user@host:port/database or oracle://user@host:port/service?protocol=tcps"
+)
 _PORTS = {"tcp": 1521, "tcps": 2484}
 _OPTIONS = "protocol, wallet, schema or thick, and with TCPS ca or tls_strict"
 # https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Database-Object-Names-and-Qualifiers.html
@@ -14,10 +21,10 @@ _SCHEMA = re.compile(r"[A-Za-z][A-Za-z0-9_$#]{0,127}")
 
 @dataclass(frozen=True, slots=True)
 class OracleAddress:
-    """Host, port and service.
+    """Host, port and service of an Oracle database, and how to connect to it.
 
-    `wallet` is a folder with `ewallet.pem`; `ca` is a file of certificates to trust, in PEM. `schema` is what bare
-    names of tables belong to, in upper case. `tls_strict` says whether certificates are checked as Python 3.13 does.
+    `wallet` is a folder with `ewallet.pem`; `ca` is a file of certificates to trust, in PEM. `schema` is the schema of
+    unqualified table names, in upper case. `tls_strict` says whether certificates are checked as Python 3.13 does.
     """
 
     host: str
@@ -31,13 +38,70 @@ class OracleAddress:
     tls_strict: bool = True
 
 
-def oracle_address(parts: SplitResult) -> OracleAddress:
-    """Read `oracle://host:port/service?…`; raises `UrlError`.
+@dataclass(frozen=True, slots=True)
+class StoreUrl:
+    """A URL of a store in its parts.
 
-    The options, each of which may be left out: `protocol=tcps` (else tcp), `wallet=FOLDER`, `ca=FILE`,
-    `tls_strict=false`, `schema=OWNER`, `thick=true`. A certificate authority may be given by the secret too, see
-    `oracle_tls`. In thick mode Oracle's client reads only the wallet.
+    `address` is what the database's own code connects to: SQLite's file, PostgreSQL's URL, Oracle's address. `place`
+    is for messages and has no password in it. `credentials` is None if the URL names no user.
     """
+
+    kind: DatabaseKind
+    address: Path | str | OracleAddress = field(repr=False)
+    place: str
+    credentials: Credentials | None
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of a SQLite database; None for another database."""
+        return self.address if isinstance(self.address, Path) else None
+
+    @property
+    def is_new_sqlite(self) -> bool:
+        """Whether this is a SQLite database whose file does not exist, or is empty."""
+        path = self.sqlite_file
+        return path is not None and (not path.exists() or (path.is_file() and not path.stat().st_size))
+
+
+def parse_url(url: str) -> StoreUrl:
+    """Read the URL of a store; raises UrlError, whose message shows no password.
+
+    Oracle's URL is `oracle://host:port/service?…` with these options, all of them optional: `protocol=tcps` (the
+    default is tcp), `wallet=FOLDER`, `ca=FILE`, `tls_strict=false`, `schema=OWNER`, `thick=true`. In thick mode
+    Oracle's client reads only the wallet. The secret may have a certificate authority as well, see `oracle.tls`.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise UrlError(f"the database's URL cannot be read; {_FORMS}") from None
+    address: Path | str | OracleAddress
+    match parts.scheme:
+        case "sqlite":
+            kind, address = DatabaseKind.SQLITE, _sqlite_file(parts)
+        case "postgresql" | "postgres":
+            kind, address = DatabaseKind.POSTGRESQL, url
+        case "oracle":
+            kind, address = DatabaseKind.ORACLE, _oracle_address(parts)
+        case other:
+            raise UrlError(f"no store is called {other!r}; {_FORMS}")
+    place = f"{kind} database {parts.hostname or ''}{parts.path}"
+    return StoreUrl(kind, address, place, _credentials(parts))
+
+
+def _credentials(parts: SplitResult) -> Credentials | None:
+    if not parts.username:
+        return None
+    return Credentials(unquote(parts.username), unquote(parts.password or ""))
+
+
+def _sqlite_file(parts: SplitResult) -> Path:
+    path = unquote(parts.path.removeprefix("/"))
+    if parts.netloc or not path or path == ":memory:":
+        raise UrlError(f"a SQLite store is a file, after three slashes; {_FORMS}")
+    return Path(path)
+
+
+def _oracle_address(parts: SplitResult) -> OracleAddress:
     service = unquote(parts.path.removeprefix("/"))
     if not parts.hostname or not service:
         raise UrlError("an Oracle store needs a host and a service: oracle://host:port/service")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import oracledb
 import psycopg
@@ -16,11 +16,10 @@ from csvbatch.contract.model import Contract, load_contracts
 from csvbatch.store import Clock, Store, Timeouts
 from csvbatch.store.database import Database
 from csvbatch.store.ddl import tables
-from csvbatch.store.oracle.address import OracleAddress, oracle_address
 from csvbatch.store.oracle.database import OracleDatabase
 from csvbatch.store.postgresql.database import PostgresqlDatabase
 from csvbatch.store.sqlite.database import SqliteDatabase
-from csvbatch.store.url import url_credentials
+from csvbatch.store.url import OracleAddress, parse_url
 from scripts.common.environments import REPOSITORY
 from tests.integration.store.contracts import CONTRACTS
 from tests.integration.store.faults import Faults, oracle_connect, postgresql_connect, sqlite_connect
@@ -185,10 +184,10 @@ class OraclePlace(Place):
         super().__init__()
 
     def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
-        parts = urlsplit(self._url)
+        url = parse_url(self._url)
+        assert isinstance(url.address, OracleAddress)
         connect = oracle_connect(oracledb.connect, faults) if faults else oracledb.connect
-        address = oracle_address(parts)
-        return OracleDatabase(address, url_credentials(parts), timeouts, connect)
+        return OracleDatabase(url.address, url.credentials, timeouts, connect)
 
     def drop(self, table: str) -> None:
         """Remove a table for good, and not into the recycle bin, if it is there."""

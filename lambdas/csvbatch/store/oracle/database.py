@@ -12,13 +12,13 @@ from csvbatch.store.bounded import within
 from csvbatch.store.database import Credentials, Position, Result
 from csvbatch.store.errors import StoreError
 from csvbatch.store.found import FoundTable
-from csvbatch.store.oracle.address import OracleAddress
 from csvbatch.store.oracle.errors import classify
 from csvbatch.store.oracle.merge import merge
 from csvbatch.store.oracle.tables import check_character_set, read_table
 from csvbatch.store.oracle.tls import tls_context
 from csvbatch.store.records import Merged, Row
 from csvbatch.store.sql_dialect import ORACLE
+from csvbatch.store.url import OracleAddress
 from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits
 
 # A longer text is sent as a large object, which a CLOB takes whatever the database's longest VARCHAR2.

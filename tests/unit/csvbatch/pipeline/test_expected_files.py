@@ -9,7 +9,7 @@ import pytest
 
 from csvbatch.contract.model import dumps, load_contracts, loads_json
 from csvbatch.local.files import LocalFiles
-from csvbatch.store.url import open_store
+from csvbatch.store import open_store
 from scripts.common.environments import REPOSITORY
 from tests.support.pipeline import Pipeline
 

@@ -20,10 +20,10 @@ from csvbatch.contract.columns import (
 from csvbatch.contract.model import Contract
 from csvbatch.store import Credentials, Timeouts
 from csvbatch.store.database import Position
-from csvbatch.store.oracle.address import OracleAddress
 from csvbatch.store.oracle.database import OracleDatabase, _types
 from csvbatch.store.oracle.merge import ARRAY_ROWS, STALE_KEYS, count_stale_sql, merge_sql, update_own_sql
 from csvbatch.store.records import Merged
+from csvbatch.store.url import OracleAddress
 from csvbatch.store.waits import IDLE_SECONDS, PING_SECONDS
 from tests.integration.store.faults import Faults, oracle_connect
 from tests.support.oracle_double import oracle_error

@@ -19,7 +19,6 @@ from csvbatch.pipeline.splitting import OBJECT_GONE
 from csvbatch.store import (
     Batch,
     BatchState,
-    ChunkTask,
     CredentialsError,
     LedgerError,
     ObjectVersion,
@@ -32,22 +31,6 @@ BUCKET = "local"
 """Stands in the ledger in place of a bucket, for files that were loaded from somebody's machine."""
 
 _LEASE = timedelta(minutes=16)
-
-
-class OneBatchStore(Store):
-    """A store whose processor sees a single batch: the other ones' files are not here."""
-
-    def __init__(self, store: Store, identity: str) -> None:
-        super().__init__(store._database, store._clock)
-        self._identity = identity
-
-    def batches(self, *states: BatchState) -> list[Batch]:
-        """Give the batch, if it is in one of these states."""
-        return [batch for batch in super().batches(*states) if batch.id == self._identity]
-
-    def chunks_to_send(self, resend_after: timedelta) -> list[ChunkTask]:
-        """Give the batch's chunks that need a message."""
-        return [task for task in super().chunks_to_send(resend_after) if task.batch.id == self._identity]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +70,9 @@ class OneFile:
             return Loaded(before, was_known=True, newer=self._newer(before))
         if before is not None:
             self._prepare(files, before)
-        store = OneBatchStore(self.store, identity)
         queue = LocalQueue()
         run = Processor(
-            store=store,
+            store=self.store,
             objects=files,
             queue=queue,
             contracts={self.contract.dataset: self.contract},
@@ -100,11 +82,12 @@ class OneFile:
             lease_duration=_LEASE,
             deadline=NO_DEADLINE,
             expects_files=False,
+            only_batch=identity,
         ).run()
         if not run.is_complete:
             raise CommandError("Another batch processor is at work on this database: try again when it is done.")
         failures = self._deliver(files, queue, on_chunk)
-        batch = store.batch(identity)
+        batch = self.store.batch(identity)
         if batch.failure is not None:
             failures.insert(0, f"the file could not be processed: {batch.failure}")
         return Loaded(batch, was_known=False, failures=tuple(failures))

@@ -24,9 +24,9 @@ def pending(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
     for table in tables:
         found = database.table(table.name)
         if found is None:
-            statements.append(create_table(table, database.grammar))
+            statements.append(create_table(table, database.sql_dialect))
             continue
-        differing = differences(table, found, database.grammar)
+        differing = differences(table, found, database.sql_dialect)
         final = [difference for difference in differing if difference.statement is None]
         if final:
             refused.append(drifted(table, final))

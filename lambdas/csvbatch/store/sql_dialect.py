@@ -1,4 +1,4 @@
-"""What differs between the databases in the text of a statement."""
+"""How the SQL of the databases differs: types, quotes, locks, ALTER TABLE."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ class DatabaseKind(StrEnum):
     ORACLE = "oracle"
 
 
-class Kind(StrEnum):
-    """The types of column that ledger and target tables are made of."""
+class ColumnKind(StrEnum):
+    """The kinds of columns that the ledger and the target tables consist of."""
 
     TEXT = "text"
     KEY_TEXT = "key_text"
@@ -29,10 +29,10 @@ class Kind(StrEnum):
 
 
 class Typed(Protocol):
-    """A column, as far as its type goes."""
+    """What the type of a column depends on."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ColumnKind:
         """Its kind."""
 
     @property
@@ -45,57 +45,57 @@ class Typed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Grammar:
-    """One database's spelling.
+class SqlDialect:
+    """The SQL of one database, as far as it differs from the others'.
 
-    `{size}` and `{scale}` in a type are filled in from the column, `{seconds}` in `lock_rows` from the timeouts.
-    `iso_texts` are the types of column whose values the database takes as ISO 8601 text as readily as read.
-    `kept_as` has kinds that the database keeps as another one, of that size. `change_type` and `allow_null` follow
-    ALTER TABLE and its table; None where the database can't do that to an existing column. `grantee` spells the user of
-    a GRANT; None where there are no users.
+    `{size}` and `{scale}` in a type come from the column, `{seconds}` in `lock_rows` from the timeouts. `iso_texts` are
+    the contract's column types whose values the database also takes as ISO 8601 text. `kept_as` names the kinds that
+    the database stores as another kind, and that one's size. `change_type` and `allow_null` follow ALTER TABLE and the
+    table's name; None if the database cannot do that to an existing column. `grantee` is how a GRANT names the user;
+    None if the database has no users.
     """
 
     name: DatabaseKind
-    types: Mapping[Kind, str]
+    types: Mapping[ColumnKind, str]
     lock_rows: str
     lock_free_rows: str
     first_rows: str
     table_options: str = ""
     upper_case: bool = False
     iso_texts: frozenset[str] = frozenset()
-    kept_as: Mapping[Kind, tuple[Kind, int]] = field(default_factory=dict)
+    kept_as: Mapping[ColumnKind, tuple[ColumnKind, int]] = field(default_factory=dict)
     change_type: str | None = None
     allow_null: str | None = None
     grantee: str | None = None
 
     def quote(self, name: str) -> str:
-        """Spell an identifier so that it may be a reserved word, and so that users can do without the quotes."""
+        """Quote an identifier, so that reserved words work and users can leave the quotes out."""
         name = name.upper() if self.upper_case else name
         return '"' + name.replace('"', '""') + '"'
 
     def type_of(self, column: Typed) -> str:
-        """Spell the type of a column."""
+        """Give the type of a column."""
         return self.types[column.kind].format(size=column.size, scale=column.scale)
 
     def quoted(self, names: tuple[str, ...]) -> str:
-        """Spell a list of identifiers."""
+        """Quote identifiers and separate them by commas."""
         return ", ".join(map(self.quote, names))
 
 
-# Decimals are text in SQLite because its own numbers are floating point, and moments because it has no type for
-# them; both are written with a fixed number of digits, so equal values are equal text.
-SQLITE = Grammar(
+# SQLite's own numbers are floating point and it has no type for timestamps, so decimals and moments are text. Both
+# are written with a fixed number of digits, so equal values are equal text.
+SQLITE = SqlDialect(
     name=DatabaseKind.SQLITE,
     types={
-        Kind.TEXT: "TEXT",
-        Kind.KEY_TEXT: "TEXT",
-        Kind.LONG_TEXT: "TEXT",
-        Kind.INTEGER: "INTEGER",
-        Kind.DECIMAL: "TEXT",
-        Kind.DATE: "TEXT",
-        Kind.TIMESTAMP: "TEXT",
-        Kind.BOOLEAN: "INTEGER",
-        Kind.MOMENT: "TEXT",
+        ColumnKind.TEXT: "TEXT",
+        ColumnKind.KEY_TEXT: "TEXT",
+        ColumnKind.LONG_TEXT: "TEXT",
+        ColumnKind.INTEGER: "INTEGER",
+        ColumnKind.DECIMAL: "TEXT",
+        ColumnKind.DATE: "TEXT",
+        ColumnKind.TIMESTAMP: "TEXT",
+        ColumnKind.BOOLEAN: "INTEGER",
+        ColumnKind.MOMENT: "TEXT",
     },
     # A write transaction holds the whole database from its first statement on.
     lock_rows="",
@@ -105,24 +105,32 @@ SQLITE = Grammar(
     iso_texts=frozenset({"date", "timestamp"}),
     kept_as={
         **dict.fromkeys(
-            (Kind.KEY_TEXT, Kind.LONG_TEXT, Kind.DECIMAL, Kind.DATE, Kind.TIMESTAMP, Kind.MOMENT), (Kind.TEXT, 0)
+            (
+                ColumnKind.KEY_TEXT,
+                ColumnKind.LONG_TEXT,
+                ColumnKind.DECIMAL,
+                ColumnKind.DATE,
+                ColumnKind.TIMESTAMP,
+                ColumnKind.MOMENT,
+            ),
+            (ColumnKind.TEXT, 0),
         ),
-        Kind.BOOLEAN: (Kind.INTEGER, 1),
+        ColumnKind.BOOLEAN: (ColumnKind.INTEGER, 1),
     },
 )
 
-POSTGRESQL = Grammar(
+POSTGRESQL = SqlDialect(
     name=DatabaseKind.POSTGRESQL,
     types={
-        Kind.TEXT: "text",
-        Kind.KEY_TEXT: "text",
-        Kind.LONG_TEXT: "text",
-        Kind.INTEGER: "bigint",
-        Kind.DECIMAL: "numeric({size}, {scale})",
-        Kind.DATE: "date",
-        Kind.TIMESTAMP: "timestamp",
-        Kind.BOOLEAN: "boolean",
-        Kind.MOMENT: "timestamptz",
+        ColumnKind.TEXT: "text",
+        ColumnKind.KEY_TEXT: "text",
+        ColumnKind.LONG_TEXT: "text",
+        ColumnKind.INTEGER: "bigint",
+        ColumnKind.DECIMAL: "numeric({size}, {scale})",
+        ColumnKind.DATE: "date",
+        ColumnKind.TIMESTAMP: "timestamp",
+        ColumnKind.BOOLEAN: "boolean",
+        ColumnKind.MOMENT: "timestamptz",
     },
     lock_rows=" FOR UPDATE",
     lock_free_rows=" FOR UPDATE SKIP LOCKED",
@@ -133,28 +141,28 @@ POSTGRESQL = Grammar(
     grantee='"{user}"',
 )
 
-# KEY_TEXT counts bytes: Oracle reckons 4 for each character of the other kind, and an index entry holds 6,398.
-ORACLE = Grammar(
+# KEY_TEXT counts bytes: Oracle assumes 4 bytes for each character of TEXT, and an index entry holds 6,398 bytes.
+ORACLE = SqlDialect(
     name=DatabaseKind.ORACLE,
     types={
-        Kind.TEXT: "VARCHAR2({size} CHAR)",
-        Kind.KEY_TEXT: "VARCHAR2({size} BYTE)",
-        Kind.LONG_TEXT: "CLOB",
-        Kind.INTEGER: "NUMBER(19)",
-        Kind.DECIMAL: "NUMBER({size}, {scale})",
-        Kind.DATE: "DATE",
-        Kind.TIMESTAMP: "TIMESTAMP(6)",
-        Kind.BOOLEAN: "NUMBER(1)",
-        Kind.MOMENT: "TIMESTAMP(6)",
+        ColumnKind.TEXT: "VARCHAR2({size} CHAR)",
+        ColumnKind.KEY_TEXT: "VARCHAR2({size} BYTE)",
+        ColumnKind.LONG_TEXT: "CLOB",
+        ColumnKind.INTEGER: "NUMBER(19)",
+        ColumnKind.DECIMAL: "NUMBER({size}, {scale})",
+        ColumnKind.DATE: "DATE",
+        ColumnKind.TIMESTAMP: "TIMESTAMP(6)",
+        ColumnKind.BOOLEAN: "NUMBER(1)",
+        ColumnKind.MOMENT: "TIMESTAMP(6)",
     },
     lock_rows=" FOR UPDATE WAIT {seconds}",
     lock_free_rows=" FOR UPDATE SKIP LOCKED",
     first_rows=" FETCH FIRST :first ROWS ONLY",
     upper_case=True,
-    kept_as={Kind.BOOLEAN: (Kind.DECIMAL, 1), Kind.MOMENT: (Kind.TIMESTAMP, 6)},
+    kept_as={ColumnKind.BOOLEAN: (ColumnKind.DECIMAL, 1), ColumnKind.MOMENT: (ColumnKind.TIMESTAMP, 6)},
     change_type="MODIFY ({column} {type})",
     allow_null="MODIFY ({column} NULL)",
     grantee='"{user}"',
 )
 
-GRAMMARS: dict[str, Grammar] = {grammar.name: grammar for grammar in (SQLITE, POSTGRESQL, ORACLE)}
+SQL_DIALECTS: dict[str, SqlDialect] = {sql_dialect.name: sql_dialect for sql_dialect in (SQLITE, POSTGRESQL, ORACLE)}

@@ -12,25 +12,25 @@ second one changes nothing but own rows, and is given only rows that the first o
 
 from csvbatch.contract.columns import POSITION_COLUMNS
 from csvbatch.contract.model import Contract
-from csvbatch.store.sql_dialect import Grammar
+from csvbatch.store.sql_dialect import SqlDialect
 
 
-def same_key(contract: Contract, grammar: Grammar) -> str:
+def same_key(contract: Contract, sql_dialect: SqlDialect) -> str:
     """Give the condition that the table's row `t` has the key of the row `s`."""
-    return " AND ".join(f"t.{grammar.quote(name)} = s.{grammar.quote(name)}" for name in contract.key)
+    return " AND ".join(f"t.{sql_dialect.quote(name)} = s.{sql_dialect.quote(name)}" for name in contract.key)
 
 
-def on_conflict_update(contract: Contract, grammar: Grammar) -> str:
+def on_conflict_update(contract: Contract, sql_dialect: SqlDialect) -> str:
     """Give the clause that replaces all columns but the key, for SQLite and PostgreSQL."""
-    quote = grammar.quote
+    quote = sql_dialect.quote
     columns = (*contract.column_names, *POSITION_COLUMNS)
     changes = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in columns if name not in contract.key)
-    return f"ON CONFLICT ({grammar.quoted(contract.key)}) DO UPDATE SET {changes}"
+    return f"ON CONFLICT ({sql_dialect.quoted(contract.key)}) DO UPDATE SET {changes}"
 
 
-def is_older(grammar: Grammar) -> str:
+def is_older(sql_dialect: SqlDialect) -> str:
     """Give the condition that the table's row is older than the one that meets it, for SQLite and PostgreSQL."""
-    quote = grammar.quote
+    quote = sql_dialect.quote
     mine = ", ".join(f"COALESCE(t.{quote(name)}, -1)" for name in POSITION_COLUMNS)
     theirs = ", ".join(f"excluded.{quote(name)}" for name in POSITION_COLUMNS)
     return f"({mine}) < ({theirs})"

@@ -33,7 +33,7 @@ class TableChecks:
         found = database.table(table.name)
         if found is None:
             raise missing(table)
-        if differing := differences(table, found, database.grammar):
+        if differing := differences(table, found, database.sql_dialect):
             raise drifted(table, differing)
         if len(self._checked) >= _CHECKS_KEPT:
             self._checked.clear()

@@ -87,11 +87,11 @@ class Place(ABC):
     @property
     def dialect(self) -> str:
         """Name of the dialect that statements are written in."""
-        return self._own.grammar.name
+        return self._own.sql_dialect.name
 
     def quote(self, name: str) -> str:
-        """Spell an identifier as this database does."""
-        return self._own.grammar.quote(name)
+        """Quote an identifier as this database does."""
+        return self._own.sql_dialect.quote(name)
 
     def rows(self, contract: Contract) -> list[tuple[Any, ...]]:
         """Give the rows of a contract's table as Python values, position included, in the order of the key."""

@@ -13,7 +13,7 @@ from csvbatch.contract.columns import Column, DecimalColumn, IntegerColumn, Stri
 from csvbatch.contract.model import Contract
 from csvbatch.store import BatchState, ChunkState, RetryableError, StoreError
 from csvbatch.store.ddl import add_column
-from csvbatch.store.sql_dialect import GRAMMARS, Kind
+from csvbatch.store.sql_dialect import SQL_DIALECTS, ColumnKind
 from csvbatch.store.tables import CHUNK, LEDGER, TableColumn
 from tests.integration.store.contracts import CONTRACTS, PAIRS
 from tests.integration.store.faults import Faults
@@ -249,7 +249,7 @@ def test_columns_of_a_teams_own_are_fine_unless_they_demand_a_value(bare_place: 
     place = bare_place
     contract = stock(IntegerColumn(name="pieces"))
     place.store().migrate([contract])
-    table, text = place.quote("stock"), GRAMMARS[place.dialect].type_of(TableColumn("text", Kind.TEXT, 20))
+    table, text = place.quote("stock"), SQL_DIALECTS[place.dialect].type_of(TableColumn("text", ColumnKind.TEXT, 20))
     place.run(f"ALTER TABLE {table} ADD {place.quote('note')} {text}")
     place.run(f"ALTER TABLE {table} ADD {place.quote('colour')} {text} DEFAULT 'red' NOT NULL")
     assert place.store().migrate([contract]) == []
@@ -359,10 +359,10 @@ def test_the_ledger_of_the_first_release_is_brought_up_to_date_with_the_batches_
 def test_a_ledger_gets_a_count_that_it_lacks_and_has_nothing_counted_yet(place: Place) -> None:
     store = place.store()
     batch = load_whole(store, PAIRS, [("a", 1)])
-    count = TableColumn("strays", Kind.INTEGER, null=False, default="0")
+    count = TableColumn("strays", ColumnKind.INTEGER, null=False, default="0")
     table = replace(CHUNK, columns=(*CHUNK.columns, count))
-    grammar = GRAMMARS[place.dialect]
-    place.run(add_column(table, count, grammar))
+    sql_dialect = SQL_DIALECTS[place.dialect]
+    place.run(add_column(table, count, sql_dialect))
     try:
         assert place.run(f"SELECT {place.quote('strays')} FROM csvbatch_chunk") == [(0,)]
         assert load_whole(store, PAIRS, [("a", 2)], version="2").load_sequence == batch.load_sequence + 1

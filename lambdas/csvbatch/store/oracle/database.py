@@ -28,7 +28,7 @@ _LONGEST_TEXT_BYTES = 4000
 class OracleDatabase:
     """An Oracle database, version 12.1 or later."""
 
-    grammar = ORACLE
+    sql_dialect = ORACLE
 
     def __init__(
         self,

@@ -12,10 +12,10 @@ import oracledb
 
 from csvbatch.contract.columns import POSITION_COLUMNS
 from csvbatch.contract.model import Contract
-from csvbatch.store.binds import Spell, compile_values
+from csvbatch.store.binds import BindConverter, compile_bind_converter
 from csvbatch.store.database import Position
 from csvbatch.store.records import Merged, Row
-from csvbatch.store.sql_dialect import ORACLE, Kind
+from csvbatch.store.sql_dialect import ORACLE, ColumnKind
 from csvbatch.store.statements import same_key
 from csvbatch.store.tables import target_table
 
@@ -28,14 +28,14 @@ STALE_KEYS = 100
 # Texts are left to the driver, which looks how long they are: Oracle takes a text that may be longer than 4,000
 # bytes for a LONG, which is not allowed in a MERGE. The others have a type even where all of their values are NULL.
 _BOUND_AS = {
-    Kind.TEXT: None,
-    Kind.INTEGER: oracledb.DB_TYPE_NUMBER,
-    Kind.DECIMAL: oracledb.DB_TYPE_NUMBER,
-    Kind.DATE: oracledb.DB_TYPE_DATE,
-    Kind.TIMESTAMP: oracledb.DB_TYPE_TIMESTAMP,
-    Kind.BOOLEAN: oracledb.DB_TYPE_NUMBER,
+    ColumnKind.TEXT: None,
+    ColumnKind.INTEGER: oracledb.DB_TYPE_NUMBER,
+    ColumnKind.DECIMAL: oracledb.DB_TYPE_NUMBER,
+    ColumnKind.DATE: oracledb.DB_TYPE_DATE,
+    ColumnKind.TIMESTAMP: oracledb.DB_TYPE_TIMESTAMP,
+    ColumnKind.BOOLEAN: oracledb.DB_TYPE_NUMBER,
 }
-_SPELLINGS = {"boolean": "+{value}"}
+_CONVERSIONS = {"boolean": "+{value}"}
 
 
 def merge(
@@ -57,7 +57,7 @@ def merge(
     while array := list(islice(remaining, ARRAY_ROWS)):
         offered += len(array)
         newest = {
-            plan.key(values): plan.spell(values, position.load_sequence, line, position.load_attempt)
+            plan.key(values): plan.convert(values, position.load_sequence, line, position.load_attempt)
             for line, values in array
         }
         set_time_limit()
@@ -147,7 +147,7 @@ class _Plan:
     count_stale: str
     key: Callable[[Sequence[Any]], Any]
     key_positions: tuple[int, ...]
-    spell: Spell
+    convert: BindConverter
     bound_as: tuple[Any, ...]
 
 
@@ -159,7 +159,7 @@ def _plan(contract: Contract) -> _Plan:
         count_stale=count_stale_sql(contract),
         key=itemgetter(*contract.key_positions),
         key_positions=contract.key_positions,
-        spell=compile_values(contract, _SPELLINGS),
+        convert=compile_bind_converter(contract, _CONVERSIONS),
         bound_as=tuple(_BOUND_AS[column.kind] for column in target_table(contract).columns),
     )
 

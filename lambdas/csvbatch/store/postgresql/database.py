@@ -39,7 +39,7 @@ _SLACK_SECONDS = 1.0
 class PostgresqlDatabase:
     """A PostgreSQL server, version 12 or later."""
 
-    grammar = POSTGRESQL
+    sql_dialect = POSTGRESQL
 
     def __init__(
         self,
@@ -120,12 +120,12 @@ class PostgresqlDatabase:
 
     def execute(self, sql: str, parameters: Mapping[str, Any]) -> Result:
         """Run one statement."""
-        cursor = self._bounded().execute(_spelled(sql), parameters)
+        cursor = self._bounded().execute(_with_placeholders(sql), parameters)
         return Result(cursor.fetchall() if cursor.description else [], cursor.rowcount)
 
     def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement for each set of parameters, without waiting for an answer in between."""
-        self._bounded().cursor().executemany(_spelled(sql), parameters)
+        self._bounded().cursor().executemany(_with_placeholders(sql), parameters)
 
     def now(self) -> datetime:
         """Read the server's clock, which goes on while a transaction does."""
@@ -202,6 +202,6 @@ def _milliseconds(seconds: float) -> int:
 
 
 @lru_cache(maxsize=256)
-def _spelled(sql: str) -> bytes:
-    """Write the parameters as psycopg takes them; as bytes, which it does not take for a mistake."""
+def _with_placeholders(sql: str) -> bytes:
+    """Write `:name` as psycopg's `%(name)s`. Bytes, because psycopg's types accept no str that is not a literal."""
     return _PARAMETER.sub(r"%(\1)s", sql).encode()

@@ -39,7 +39,7 @@ _OTHER_ADVICE = "look the result code up at sqlite.org/rescode.html"
 class SqliteDatabase:
     """A file on this machine. One writer at a time: others wait for as long as the lock timeout says."""
 
-    grammar = SQLITE
+    sql_dialect = SQLITE
 
     def __init__(
         self, path: Path, timeouts: Timeouts, connect: Callable[..., sqlite3.Connection] = sqlite3.connect

@@ -7,7 +7,7 @@ from itertools import count
 
 from csvbatch.contract.columns import POSITION_COLUMNS
 from csvbatch.contract.model import Contract
-from csvbatch.store.binds import Spell, compile_values
+from csvbatch.store.binds import BindConverter, compile_bind_converter
 from csvbatch.store.database import Position
 from csvbatch.store.records import Merged, Row
 from csvbatch.store.sql_dialect import SQLITE
@@ -20,7 +20,7 @@ _SUPERSEDED = "csvbatch_superseded"
 """The upsert calls this function for a row that meets one of its own batch; it gives back its argument."""
 
 # Text for what SQLite has no exact type for; decimals have their column's scale, so equal ones are equal text.
-_SPELLINGS = {
+_CONVERSIONS = {
     "decimal": "format({value}, 'f')",
     "date": "{value} if {value}.__class__ is str else {value}.isoformat()",
     "timestamp": "{value} if {value}.__class__ is str else {value}.isoformat()",
@@ -30,7 +30,7 @@ _SPELLINGS = {
 
 def merge(connection: sqlite3.Connection, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
     """Upsert the rows as they come: of two with the same key the later one is the newer."""
-    sql, spell = _statement(contract)
+    sql, convert = _statement(contract)
     sequence, attempt = position
     offered, superseded, stale = count(), count(), count()
 
@@ -44,7 +44,7 @@ def merge(connection: sqlite3.Connection, contract: Contract, position: Position
 
     connection.create_function(_SUPERSEDED, 1, note_superseded)
     connection.create_function(_STALE, 0, note_stale)
-    parameters = (spell(values, sequence, line, attempt) for (line, values), _ in zip(rows, offered, strict=False))
+    parameters = (convert(values, sequence, line, attempt) for (line, values), _ in zip(rows, offered, strict=False))
     connection.executemany(sql, parameters)
     return Merged(next(offered), next(superseded), next(stale))
 
@@ -70,5 +70,5 @@ def upsert_sql(contract: Contract) -> str:
 
 
 @lru_cache(maxsize=16)
-def _statement(contract: Contract) -> tuple[str, Spell]:
-    return upsert_sql(contract), compile_values(contract, _SPELLINGS)
+def _statement(contract: Contract) -> tuple[str, BindConverter]:
+    return upsert_sql(contract), compile_bind_converter(contract, _CONVERSIONS)

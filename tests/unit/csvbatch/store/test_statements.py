@@ -13,7 +13,7 @@ from csvbatch.contract.model import Contract
 from csvbatch.store.grants import rights_on
 from csvbatch.store.oracle import merge as oracle
 from csvbatch.store.postgresql import merge as postgresql
-from csvbatch.store.sql_dialect import GRAMMARS
+from csvbatch.store.sql_dialect import SQL_DIALECTS
 from csvbatch.store.sqlite import merge as sqlite
 from csvbatch.store.tables import LEDGER
 
@@ -88,13 +88,13 @@ def test_the_ledger_binds_nothing_by_a_word_that_oracle_reserves(ledger_statemen
     assert not bound & ORACLE_RESERVED
 
 
-@pytest.mark.parametrize(("database", "grammar"), GRAMMARS.items())
-def test_rows_are_locked_and_counted_off_in_each_databases_words(database: str, grammar: Any) -> None:
+@pytest.mark.parametrize(("database", "sql_dialect"), SQL_DIALECTS.items())
+def test_rows_are_locked_and_counted_off_in_each_databases_words(database: str, sql_dialect: Any) -> None:
     query = "SELECT id FROM csvbatch_batch WHERE id = :id"
-    locked = parse(query + grammar.lock_rows.format(seconds=60), database)
+    locked = parse(query + sql_dialect.lock_rows.format(seconds=60), database)
     assert (locked.find(exp.Lock) is None) == (database == "sqlite")
-    parse(query + grammar.lock_free_rows, database)
-    first = parse(f"{query} ORDER BY id{grammar.first_rows}", database)
+    parse(query + sql_dialect.lock_free_rows, database)
+    first = parse(f"{query} ORDER BY id{sql_dialect.first_rows}", database)
     assert first.find(exp.Limit if database == "sqlite" else exp.Fetch) is not None
 
 

@@ -1,7 +1,6 @@
 """Splits a registered file: unpacks it if it is packed, scans all of it, and records its chunks or refuses it."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import partial
 
 from csvbatch.contract.model import DATASET, DATASET_ADVICE, Contract
@@ -12,6 +11,7 @@ from csvbatch.csv_file.splitter import Chunk, Scan, scan
 from csvbatch.pipeline import closing, layout
 from csvbatch.pipeline.names import LONGEST_DATASET_CHARACTERS
 from csvbatch.pipeline.ports import Deadline, ObjectGoneError, Objects
+from csvbatch.pipeline.reject_share import RejectShare
 from csvbatch.rows.header import HeaderError, match_header
 from csvbatch.rows.validator import compile_validator
 from csvbatch.store import Batch, ObjectVersion, Store
@@ -89,20 +89,16 @@ def _check_share(
 ) -> None:
     """Validate every row, so that a file with too many bad ones is refused before any of it is loaded."""
     validate = compile_validator(contract, match_header(contract, scanned.header))
-    read = rejected = 0
+    share = RejectShare(contract)
     for chunk in chunks:
         deadline.check()
         with objects.read(source, *chunk_range(chunk, scanned.dialect)) as stream:
-            rows = read_chunk(stream, scanned.dialect, chunk)
-            for _, fields in rows:
-                read += (weight := rows.weight(fields))
-                rejected += weight * (type(validate(fields)) is list)
-    share = contract.maximum_reject_share
-    assert share is not None, "asked for only where there is one"
-    if read and Decimal(rejected) > share * read:
+            for _ in share.rejects(read_chunk(stream, scanned.dialect, chunk), validate):
+                pass
+    if share.problem:
         raise _TooManyRejectsError(
-            f"{rejected} of {read} rows break the contract, and maximum_reject_share is {share}. "
-            "Nothing was loaded. `csvbatch check` lists the rows; correct them and drop the file again."
+            f"{share.problem} Nothing was loaded. "
+            "`csvbatch check` lists the rows; correct them and drop the file again."
         )
 
 

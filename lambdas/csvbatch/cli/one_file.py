@@ -6,22 +6,19 @@ from datetime import timedelta
 from pathlib import Path
 
 from csvbatch.cli.problems import CommandError, sentence
-from csvbatch.cli.sources import BLOCK_BYTES
 from csvbatch.contract.model import Contract
-from csvbatch.csv_file.gzip_stream import unpack_gzip
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline import layout
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE, ObjectGoneError
 from csvbatch.pipeline.processing import Processor
-from csvbatch.pipeline.splitting import OBJECT_GONE
+from csvbatch.pipeline.splitting import OBJECT_GONE, unpack
 from csvbatch.store import (
     Batch,
     BatchState,
     CredentialsError,
     LedgerError,
-    ObjectVersion,
     RetryableError,
     Store,
 )
@@ -110,8 +107,7 @@ class OneFile:
         if batch.state is BatchState.INCOMPLETE:
             self.store.redrive(batch.id)
         if batch.unpacked_key and not files.holds(batch.source):
-            with files.read(ObjectVersion(batch.object_key, batch.object_version)) as stream:
-                files.write(batch.unpacked_key, unpack_gzip(iter(lambda: stream.read(BLOCK_BYTES), b"")))
+            unpack(files, batch)
 
     def _deliver(self, files: LocalFiles, queue: LocalQueue, on_chunk: Callable[[int, int], None]) -> list[str]:
         failures: dict[int, str] = {}

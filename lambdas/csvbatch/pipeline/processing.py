@@ -15,12 +15,10 @@ from csvbatch.store import UNFINISHED, Store
 
 LOG = logging.getLogger(__name__)
 
-LEASE = "batch-processor"
-
 
 def lease_name(bucket: str) -> str:
     """Give the name of a bucket's lease: processors of other buckets may share the database."""
-    return f"{LEASE}/{bucket}"
+    return f"batch-processor/{bucket}"
 
 
 @dataclass(frozen=True, slots=True)

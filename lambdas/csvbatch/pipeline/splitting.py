@@ -9,12 +9,12 @@ from csvbatch.csv_file.gzip_stream import unpack_gzip
 from csvbatch.csv_file.reader import Readable, chunk_range, read_chunk
 from csvbatch.csv_file.splitter import Chunk, Scan, scan
 from csvbatch.pipeline import closing, layout
-from csvbatch.pipeline.names import LONGEST_DATASET_CHARACTERS
-from csvbatch.pipeline.ports import Deadline, ObjectGoneError, Objects
+from csvbatch.pipeline.ports import NO_DEADLINE, Deadline, ObjectGoneError, Objects
 from csvbatch.pipeline.reject_share import RejectShare
 from csvbatch.rows.header import HeaderError, match_header
 from csvbatch.rows.validator import compile_validator
 from csvbatch.store import Batch, ObjectVersion, Store
+from csvbatch.store.tables import DATASET_CHARACTERS
 
 UNKNOWN_DATASET = "unknown_dataset"
 OBJECT_GONE = "object_gone"
@@ -46,25 +46,28 @@ def split(
         return closing.refuse(store, objects, batch, OBJECT_GONE, [str(error)])
     except _TooManyRejectsError as error:
         return closing.refuse(store, objects, batch, TOO_MANY_REJECTS, [str(error)])
-    original = ObjectVersion(batch.object_key, batch.object_version)
-    return store.record_chunks(batch.id, chunks, None if source == original else source)
+    return store.record_chunks(batch.id, chunks, None if source == batch.object else source)
+
+
+def unpack(objects: Objects, batch: Batch, deadline: Deadline = NO_DEADLINE) -> ObjectVersion:
+    """Unpack a batch's gzip file to the place for unpacked files; raises ObjectGoneError and UnpackError."""
+    with objects.read(batch.object) as stream:
+        return objects.write(layout.unpacked_key(batch.id), unpack_gzip(_blocks(stream, deadline)))
 
 
 def _unknown(dataset: str) -> str:
     known = f"No contract for dataset {dataset!r} is packaged. Add one, or correct the folder's name"
-    if DATASET.fullmatch(dataset) and len(dataset) < LONGEST_DATASET_CHARACTERS:
+    if DATASET.fullmatch(dataset) and len(dataset) < DATASET_CHARACTERS:
         return f"{known}."
     return f"{known}: {DATASET_ADVICE}."
 
 
 def _unpacked(objects: Objects, batch: Batch, deadline: Deadline) -> ObjectVersion:
     """The version that chunks will be ranges of; gzip cannot be read from the middle, so it is unpacked first."""
-    original = ObjectVersion(batch.object_key, batch.object_version)
     incoming = layout.parse_incoming(batch.object_key)
     if incoming is None or not incoming.is_packed:
-        return original
-    with objects.read(original) as stream:
-        return objects.write(layout.unpacked_key(batch.id), unpack_gzip(_blocks(stream, deadline)))
+        return batch.object
+    return unpack(objects, batch, deadline)
 
 
 def _scan(

@@ -102,11 +102,16 @@ class Batch:
         return self.replayed_at or self.registered_at
 
     @property
+    def object(self) -> ObjectVersion:
+        """The object that was dropped."""
+        return ObjectVersion(self.object_key, self.object_version)
+
+    @property
     def source(self) -> ObjectVersion:
         """The object that chunks are ranges of: the unpacked one where there is one."""
         if self.unpacked_key is not None and self.unpacked_version is not None:
             return ObjectVersion(self.unpacked_key, self.unpacked_version)
-        return ObjectVersion(self.object_key, self.object_version)
+        return self.object
 
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> Self:

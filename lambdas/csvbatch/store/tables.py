@@ -15,8 +15,14 @@ from csvbatch.contract.columns import (
 from csvbatch.contract.model import Contract
 from csvbatch.store.sql_dialect import ColumnKind
 
-# S3 takes keys of up to 1,024 bytes in UTF-8, and gives version ids no longer than that.
-_OBJECT_NAME_BYTES = 1024
+OBJECT_NAME_BYTES = 1024
+"""Longest key in UTF-8, and longest version id.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+"""
+
+DATASET_CHARACTERS = 63
+"""Longest name of a dataset."""
 
 INTEGER_DIGITS = 19
 """Digits of the greatest integer of 64 bits."""
@@ -89,7 +95,7 @@ def _text(name: str, size: int, *, null: bool = False) -> TableColumn:
 
 
 def _object_name(name: str, *, null: bool = False) -> TableColumn:
-    return TableColumn(name, ColumnKind.KEY_TEXT, _OBJECT_NAME_BYTES, null=null)
+    return TableColumn(name, ColumnKind.KEY_TEXT, OBJECT_NAME_BYTES, null=null)
 
 
 def _count(name: str) -> TableColumn:
@@ -109,7 +115,7 @@ BATCH = Table(
         _text("id", 16),
         _count("load_sequence"),
         _count("load_attempt"),
-        _text("dataset", 63),
+        _text("dataset", DATASET_CHARACTERS),
         _text("bucket", 63),
         _object_name("object_key"),
         _object_name("object_version"),
@@ -175,7 +181,7 @@ DATASET = Table(
     name="csvbatch_dataset",
     columns=(
         _text("bucket", 63),
-        _text("dataset", 63),
+        _text("dataset", DATASET_CHARACTERS),
         TableColumn("expected_every_hours", ColumnKind.INTEGER),
         _moment("expected_since", null=False),
     ),

@@ -19,7 +19,7 @@ from csvbatch.store.oracle.tls import tls_context
 from csvbatch.store.records import Merged, Row
 from csvbatch.store.sql_dialect import ORACLE
 from csvbatch.store.url import OracleAddress
-from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits
+from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits, milliseconds
 
 # A longer text is sent as a large object, which a CLOB takes whatever the database's longest VARCHAR2.
 _LONGEST_TEXT_BYTES = 4000
@@ -60,7 +60,7 @@ class OracleDatabase:
             return False
         if not self.waits.is_idle():
             return True
-        connection.call_timeout = _milliseconds(self.waits.ping())
+        connection.call_timeout = milliseconds(self.waits.ping())
         try:
             connection.ping()
         except oracledb.Error:
@@ -97,7 +97,7 @@ class OracleDatabase:
             return self._connect(**settings)
 
         connection = within(seconds, connect, _close)
-        connection.call_timeout = _milliseconds(self.waits.timeouts.statement)
+        connection.call_timeout = milliseconds(self.waits.timeouts.statement)
         connection.outputtypehandler = _exact_numbers
         if address.schema:
             connection.current_schema = address.schema
@@ -112,7 +112,7 @@ class OracleDatabase:
         """Undo the transaction; the database does so by itself where the connection is lost."""
         try:
             if self._connection is not None:
-                self._connection.call_timeout = _milliseconds(self.waits.rollback())
+                self._connection.call_timeout = milliseconds(self.waits.rollback())
                 self._connection.rollback()
         except oracledb.Error:
             self.close()
@@ -168,7 +168,7 @@ class OracleDatabase:
     def _bounded(self) -> oracledb.Connection:
         """Give the connection, whose next answer is waited for no longer than the deadline allows."""
         connection = self._connected()
-        connection.call_timeout = _milliseconds(self.waits.statement())
+        connection.call_timeout = milliseconds(self.waits.statement())
         return connection
 
     def _connected(self) -> oracledb.Connection:
@@ -180,14 +180,10 @@ class OracleDatabase:
 def _close(connection: oracledb.Connection) -> None:
     """Close a connection, which waits for the server to say farewell, and not for long."""
     try:
-        connection.call_timeout = _milliseconds(PING_SECONDS)
+        connection.call_timeout = milliseconds(PING_SECONDS)
         connection.close()
     except (oracledb.Error, OSError):
         return
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(1, int(seconds * 1000))
 
 
 def _exact_numbers(cursor: oracledb.Cursor, metadata: oracledb.FetchInfo) -> oracledb.Var | None:

@@ -21,7 +21,7 @@ from csvbatch.store.postgresql.merge import merge
 from csvbatch.store.postgresql.tables import read_table
 from csvbatch.store.records import Merged, Row
 from csvbatch.store.sql_dialect import POSTGRESQL
-from csvbatch.store.waits import Timeouts, Waits
+from csvbatch.store.waits import Timeouts, Waits, milliseconds
 
 _PARAMETER = re.compile(r":([a-z_]\w*)")
 
@@ -170,7 +170,7 @@ class PostgresqlDatabase:
                 lock = min(self.waits.timeouts.lock, seconds)
                 connection.execute(
                     "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)",
-                    (f"{_milliseconds(seconds)}ms", f"{_milliseconds(lock)}ms"),
+                    (f"{milliseconds(seconds)}ms", f"{milliseconds(lock)}ms"),
                 )
                 self._limit = seconds
         return connection
@@ -195,10 +195,6 @@ def _answers_within(connection: psycopg.Connection, seconds: float) -> bool:
             server.consume_input()
     except psycopg.Error:
         return False
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(1, int(seconds * 1000))
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ import oracledb
 import pytest
 
 from csvbatch.store import BusyError, Credentials, CredentialsError, RetryableError, StoreError, open_store
-from csvbatch.store.oracle_errors import classify
+from csvbatch.store.oracle.errors import classify
 from tests.support.oracle_double import oracle_error
 
 REFUSE = 4

@@ -3,8 +3,6 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +10,16 @@ from csvbatch.contract.model import Contract
 from csvbatch.store.database import Position, Result
 from csvbatch.store.errors import BusyError, RetryableError, StoreError
 from csvbatch.store.found import FoundTable
-from csvbatch.store.grammar import SQLITE
 from csvbatch.store.records import Merged, Row
-from csvbatch.store.sqlite_tables import read_table
-from csvbatch.store.statements import STALE_FUNCTION, SUPERSEDED_FUNCTION, sqlite_upsert
-from csvbatch.store.values import Spell, compile_values
+from csvbatch.store.sql_dialect import SQLITE
+from csvbatch.store.sqlite.merge import merge
+from csvbatch.store.sqlite.tables import read_table
 from csvbatch.store.waits import Timeouts, Waits
 
 # The default of 2 MB makes an index of more than a few ten thousand keys go to and fro between disk and memory.
 CACHE_KIB = 64 * 1024
 # Of a new database. With the default of 4 KiB an index has four times as many pages to split.
 PAGE_BYTES = 16 * 1024
-
-# Text for what SQLite has no exact type for; decimals have their column's scale, so equal ones are equal text.
-_SPELLINGS = {
-    "decimal": "format({value}, 'f')",
-    "date": "{value} if {value}.__class__ is str else {value}.isoformat()",
-    "timestamp": "{value} if {value}.__class__ is str else {value}.isoformat()",
-    "boolean": "+{value}",
-}
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # An extended result code has the primary one in its lowest byte.
@@ -50,7 +39,7 @@ _OTHER_ADVICE = "look the result code up at sqlite.org/rescode.html"
 class SqliteDatabase:
     """A file on this machine. One writer at a time: others wait for as long as the lock timeout says."""
 
-    grammar = SQLITE
+    sql_dialect = SQLITE
 
     def __init__(
         self, path: Path, timeouts: Timeouts, connect: Callable[..., sqlite3.Connection] = sqlite3.connect
@@ -117,26 +106,7 @@ class SqliteDatabase:
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
         """Upsert the rows as they come: of two with the same key the later one is the newer."""
-        sql, spell = _statement(contract)
-        sequence, attempt = position
-        offered, superseded, stale = count(), count(), count()
-
-        def note_superseded(stays: int) -> int:
-            next(superseded)
-            return stays
-
-        def note_stale() -> int:
-            next(stale)
-            return 0
-
-        connection = self._connected()
-        connection.create_function(SUPERSEDED_FUNCTION, 1, note_superseded)
-        connection.create_function(STALE_FUNCTION, 0, note_stale)
-        parameters = (
-            spell(values, sequence, offset, attempt) for (offset, values), _ in zip(rows, offered, strict=False)
-        )
-        connection.executemany(sql, parameters)
-        return Merged(next(offered), next(superseded), next(stale))
+        return merge(self._connected(), contract, position, rows)
 
     def failure(self, error: Exception) -> StoreError | None:
         """Classify what `sqlite3` raised."""
@@ -169,8 +139,3 @@ def _as_text(parameters: Mapping[str, Any]) -> dict[str, Any]:
         name: value.isoformat(timespec="microseconds") if isinstance(value, datetime) else value
         for name, value in parameters.items()
     }
-
-
-@lru_cache(maxsize=16)
-def _statement(contract: Contract) -> tuple[str, Spell]:
-    return sqlite_upsert(contract), compile_values(contract, _SPELLINGS)

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any
 
 from csvbatch.store.found import FoundColumn, FoundTable, Holds
-from csvbatch.store.grammar import SQLITE
+from csvbatch.store.sql_dialect import SQLITE
 
 _ORDINARY, _BY_NAME_ONLY = 0, 1
 _BYTE_BY_BYTE = "BINARY"

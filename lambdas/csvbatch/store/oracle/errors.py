@@ -8,7 +8,7 @@ import oracledb
 
 from csvbatch.store.bounded import TooSlowError
 from csvbatch.store.errors import BusyError, CredentialsError, RetryableError, StoreError
-from csvbatch.store.oracle_tls import certificate_advice
+from csvbatch.store.oracle.tls import certificate_advice
 
 _THICK = (
     "use TCPS (protocol=tcps, usually port 2484), or thick mode with Oracle's client libraries (thick=true and, in "

@@ -9,7 +9,7 @@ of the machine. https://python-oracledb.readthedocs.io/en/latest/user_guide/conn
 import ssl
 
 from csvbatch.store.errors import StoreError
-from csvbatch.store.oracle_address import OracleAddress
+from csvbatch.store.url import OracleAddress
 
 
 def tls_context(address: OracleAddress, ca_pem: str | None) -> ssl.SSLContext | None:

@@ -4,12 +4,9 @@ https://www.postgresql.org/docs/current/catalog-pg-attribute.html, https://www.p
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from csvbatch.store.found import FoundColumn, FoundTable, Holds
-
-type Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
+from csvbatch.store.found import FoundColumn, FoundTable, Holds, Query
 
 _TABLES = ("r", "p")
 _KIND = "SELECT relkind FROM pg_class WHERE oid = to_regclass(quote_ident(:table))"

@@ -7,13 +7,9 @@ granted anything on them. https://docs.oracle.com/en/database/oracle/oracle-data
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from typing import Any
 
 from csvbatch.store.errors import StoreError
-from csvbatch.store.found import FoundColumn, FoundTable, Holds
-
-type Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
+from csvbatch.store.found import FoundColumn, FoundTable, Holds, Query
 
 # A bare name means what belongs to the current schema, or else what a synonym of the schema or of everybody names.
 _PLACE = (

@@ -1,13 +1,8 @@
 """Oracle through python-oracledb: arrays of rows, each merged by one statement for a row."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
-from itertools import batched, islice
-from operator import itemgetter
 from typing import Any
 
 import oracledb
@@ -17,40 +12,23 @@ from csvbatch.store.bounded import within
 from csvbatch.store.database import Credentials, Position, Result
 from csvbatch.store.errors import StoreError
 from csvbatch.store.found import FoundTable
-from csvbatch.store.grammar import ORACLE, Kind
-from csvbatch.store.oracle_address import OracleAddress
-from csvbatch.store.oracle_errors import classify
-from csvbatch.store.oracle_tables import check_character_set, read_table
-from csvbatch.store.oracle_tls import tls_context
+from csvbatch.store.oracle.errors import classify
+from csvbatch.store.oracle.merge import merge
+from csvbatch.store.oracle.tables import check_character_set, read_table
+from csvbatch.store.oracle.tls import tls_context
 from csvbatch.store.records import Merged, Row
-from csvbatch.store.statements import STALE_KEYS, oracle_count_stale, oracle_merge, oracle_update_own
-from csvbatch.store.tables import target_table
-from csvbatch.store.values import Spell, compile_values
-from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits
-
-ARRAY_ROWS = 5_000
-"""Rows that go to the database at once; more of them need more memory here and save no time there."""
+from csvbatch.store.sql_dialect import ORACLE
+from csvbatch.store.url import OracleAddress
+from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits, milliseconds
 
 # A longer text is sent as a large object, which a CLOB takes whatever the database's longest VARCHAR2.
 _LONGEST_TEXT_BYTES = 4000
-
-# Texts are left to the driver, which looks how long they are: Oracle takes a text that may be longer than 4,000
-# bytes for a LONG, which is not allowed in a MERGE. The others have a type even where all of their values are NULL.
-_BOUND_AS = {
-    Kind.TEXT: None,
-    Kind.INTEGER: oracledb.DB_TYPE_NUMBER,
-    Kind.DECIMAL: oracledb.DB_TYPE_NUMBER,
-    Kind.DATE: oracledb.DB_TYPE_DATE,
-    Kind.TIMESTAMP: oracledb.DB_TYPE_TIMESTAMP,
-    Kind.BOOLEAN: oracledb.DB_TYPE_NUMBER,
-}
-_SPELLINGS = {"boolean": "+{value}"}
 
 
 class OracleDatabase:
     """An Oracle database, version 12.1 or later."""
 
-    grammar = ORACLE
+    sql_dialect = ORACLE
 
     def __init__(
         self,
@@ -82,7 +60,7 @@ class OracleDatabase:
             return False
         if not self.waits.is_idle():
             return True
-        connection.call_timeout = _milliseconds(self.waits.ping())
+        connection.call_timeout = milliseconds(self.waits.ping())
         try:
             connection.ping()
         except oracledb.Error:
@@ -119,7 +97,7 @@ class OracleDatabase:
             return self._connect(**settings)
 
         connection = within(seconds, connect, _close)
-        connection.call_timeout = _milliseconds(self.waits.timeouts.statement)
+        connection.call_timeout = milliseconds(self.waits.timeouts.statement)
         connection.outputtypehandler = _exact_numbers
         if address.schema:
             connection.current_schema = address.schema
@@ -134,7 +112,7 @@ class OracleDatabase:
         """Undo the transaction; the database does so by itself where the connection is lost."""
         try:
             if self._connection is not None:
-                self._connection.call_timeout = _milliseconds(self.waits.rollback())
+                self._connection.call_timeout = milliseconds(self.waits.rollback())
                 self._connection.rollback()
         except oracledb.Error:
             self.close()
@@ -171,32 +149,9 @@ class OracleDatabase:
         return self.execute(sql, parameters).rows
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
-        """Merge array by array: in each of them a key once, its newest row, in the order of the keys.
-
-        Two chunks with keys in common lock most of them in the same order that way. What deadlocks are left,
-        between the arrays of two chunks, Oracle finds in seconds; one of them is done again.
-        """
-        plan = _plan(contract)
-        remaining = iter(rows)
-        offered = first = stale = 0
+        """Merge arrays of rows."""
         with self._bounded().cursor() as cursor:
-            while array := list(islice(remaining, ARRAY_ROWS)):
-                offered += len(array)
-                newest = {
-                    plan.key(values): plan.spell(values, position.load_sequence, offset, position.load_attempt)
-                    for offset, values in array
-                }
-                self._bounded()
-                left = _merge(cursor, plan, plan.merge, {key: newest[key] for key in sorted(newest)})
-                first += len(newest) - len(left)
-                if left:
-                    self._bounded()
-                    left = _merge(cursor, plan, plan.update_own, left)
-                if left:
-                    self._bounded()
-                    numbers = Counter(key for _, values in array if (key := plan.key(values)) in left)
-                    stale += _count_stale(cursor, plan, [(numbers[key], row) for key, row in left.items()])
-        return Merged(offered, superseded=offered - first - stale, stale=stale)
+            return merge(cursor, self._bounded, contract, position, rows)
 
     def failure(self, error: Exception) -> StoreError | None:
         """Classify what python-oracledb raised, by its code."""
@@ -213,7 +168,7 @@ class OracleDatabase:
     def _bounded(self) -> oracledb.Connection:
         """Give the connection, whose next answer is waited for no longer than the deadline allows."""
         connection = self._connected()
-        connection.call_timeout = _milliseconds(self.waits.statement())
+        connection.call_timeout = milliseconds(self.waits.statement())
         return connection
 
     def _connected(self) -> oracledb.Connection:
@@ -222,78 +177,13 @@ class OracleDatabase:
         return self._connection
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """How the rows of one contract are merged."""
-
-    merge: str
-    update_own: str
-    count_stale: str
-    key: Callable[[Sequence[Any]], Any]
-    key_positions: tuple[int, ...]
-    spell: Spell
-    bound_as: tuple[Any, ...]
-
-
-@lru_cache(maxsize=16)
-def _plan(contract: Contract) -> _Plan:
-    return _Plan(
-        merge=oracle_merge(contract),
-        update_own=oracle_update_own(contract),
-        count_stale=oracle_count_stale(contract),
-        key=itemgetter(*contract.key_positions),
-        key_positions=contract.key_positions,
-        spell=compile_values(contract, _SPELLINGS),
-        bound_as=tuple(_BOUND_AS[column.kind] for column in target_table(contract).columns),
-    )
-
-
-def _merge(
-    cursor: oracledb.Cursor, plan: _Plan, sql: str, rows: Mapping[Any, tuple[Any, ...]]
-) -> dict[Any, tuple[Any, ...]]:
-    """Run a statement for each of the rows, which are given by their keys; give those that it did not take.
-
-    Counts for each row need Oracle 12.1 or later, and are right for MERGE as long as no errors are collected:
-    https://python-oracledb.readthedocs.io/en/latest/user_guide/batch_statement.html
-    """
-    cursor.setinputsizes(*plan.bound_as)
-    cursor.executemany(sql, list(rows.values()), arraydmlrowcounts=True)
-    counts = cursor.getarraydmlrowcounts()
-    return {key: row for (key, row), taken in zip(rows.items(), counts, strict=True) if not taken}
-
-
-def _count_stale(cursor: oracledb.Cursor, plan: _Plan, rows: Iterable[tuple[int, tuple[Any, ...]]]) -> int:
-    """Of pairs of a number and a row, add up the numbers of those whose key a later batch's row has in the table."""
-    stale = 0
-    for some in batched(rows, STALE_KEYS, strict=False):
-        # Always the same statement, so that Oracle need not parse another one: the last key again, with no weight.
-        padded = [*some, *[(0, some[-1][1])] * (STALE_KEYS - len(some))]
-        parameters: dict[str, Any] = {"load_sequence": some[0][1][-3]}
-        types = {}
-        for place, (number, row) in enumerate(padded):
-            parameters[f"n{place}"] = number
-            for index, position in enumerate(plan.key_positions):
-                parameters[f"k{place}_{index}"] = row[position]
-                if plan.bound_as[position] is not None:
-                    types[f"k{place}_{index}"] = plan.bound_as[position]
-        if types:
-            cursor.setinputsizes(**types)
-        cursor.execute(plan.count_stale, parameters, fetch_lobs=False)
-        stale += int(cursor.fetchall()[0][0])
-    return stale
-
-
 def _close(connection: oracledb.Connection) -> None:
     """Close a connection, which waits for the server to say farewell, and not for long."""
     try:
-        connection.call_timeout = _milliseconds(PING_SECONDS)
+        connection.call_timeout = milliseconds(PING_SECONDS)
         connection.close()
     except (oracledb.Error, OSError):
         return
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(1, int(seconds * 1000))
 
 
 def _exact_numbers(cursor: oracledb.Cursor, metadata: oracledb.FetchInfo) -> oracledb.Var | None:

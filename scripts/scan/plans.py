@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from scripts.common import environments
-from scripts.local import starting
+from scripts.local import start
 from scripts.local.aws.errors import LocalAwsError
 from scripts.local.aws.server import LocalAws
 from scripts.scan.errors import ScanError
@@ -55,7 +55,7 @@ def make(environment: environments.Environment, folder: Path, console: Console) 
         )
         with LocalAws(environment.name, environment.account_id, environment.region) as aws:
             variables = {**aws.environment, "CSVBATCH_MOCKS_IN_SAVED_PLANS": "scan"}
-            starting.bootstrap(environment, variables)
+            start.bootstrap(environment, variables)
             # Nobody else knows this AWS, so nothing is to be locked.
             _, status = plan_units.plan(environment, variables, console, options, ["-lock=false"])
     except (LocalAwsError, OSError, subprocess.SubprocessError) as error:

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from scripts.common import environments, processes
 from scripts.common.aws_target import AwsTarget, AwsTargetError, choose
-from scripts.local import starting
+from scripts.local import start
 from scripts.local.aws.errors import LocalAwsError
 from scripts.terragrunt import launcher
 from scripts.toolchain.commands import only_one
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         environment = environments.load(options.environment)
         target = choose(options.aws or None)
         with processes.ending_on_signals(), _only_plan(environment):
-            variables = starting.ready(environment) if target is AwsTarget.LOCAL else dict(os.environ)
+            variables = start.ready(environment) if target is AwsTarget.LOCAL else dict(os.environ)
             plans, status = plan(environment, variables, console)
     except processes.TerminatedError as error:
         print(f"plan-units: {error}", file=sys.stderr)

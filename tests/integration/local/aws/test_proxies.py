@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
-from scripts.local import starting
+from scripts.local import start
 from scripts.local.aws import environment
 from scripts.local.aws.server import LocalAws
 from scripts.local.runtime import cli as local_runtime
@@ -78,7 +78,7 @@ def test_shell_that_is_pointed_at_it(aws: LocalAws, proxies: dict[str, str]) -> 
 
 @pytest.mark.usefixtures("proxies")
 def test_terragrunt(aws: LocalAws) -> None:
-    starting.bootstrap(environments.default(), aws.environment)
+    start.bootstrap(environments.default(), aws.environment)
     tables = Aws(aws.endpoint).client("dynamodb").list_tables()["TableNames"]
     assert len(tables) == 1
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Response, request
 
-from scripts.local.aws.authorization import refusals
+from scripts.local.aws.authorization import access_denied
 from scripts.local.aws.validation import against_state, documented, requests, resource_schemas, shapes
 from scripts.local.aws.validation.requests import OperationCall
 from scripts.local.aws.validation.shapes import Violation
@@ -41,7 +41,7 @@ _OTHER_CODES = {
 }
 
 
-def check(backend: str) -> Response | None:
+def validate(backend: str) -> Response | None:
     """Compare the current request with every rule; None lets it through."""
     call = requests.current_call(backend)
     if call is None or call.operation.input_shape is None:
@@ -52,7 +52,7 @@ def check(backend: str) -> Response | None:
     page = f" ({found.source})" if found.source else ""
     text = f"1 validation error detected: Value at '{found.member}' failed to satisfy constraint: {found.rule}{page}"
     log.info("refused as AWS would: %s %s", call.name, found.member)
-    return refusals.answer(call.service, request, code_of(call, found), text, HTTPStatus.BAD_REQUEST)
+    return access_denied.answer(call.service, request, code_of(call, found), text, HTTPStatus.BAD_REQUEST)
 
 
 def violations(call: OperationCall) -> Iterator[Violation]:

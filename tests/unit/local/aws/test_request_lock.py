@@ -1,18 +1,18 @@
 import threading
 
-from scripts.local.aws.turns import Turns
+from scripts.local.aws.request_lock import RequestLock
 
 LIMIT_SECONDS = 30
 
 
-def test_second_waits_until_the_first_is_through() -> None:
-    turns, order = Turns(), []
+def test_a_second_request_waits_for_the_first() -> None:
+    lock, order = RequestLock(), []
 
     def second() -> None:
-        with turns:
+        with lock:
             order.append("second")
 
-    with turns:
+    with lock:
         waiting = threading.Thread(target=second)
         waiting.start()
         waiting.join(timeout=0.05)
@@ -22,28 +22,28 @@ def test_second_waits_until_the_first_is_through() -> None:
     assert order == ["first", "second"]
 
 
-def test_turn_given_up_lets_another_through() -> None:
-    turns, done = Turns(), threading.Event()
+def test_a_released_lock_lets_another_through() -> None:
+    lock, done = RequestLock(), threading.Event()
 
     def other() -> None:
-        with turns:
+        with lock:
             done.set()
 
-    with turns, turns.given_up():
+    with lock, lock.released():
         threading.Thread(target=other).start()
 
         assert done.wait(LIMIT_SECONDS)
 
 
-def test_turn_is_taken_again_after_it_was_given_up() -> None:
-    turns, entered = Turns(), threading.Event()
+def test_a_released_lock_is_taken_again() -> None:
+    lock, entered = RequestLock(), threading.Event()
 
     def other() -> None:
-        with turns:
+        with lock:
             entered.set()
 
-    with turns:
-        with turns.given_up():
+    with lock:
+        with lock.released():
             pass
         waiting = threading.Thread(target=other)
         waiting.start()
@@ -52,8 +52,8 @@ def test_turn_is_taken_again_after_it_was_given_up() -> None:
     waiting.join(LIMIT_SECONDS)
 
 
-def test_who_has_no_turn_gives_none_up() -> None:
-    turns = Turns()
+def test_releasing_without_the_lock_does_nothing() -> None:
+    lock = RequestLock()
 
-    with turns.given_up(), turns:
+    with lock.released(), lock:
         pass

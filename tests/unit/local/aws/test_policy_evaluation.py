@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from scripts.local.aws.access import Policies, judge
-from scripts.local.aws.policies import Principal, Request
+from scripts.local.aws.policy_document import Principal, Request
+from scripts.local.aws.policy_evaluation import Policies, evaluate
 
 ACCOUNT = "111111111111"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/csvbatch-test-batch-processor"
@@ -43,7 +43,7 @@ ACCOUNTS_ROOT = f"arn:aws:iam::{ACCOUNT}:root"
     ],
 )
 def test_somebody_allows_nobody_denies_and_every_limit_lets_through(policies: Policies, allowed: bool) -> None:
-    assert judge(policies, REQUEST).allowed is allowed
+    assert evaluate(policies, REQUEST).allowed is allowed
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_somebody_allows_nobody_denies_and_every_limit_lets_through(policies: Po
 def test_key_or_trust_has_to_allow_or_to_leave_it_to_the_account(
     identity: list[Any], resource: Any, allowed: bool
 ) -> None:
-    assert judge(Policies(identity, resource=resource, rests_on_resource=True), REQUEST).allowed is allowed
+    assert evaluate(Policies(identity, resource=resource, requires_resource_policy=True), REQUEST).allowed is allowed
 
 
 def test_reason_of_a_refusal_names_the_action() -> None:
-    assert "no identity policy allows kms:Decrypt" in judge(Policies([OTHER]), REQUEST).reason
+    assert "no identity policy allows kms:Decrypt" in evaluate(Policies([OTHER]), REQUEST).reason

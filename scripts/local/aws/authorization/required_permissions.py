@@ -3,22 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scripts.local.aws.access import Document
+from scripts.local.aws.policy_evaluation import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class RequiredPermission:
     """One action on one resource, with the condition keys that come with it and the resource's own policy."""
 
     action: str
     resource: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
     resource_policy: Document | None = None
-    rests_on_resource: bool = False
+    requires_resource_policy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a call is made."""
 
     partition: str

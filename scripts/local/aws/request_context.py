@@ -9,7 +9,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
-from scripts.local.aws import policies
+from scripts.local.aws import policy_document
 
 _ABSENT = frozenset(
     {
@@ -41,17 +41,17 @@ def partition(region: str) -> str:
     return get_partition(region)
 
 
-def current_principal() -> policies.Principal:
+def current_principal() -> policy_document.Principal:
     """The role whose session signed the running request, else the account itself."""
     account, signed = account_id(), credential()
     part = partition(signed.region)
     for session in sts_backends[account][part].assumed_roles:
         if session.access_key_id == signed.access_key:
-            return policies.Principal(account, session.role_arn)
-    return policies.Principal(account, f"arn:{part}:iam::{account}:root")
+            return policy_document.Principal(account, session.role_arn)
+    return policy_document.Principal(account, f"arn:{part}:iam::{account}:root")
 
 
-def current_facts(principal: policies.Principal) -> policies.Facts:
+def current_context(principal: policy_document.Principal) -> policy_document.RequestContext:
     """The condition keys of the running request; without one, only what holds at any time."""
     now = datetime.now(UTC)
     values = {
@@ -65,7 +65,7 @@ def current_facts(principal: policies.Principal) -> policies.Facts:
         "aws:viaawsservice": "false",
     }
     if not has_request_context():
-        return policies.Facts(values, _ABSENT)
+        return policy_document.RequestContext(values, _ABSENT)
     values["aws:securetransport"] = str(request.is_secure).lower()
     values["aws:requestedregion"] = credential().region
     values["aws:useragent"] = request.headers.get("User-Agent", "")
@@ -77,7 +77,7 @@ def current_facts(principal: policies.Principal) -> policies.Facts:
     for name in _QUERY_KEYS:
         if name in request.args:
             values[f"s3:{name.lower()}"] = request.args[name]
-    return policies.Facts(values, _ABSENT)
+    return policy_document.RequestContext(values, _ABSENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Judges a policy document as IAM does, as far as a local AWS can know the facts.
+"""Evaluates one policy document as IAM does, as far as a local AWS knows the request context.
 
-Rules: "IAM JSON policy elements: Condition operators" and "Policy evaluation logic" of the IAM User Guide. Where a
-condition asks for a key that `Facts` does not know about (the caller's VPC endpoint, say), its statement is taken not
-to apply, which is neither a denial nor a permission.
+Rules: "IAM JSON policy elements: Condition operators" and "Policy evaluation logic" of the IAM User Guide. A statement
+whose condition asks for a key that `RequestContext` does not know (the VPC endpoint of the caller, for example) does
+not apply: it neither denies nor allows.
 """
 
 import base64
@@ -28,7 +28,7 @@ class Decision(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class RequestContext:
     """What is known about a request.
 
     `values` are the condition keys it carries; `absent` are those it is known not to carry. A name that ends in `*`
@@ -47,9 +47,9 @@ class Facts:
         """Its value; None where the request does not carry it."""
         return self.values.get(key.lower())
 
-    def with_values(self, values: Mapping[str, str]) -> "Facts":
-        """These facts and more."""
-        return Facts({**self.values, **values}, self.absent)
+    def with_values(self, values: Mapping[str, str]) -> "RequestContext":
+        """These context and more."""
+        return RequestContext({**self.values, **values}, self.absent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Request:
     action: str
     resource: str
     principal: Principal = field(default_factory=Principal)
-    facts: Facts = field(default_factory=Facts)
+    context: RequestContext = field(default_factory=RequestContext)
 
 
 def decide(document: Mapping[str, Any], request: Request) -> Decision:
@@ -86,7 +86,7 @@ def decide_statement(statement: Mapping[str, Any], request: Request) -> Decision
         _concerns(statement, "Action", request.action, ignore_case=True)
         and _concerns(statement, "Resource", request.resource)
         and _concerns_principal(statement, request.principal)
-        and _conditions_hold(statement.get("Condition", {}), request.facts)
+        and _conditions_hold(statement.get("Condition", {}), request.context)
     )
     if not applies:
         return Decision.NEUTRAL
@@ -125,19 +125,19 @@ def _is_identity(name: str, principal: Principal) -> bool:
     )
 
 
-def _conditions_hold(conditions: Mapping[str, Mapping[str, Any]], facts: Facts) -> bool:
+def _conditions_hold(conditions: Mapping[str, Mapping[str, Any]], context: RequestContext) -> bool:
     return all(
-        _condition_holds(operator, key, _listed(wanted), facts)
+        _condition_holds(operator, key, _listed(wanted), context)
         for operator, keys in conditions.items()
         for key, wanted in keys.items()
     )
 
 
-def _condition_holds(operator: str, key: str, wanted: list[Any], facts: Facts) -> bool:
+def _condition_holds(operator: str, key: str, wanted: list[Any], context: RequestContext) -> bool:
     parts = _OPERATOR.fullmatch(operator)
-    if parts is None or not facts.knows(key):
+    if parts is None or not context.knows(key):
         return False
-    actual, name = facts.get(key), parts["name"]
+    actual, name = context.get(key), parts["name"]
     texts = [str(value).lower() if isinstance(value, bool) else str(value) for value in wanted]
     if name == "Null":
         return (actual is None) == (texts == ["true"])

@@ -13,7 +13,7 @@ from scripts.local.aws.state import write_atomically
 from scripts.local.runtime.sandbox import Result
 
 
-class Doorway:
+class InvokeEndpoint:
     """A server on loopback with a URL for each function, named in the local AWS's file of routes while it is open.
 
     `invoke` runs a function and waits for it, `invoke_later` does not wait.
@@ -27,7 +27,7 @@ class Doorway:
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def open_for(self, functions: Iterable[str]) -> None:
+    def publish(self, functions: Iterable[str]) -> None:
         """Say where these functions are to be found."""
         base = f"http://127.0.0.1:{self._server.server_port}"
         write_atomically(self._routes, json.dumps({name: f"{base}/{name}" for name in functions}).encode())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Turns:
+class RequestLock:
     """Lets one request at a time reach moto, which checks and then acts without a lock of its own.
 
     A conditional write, and so a Terraform state lock, is only as good as this. A request that waits for something
@@ -27,7 +27,7 @@ class Turns:
         self._lock.release()
 
     @contextmanager
-    def given_up(self) -> Iterator[None]:
+    def released(self) -> Iterator[None]:
         """Let others have their turn while this one waits; does nothing where the caller has none."""
         if not getattr(self._holder, "holds", False):
             yield
@@ -39,4 +39,4 @@ class Turns:
             self.__enter__()
 
 
-TURNS = Turns()
+REQUEST_LOCK = RequestLock()

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from scripts.local.aws.policies import Decision, Facts, Principal, Request, decide
+from scripts.local.aws.policy_document import Decision, Principal, Request, RequestContext, decide
 
 ACCOUNT = "111111111111"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/csvbatch-test-batch-processor"
@@ -11,15 +11,15 @@ ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource"
 DENY: dict[str, Any] = {**ALLOW, "Effect": "Deny"}
 
 
-def judged(statement: Any, facts: Facts | None = None, principal: Principal | None = None) -> Decision:
-    request = Request("s3:GetObject", OBJECT, principal or Principal(ACCOUNT, ROLE), facts or Facts())
+def judged(statement: Any, context: RequestContext | None = None, principal: Principal | None = None) -> Decision:
+    request = Request("s3:GetObject", OBJECT, principal or Principal(ACCOUNT, ROLE), context or RequestContext())
     return decide({"Statement": statement}, request)
 
 
 def condition(operator: str, wanted: Any, actual: str | None) -> bool:
     """Whether a condition on `aws:key` holds for a request that carries `actual`, or for None no such key."""
-    facts = Facts({"aws:key": actual} if actual is not None else {}, frozenset({"aws:key"}))
-    return judged({**ALLOW, "Condition": {operator: {"aws:Key": wanted}}}, facts) is Decision.ALLOW
+    context = RequestContext({"aws:key": actual} if actual is not None else {}, frozenset({"aws:key"}))
+    return judged({**ALLOW, "Condition": {operator: {"aws:Key": wanted}}}, context) is Decision.ALLOW
 
 
 def test_denial_wins_over_permission() -> None:
@@ -159,10 +159,10 @@ def test_absent_key_is_null() -> None:
 
 
 def test_every_condition_must_hold() -> None:
-    facts = Facts({"aws:securetransport": "true", "aws:principalaccount": ACCOUNT})
+    context = RequestContext({"aws:securetransport": "true", "aws:principalaccount": ACCOUNT})
     both = {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:PrincipalAccount": "222222222222"}}
 
-    assert judged({**DENY, "Condition": both}, facts) is Decision.NEUTRAL
+    assert judged({**DENY, "Condition": both}, context) is Decision.NEUTRAL
 
 
 @pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "StringEqualsIfExists", "Null"])
@@ -174,8 +174,8 @@ def test_key_that_is_not_known_leaves_its_statement_out(operator: str, statement
 
 
 def test_key_may_be_known_by_the_beginning_of_its_name() -> None:
-    facts = Facts(absent=frozenset({"s3:x-amz-*"}))
+    context = RequestContext(absent=frozenset({"s3:x-amz-*"}))
 
-    assert facts.knows("s3:x-amz-acl")
-    assert facts.get("s3:x-amz-acl") is None
-    assert not facts.knows("s3:prefix")
+    assert context.knows("s3:x-amz-acl")
+    assert context.get("s3:x-amz-acl") is None
+    assert not context.knows("s3:prefix")

@@ -83,7 +83,7 @@ class Step:
         return shown
 
 
-def tell(
+def run(
     platform: Platform, folder: Path, rows: int, say: Callable[[str], None], show: Callable[[Step], None]
 ) -> Sequence[Step]:
     """Go through the whole story; raises DemoError at the first number that is wrong."""

@@ -13,7 +13,7 @@ from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, open_store
 from scripts.common.environments import REPOSITORY
-from scripts.local.demo import files, story
+from scripts.local.demo import files, scenario
 from scripts.local.demo.errors import DemoError
 from scripts.local.demo.files import DataFile
 from tests.support.pipeline import Pipeline
@@ -70,8 +70,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     store.close_connection()
 
 
-def told(desk: Desk, folder: Path) -> list[story.Step]:
-    return list(story.tell(desk, folder, ROWS, lambda line: None, lambda step: None))
+def told(desk: Desk, folder: Path) -> list[scenario.Step]:
+    return list(scenario.run(desk, folder, ROWS, lambda line: None, lambda step: None))
 
 
 def test_files_arrive_then_arrive_again_then_corrected(desk: Desk, tmp_path: Path) -> None:

@@ -8,24 +8,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scripts.local.aws.policies import Decision, Request, decide
+from scripts.local.aws.policy_document import Decision, Request, decide
 
 Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Everything that has a say in a request.
+    """Every policy that applies to a request.
 
-    `limits` are those that permit nothing by themselves: a permissions boundary, a session's own policy, the policy
-    of the VPC endpoint on the way. Where the resource's policy is what everything `rests_on_resource`, as with a KMS
-    key or a role that is taken, identity policies count only as far as it lets the account decide.
+    `limits` allow nothing by themselves: a permissions boundary, a session policy, a VPC endpoint policy. With
+    `requires_resource_policy` (KMS keys, role trust policies) the resource policy has to allow: identity policies
+    count only where it delegates to the account.
     """
 
     identity: Sequence[Document] = ()
     limits: Sequence[Document] = ()
     resource: Document | None = None
-    rests_on_resource: bool = False
+    requires_resource_policy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Verdict:
     reason: str
 
 
-def judge(policies: Policies, request: Request) -> Verdict:
+def evaluate(policies: Policies, request: Request) -> Verdict:
     """An explicit denial anywhere wins; then somebody has to allow, and every limit has to let it through."""
     everything = [*policies.identity, *policies.limits, *([policies.resource] if policies.resource else [])]
     if any(decide(each, request) is Decision.DENY for each in everything):
         return Verdict(False, f"a policy denies {request.action} explicitly")
     by_identity = any(decide(each, request) is Decision.ALLOW for each in policies.identity)
-    if policies.rests_on_resource:
+    if policies.requires_resource_policy:
         granted = _names_it(policies.resource, request) or (by_identity and _allows(policies.resource, request))
         missing = "the resource's own policy, or the identity's where that one leaves it to the account, does not allow"
     else:

@@ -72,7 +72,7 @@ fmt: ready ## format everything
 	@ruff format . && ruff check --fix . ; terraform fmt -recursive modules && terragrunt hcl fmt
 
 secrets: ready ## look for secrets in every file that git tracks
-	@secret-scan
+	@.venv-scan/bin/python -m scripts.scan.secret_scan
 
 licences: ready package ## list what the packages ship and the tools use, with licences; fail on one that is not allowed
 	@lambda-packages licences

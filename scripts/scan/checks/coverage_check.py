@@ -1,6 +1,6 @@
-"""Passes for every resource and every data source: what has no such record was never read.
+"""Passes for every resource and every data source: Checkov never read a block that has no such record.
 
-Checkov leaves out what it cannot parse without a word, and an exit status of 0.
+Checkov omits what it cannot parse, silently and with exit status 0.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ TITLE = "Was read"
 
 
 class ResourceWasRead(BaseResourceCheck):
-    """For resources, those among them whose count is 0."""
+    """For resources, including those whose count is 0."""
 
     def __init__(self) -> None:
         super().__init__(TITLE, ID, [CheckCategories.CONVENTION], ["*"])

@@ -3,9 +3,7 @@
 import re
 from pathlib import Path
 
-
-class MissingMarkersError(Exception):
-    """A file has no place for generated text."""
+from scripts.common.errors import UserError
 
 
 def part(document: Path, command: str) -> str:
@@ -28,5 +26,5 @@ def _find(document: Path, command: str) -> re.Match[str]:
     content = document.read_text(encoding="utf-8")
     found = re.search(f"{re.escape(opening)}(?P<text>.*?){re.escape(closing)}", content, re.DOTALL)
     if not found:
-        raise MissingMarkersError(f"{document} has no generated part. Add these lines to it:\n{opening}{closing}")
+        raise UserError(f"{document} has no generated part. Add these lines to it:\n{opening}{closing}")
     return found

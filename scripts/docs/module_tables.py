@@ -10,11 +10,11 @@ from typing import Any
 
 import hcl2
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.errors import run_main
+from scripts.common.paths import MODULES, REPOSITORY
 from scripts.docs import generated
 
 COMMAND = "module-tables"
-MODULES = REPOSITORY / "modules"
 _REQUIRED = object()
 
 
@@ -32,7 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 1 where `--check` finds a table that is out of date."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; fail if a table is out of date")
-    check = parser.parse_args(arguments).check
+    options = parser.parse_args(arguments)
+    return run_main(COMMAND, lambda: _check_or_write(options.check))
+
+
+def _check_or_write(check: bool) -> int:
     outdated = False
     for module in modules():
         readme = module / "README.md"

@@ -5,39 +5,35 @@ Each page keeps its path, so that a link works in the site as it does in the rep
 
 import argparse
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.commands import CommandFailedError, run
+from scripts.common.errors import UserError, run_main
+from scripts.common.paths import DIST, REPOSITORY, command
 
 COMMAND = "docs-site"
 CONFIGURATION = REPOSITORY / "docs" / "zensical.toml"
-SITE = REPOSITORY / "dist" / "docs"
-GENERATOR = Path(sys.executable).with_name("zensical")
+SITE = DIST / "docs"
 LIMIT_SECONDS = 300
-
-
-class SiteError(Exception):
-    """The generator found something wrong in the pages."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 1 with the generator's messages where a page has a mistake."""
     argparse.ArgumentParser(prog=COMMAND, description=__doc__).parse_args(arguments)
-    try:
-        with tempfile.TemporaryDirectory(prefix="docs-site-") as folder:
-            stage(Path(folder))
-            built = build(Path(folder))
-            shutil.rmtree(SITE, ignore_errors=True)
-            SITE.parent.mkdir(exist_ok=True)
-            shutil.move(built, SITE)
-    except SiteError as error:
-        print(f"{COMMAND}: {error}", file=sys.stderr)
-        return 1
-    print(f"{SITE / 'index.html'}")
+    return run_main(COMMAND, _replace_site)
+
+
+def _replace_site() -> int:
+    with tempfile.TemporaryDirectory(prefix="docs-site-") as folder:
+        stage(Path(folder))
+        built = build(Path(folder))
+        shutil.rmtree(SITE, ignore_errors=True)
+        SITE.parent.mkdir(exist_ok=True)
+        shutil.move(built, SITE)
+    print(SITE / "index.html")
     return 0
 
 
@@ -59,19 +55,12 @@ def stage(folder: Path) -> None:
 
 
 def build(folder: Path) -> Path:
-    """Build the staged pages strictly, and return the site's folder; SiteError with the generator's messages."""
-    done = subprocess.run(
-        [GENERATOR, "build", "--strict", "--clean", "--config-file", folder / CONFIGURATION.name],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=LIMIT_SECONDS,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise SiteError(f"the site was not built:\n{done.stdout.strip()}")
+    """Build the staged pages and return the site's folder; UserError with the generator's messages for any warning."""
+    build_strictly = [command("zensical"), "build", "--strict", "--clean", "--config-file"]
+    try:
+        run([*build_strictly, folder / CONFIGURATION.name], limit_seconds=LIMIT_SECONDS, cwd=folder, merged=True)
+    except CommandFailedError as error:
+        raise UserError(f"The pages have mistakes, so no site was built:\n{error.stdout.strip()}") from error
     return folder / "site"
 
 

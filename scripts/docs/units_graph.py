@@ -6,16 +6,18 @@ others is left out.
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
 from scripts.common import environments
+from scripts.common.commands import run
+from scripts.common.errors import run_main
+from scripts.common.paths import REPOSITORY
 from scripts.docs import generated
-from scripts.terragrunt import launcher
+from scripts.terragrunt.runner import TERRAGRUNT
 
 COMMAND = "units-graph"
-DOCUMENT = environments.REPOSITORY / "docs" / "architecture.md"
+DOCUMENT = REPOSITORY / "docs" / "architecture.md"
 LIMIT_SECONDS = 120
 Dependencies = Mapping[str, frozenset[str]]
 """Unit names, and for each the units that it reads outputs of."""
@@ -25,19 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 1 with the reason on standard error where Terragrunt cannot read the units."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("environment", metavar="ENV", nargs="?", help=f"one of: {', '.join(environments.names())}")
-    shown = DOCUMENT.relative_to(environments.REPOSITORY)
+    shown = DOCUMENT.relative_to(REPOSITORY)
     parser.add_argument("--write", action="store_true", help=f"write the flowchart into {shown} instead of printing it")
     options = parser.parse_args(arguments)
-    try:
-        named = options.environment
-        environment = environments.load(named) if named else environments.default()
-        chart = flowchart(dependencies(environment))
-    except environments.UnknownEnvironmentError as error:
-        print(f"{COMMAND}: {error}", file=sys.stderr)
-        return 1
-    except subprocess.SubprocessError as error:
-        print(f"{COMMAND}: Terragrunt could not list the units: {error}", file=sys.stderr)
-        return 1
+    return run_main(COMMAND, lambda: _draw(options))
+
+
+def _draw(options: argparse.Namespace) -> int:
+    named = options.environment
+    chart = flowchart(dependencies(environments.load(named) if named else environments.default()))
     if options.write:
         generated.write(DOCUMENT, COMMAND, block(chart))
     else:
@@ -47,15 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def dependencies(environment: environments.Environment) -> Dependencies:
     """The units of an environment with their direct dependencies, each after those it depends on."""
-    found = subprocess.run(
-        [launcher.COMMAND, "find", "--dag", "--dependencies", "--json"],
-        cwd=environment.folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=LIMIT_SECONDS,
-        check=True,
-    )
+    find = [TERRAGRUNT, "find", "--dag", "--dependencies", "--json"]
+    found = run(find, limit_seconds=LIMIT_SECONDS, cwd=environment.folder)
     return {unit["path"]: frozenset(unit.get("dependencies", [])) for unit in json.loads(found.stdout)}
 
 

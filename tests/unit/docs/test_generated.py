@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.docs import generated, module_tables
 
 VARIABLES = """
@@ -81,7 +82,7 @@ def test_only_what_is_between_the_markers_is_replaced(tmp_path: Path) -> None:
 def test_a_document_without_markers_is_left_alone_and_named(tmp_path: Path) -> None:
     document = tmp_path / "page.md"
     document.write_text("text\n")
-    with pytest.raises(generated.MissingMarkersError, match=r"page\.md"):
+    with pytest.raises(UserError, match=r"page\.md"):
         generated.write(document, "some", "new\n")
     assert document.read_text() == "text\n"
 

@@ -17,7 +17,7 @@ LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready plan demo scan mutations package test test-slow judges unit modules bench lint fmt lock shell clean
-.PHONY: secrets licences audit
+.PHONY: secrets licences audit docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ judges: ready ## compare the reading of CSV with other readers over FILES genera
 
 bench: ready package ## the benchmarks, each beside what else one would use
 	@for file in benchmarks/[a-z]*.py; do python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
+
+docs: ready ## build the documentation site in dist/docs
+	@docs-site
 
 lint: ready ## formatting, lint and types of Python, Terraform and Terragrunt
 	@ruff format --check . && ruff check . && mypy lambdas scripts

@@ -9,7 +9,7 @@ from typing import Any
 from scripts.account.account import Account, AccountError, connect
 from scripts.account.function import FunctionError, ask
 from scripts.common import environments
-from scripts.common.environments import UnknownEnvironmentError
+from scripts.common.errors import UserError
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(account, options)
     except FunctionError as error:
         _say(f"{error}. Type: {error.todo}")
-    except (AccountError, UnknownEnvironmentError) as error:
+    except (AccountError, UserError) as error:
         _say(str(error))
     except KeyboardInterrupt:
         _say("interrupted; what the function has begun it goes on with. Show what is left: migrate-ledger ENV")

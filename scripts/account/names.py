@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from scripts.common import environments
-from scripts.common.environments import Environment, UnknownEnvironmentError
+from scripts.common.environments import Environment
+from scripts.common.errors import UserError
 
 COMMON = environments.LIVE / "_components" / "common.hcl"
 FUNCTIONS = ("batch_processor", "request_handler")
@@ -45,7 +46,7 @@ class Settings:
 
 
 def names(environment: Environment) -> Names:
-    """The names of an environment's resources; raises UnknownEnvironmentError where common.hcl does not say one."""
+    """The names of an environment's resources; raises UserError where common.hcl does not say one."""
     stated = dict(re.findall(r'^\s*(\w+)\s*=\s*"([^"]*)"', COMMON.read_text(encoding="utf-8"), re.MULTILINE))
     known = {
         "env.environment": environment.name,
@@ -55,23 +56,21 @@ def names(environment: Environment) -> Names:
 
     def value(name: str) -> str:
         if name not in stated:
-            raise UnknownEnvironmentError(f'{COMMON} has no line `{name} = "…"`')
+            raise UserError(f'{COMMON} has no line `{name} = "…"`')
         return re.sub(r"\$\{local\.([\w.]+)\}", lambda found: known.get(found[1]) or value(found[1]), stated[name])
 
     return Names(**{name: value(name) for name in Names.__dataclass_fields__})
 
 
 def settings(environment: Environment) -> Settings:
-    """What env.hcl states; raises UnknownEnvironmentError where it does not."""
+    """What env.hcl states; raises UserError where it does not."""
     path = environments.LIVE / environment.name / "env.hcl"
     text = path.read_text(encoding="utf-8")
     architecture = re.search(r'^\s*architecture\s*=\s*"(\w+)"', text, re.MULTILINE)
     block = re.search(r"^\s*reserved_concurrency\s*=\s*\{([^}]*)\}", text, re.MULTILINE)
     if not architecture or not block:
-        raise UnknownEnvironmentError(f"{path} has to state architecture and reserved_concurrency")
+        raise UserError(f"{path} has to state architecture and reserved_concurrency")
     found = dict(re.findall(r"(\w+)\s*=\s*(null|-?\d+)", block[1]))
     if set(found) != set(FUNCTIONS):
-        raise UnknownEnvironmentError(
-            f"{path}: reserved_concurrency has to give a number or null for each of {', '.join(FUNCTIONS)}"
-        )
+        raise UserError(f"{path}: reserved_concurrency has to give a number or null for each of {', '.join(FUNCTIONS)}")
     return Settings(architecture[1], {name: None if found[name] == "null" else int(found[name]) for name in FUNCTIONS})

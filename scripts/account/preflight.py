@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from scripts.account import checks
 from scripts.account.account import AccountError, connect
 from scripts.common import environments
-from scripts.common.environments import UnknownEnvironmentError
+from scripts.common.errors import UserError
 
 EXIT_MISSING = 1
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         account = connect(environments.load(options.environment))
         print(f"preflight: {account}", file=sys.stderr, flush=True)
         found = checks.run(account, checks.BEFORE_APPLY if options.before_apply else checks.AFTER_APPLY)
-    except (AccountError, UnknownEnvironmentError) as error:
+    except (AccountError, UserError) as error:
         print(f"preflight: {error}", file=sys.stderr)
         return EXIT_MISSING
     missing = [one for one in found if one.is_missing]

@@ -7,12 +7,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-LIVE = REPOSITORY / "live"
-
-
-class UnknownEnvironmentError(Exception):
-    """No such environment, or an env.hcl that does not say what an environment must say."""
+from scripts.common.errors import UserError
+from scripts.common.paths import LIVE as LIVE
+from scripts.common.paths import REPOSITORY as REPOSITORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +51,10 @@ def names(live: Path = LIVE) -> list[str]:
 
 
 def load(name: str, live: Path = LIVE) -> Environment:
-    """The environment of that name; UnknownEnvironmentError names those there are."""
+    """The environment of that name; UserError names those there are."""
     path = live / name / "env.hcl"
     if not path.is_file():
-        raise UnknownEnvironmentError(
+        raise UserError(
             f"There is no environment {name!r}: {path} does not exist. There are: {', '.join(names(live)) or 'none'}."
         )
     text = path.read_text(encoding="utf-8")
@@ -69,20 +66,20 @@ def load(name: str, live: Path = LIVE) -> Environment:
         live=live,
     )
     if environment.name != name:
-        raise UnknownEnvironmentError(f"{path} says environment = {environment.name!r}, and its folder is {name!r}.")
+        raise UserError(f"{path} says environment = {environment.name!r}, and its folder is {name!r}.")
     if not re.fullmatch(r"\d{12}", environment.account_id):
-        raise UnknownEnvironmentError(f"{path}: account_id {environment.account_id!r} is not twelve digits.")
+        raise UserError(f"{path}: account_id {environment.account_id!r} is not twelve digits.")
     return environment
 
 
 def default(live: Path = LIVE) -> Environment:
     """The environment that commands take where none is named: the first that is not production, else the first.
 
-    UnknownEnvironmentError where there is none at all.
+    UserError where there is none at all.
     """
     found = [load(name, live) for name in names(live)]
     if not found:
-        raise UnknownEnvironmentError(f"There is no environment: no folder of {live} has an env.hcl.")
+        raise UserError(f"There is no environment: no folder of {live} has an env.hcl.")
     return next((one for one in found if not one.production), found[0])
 
 
@@ -104,5 +101,5 @@ def of_folder(folder: Path, live: Path = LIVE) -> Environment | None:
 def _attribute(text: str, name: str, path: Path) -> str:
     found = re.search(rf'^\s*{name}\s*=\s*"([^"$]*)"\s*(?:#.*)?$', text, re.MULTILINE)
     if not found:
-        raise UnknownEnvironmentError(f'{path} has no line `{name} = "…"`, which every environment needs.')
+        raise UserError(f'{path} has no line `{name} = "…"`, which every environment needs.')
     return found[1]

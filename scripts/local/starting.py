@@ -1,18 +1,14 @@
 """The local AWS of an environment, started and with the state backend in it: where make's targets begin."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 from scripts.common import environments
 from scripts.local.aws import environment as local_variables
 from scripts.local.aws import launcher
-from scripts.local.aws.errors import LocalAwsError
 from scripts.local.aws.state import Identity, Record, StateDirectory, default_parent
-from scripts.terragrunt.launcher import COMMAND as TERRAGRUNT
-
-BOOTSTRAP_LIMIT_SECONDS = 180
+from scripts.terragrunt import runner
 
 
 def ready(
@@ -40,24 +36,5 @@ def start(
     record = launcher.start(state, identity, from_snapshot, enforce_iam=enforce_iam)
     variables = local_variables.applied(state.endpoint(record), os.environ)
     with state.starting():
-        bootstrap(environment, variables)
+        runner.bootstrap(environment, variables)
     return record
-
-
-def bootstrap(environment: environments.Environment, variables: dict[str, str]) -> None:
-    """Create the bucket and the table that all units share, where they are missing."""
-    command = [TERRAGRUNT, "backend", "bootstrap", "--all", "--log-level", "error"]
-    command += ["--working-dir", str(environment.folder)]
-    try:
-        done = subprocess.run(
-            command,
-            env=variables,
-            capture_output=True,
-            text=True,
-            timeout=BOOTSTRAP_LIMIT_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise LocalAwsError(f"the state backend of {environment.name} was not ready in time: {error}") from error
-    if done.returncode != 0:
-        raise LocalAwsError(f"the state backend of {environment.name} could not be created:\n{done.stderr.strip()}")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.toolchain.places import user_cache
+from scripts.common.paths import user_cache
 
 _UNFINISHED = ".unfinished"
 _UNUSED_SECONDS = 30 * 24 * 3600

@@ -1,7 +1,9 @@
 """What can go wrong that a user can put right."""
 
+from scripts.common.errors import UserError
 
-class PackagingError(Exception):
+
+class PackagingError(UserError):
     """A failure whose text says what is wrong, where, and what to do about it."""
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts.common.paths import SCAN_VENV
 from scripts.scan.errors import ScanError
-from scripts.toolchain.places import SCAN_VENV
 
 CHECKS = Path(__file__).resolve().parent / "checks"
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -15,8 +15,8 @@ from pathlib import Path
 from rich.console import Console
 
 from scripts.common import environments
+from scripts.common.errors import UserError
 from scripts.scan import hcl, plan_scan, plans, report, report_files
-from scripts.scan.errors import ScanError
 from scripts.scan.findings import Outcome, Result, shown
 
 MODULES = environments.REPOSITORY / "modules"
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result = _scan(options, console)
         files = report_files.write(result, options.reports.resolve())
-    except (ScanError, environments.UnknownEnvironmentError, OSError) as error:
+    except (UserError, OSError) as error:
         print(f"scan: {error}", file=sys.stderr)
         return NOT_SCANNED
     except KeyboardInterrupt:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common.environments import REPOSITORY
-from scripts.toolchain.places import SCAN_VENV
+from scripts.common.paths import SCAN_VENV
 
 EXIT_FOUND = 1
 EXIT_NO_TOOL = 2

@@ -6,12 +6,12 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from scripts.common.paths import TOOLCHAIN_JSON
 from scripts.scan import checkov_run, source_rules
 from scripts.scan.checkov_run import Record
 from scripts.scan.errors import ScanError
 from scripts.scan.findings import Finding, Outcome, Result
 from scripts.scan.sources import Block, blocks, terraform_files
-from scripts.toolchain.places import TOOLCHAIN_JSON
 
 _FORMAT_LIMIT_SECONDS = 120
 _FORMAT_DIFFERS = 3

@@ -1,7 +1,6 @@
 """Makes the plan of every unit of an environment from an empty state, and reads plans that were made."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,10 @@ from typing import Any
 from rich.console import Console
 
 from scripts.common import environments
-from scripts.local import starting
-from scripts.local.aws.errors import LocalAwsError
+from scripts.common.errors import UserError
 from scripts.local.aws.server import LocalAws
 from scripts.scan.errors import ScanError
-from scripts.terragrunt import plan_units
+from scripts.terragrunt import plan_units, runner
 
 PACKAGES = environments.REPOSITORY / "dist" / "lambda"
 CACHE = environments.REPOSITORY / ".local" / "scan"
@@ -55,10 +53,10 @@ def make(environment: environments.Environment, folder: Path, console: Console) 
         )
         with LocalAws(environment.name, environment.account_id, environment.region) as aws:
             variables = {**aws.environment, "CSVBATCH_MOCKS_IN_SAVED_PLANS": "scan"}
-            starting.bootstrap(environment, variables)
+            runner.bootstrap(environment, variables)
             # Nobody else knows this AWS, so nothing is to be locked.
             _, status = plan_units.plan(environment, variables, console, options, ["-lock=false"])
-    except (LocalAwsError, OSError, subprocess.SubprocessError) as error:
+    except (UserError, OSError) as error:
         raise ScanError(f"{environment.name} could not be planned: {error}") from error
     if status != 0:
         raise ScanError(f"{environment.name} could not be planned (exit status {status}); its plans were not scanned.")

@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.common import environments
+from scripts.common.errors import UserError
 from scripts.state.unit_state import Lock, RepairError, UnitState, Version
 
 EXIT_REFUSED = 1
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _confirm(asked.unit.resolve().name)
         (state.restore if asked.restore else state.accept)(version, found.current)
         print("Done. Now terragrunt plan has to say: No changes.")
-    except (RepairError, environments.UnknownEnvironmentError) as error:
+    except (RepairError, UserError) as error:
         print(f"state-repair: {error}", file=sys.stderr)
         return EXIT_REFUSED
     except KeyboardInterrupt:

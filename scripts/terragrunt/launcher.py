@@ -9,18 +9,17 @@ because there is no state backend or because what a unit reads was never applied
 """
 
 import itertools
-import json
 import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from scripts.common import environments
+from scripts.common import environments, tools
+from scripts.common.aws_target import is_local
+from scripts.common.errors import UserError
+from scripts.common.tools import Tools
 
-TOOLCHAIN_JSON = environments.REPOSITORY / ".tools" / "toolchain.json"
-COMMAND = str(Path(sys.executable).with_name("terragrunt"))
-"""This launcher, as the project's other commands start it."""
 GO_MEMORY_FOR_SPEED = "400"
 """GOGC: provider and Terragrunt live for seconds; collecting less often saves a fifth of their time."""
 
@@ -36,19 +35,17 @@ def main() -> None:
     arguments = modern_arguments(sys.argv[1:])
     folder = _working_dir(arguments)
     try:
-        tools = json.loads(TOOLCHAIN_JSON.read_text(encoding="utf-8"))
+        found = tools.read()
         environment = environments.of_folder(folder)
         print(banner(folder, os.environ), file=sys.stderr, flush=True)
-    except FileNotFoundError:
-        sys.exit(f"terragrunt: the project's tools are not set up ({TOOLCHAIN_JSON} is missing). Run: make setup")
-    except environments.UnknownEnvironmentError as error:
+    except UserError as error:
         sys.exit(f"terragrunt: {error}")
-    variables = tool_environment(tools, os.environ)
+    variables = tool_environment(found, os.environ)
     if environment and is_bootstrap(arguments):
-        arguments = _bootstrap_arguments(arguments, folder, environment, tools["terragrunt"], variables)
-    if environment and (refused := _refusal(arguments, folder, environment, tools["terragrunt"], variables)):
+        arguments = _bootstrap_arguments(arguments, folder, environment, found.terragrunt, variables)
+    if environment and (refused := _refusal(arguments, folder, environment, found.terragrunt, variables)):
         sys.exit(f"\nREFUSED: {refused}\n")
-    os.execve(tools["terragrunt"], ["terragrunt", *arguments], variables)
+    os.execve(found.terragrunt, ["terragrunt", *arguments], variables)
 
 
 def modern_arguments(arguments: Sequence[str]) -> list[str]:
@@ -134,15 +131,15 @@ def _refusal(
     return run_refusals.not_yet(environment, unit.name, units, s3) if units else None
 
 
-def tool_environment(tools: Mapping[str, str], inherited: Mapping[str, str]) -> dict[str, str]:
+def tool_environment(found: Tools, inherited: Mapping[str, str]) -> dict[str, str]:
     """What Terragrunt needs to find the project's tools; whatever the user set himself stands."""
     commands = str(Path(sys.executable).parent)
     return {
         "GOGC": GO_MEMORY_FOR_SPEED,
-        "TG_TF_PATH": tools["engine"],
+        "TG_TF_PATH": found.engine,
         "TG_DEPENDENCY_FETCH_OUTPUT_FROM_STATE": "true",
         **inherited,
-        "TF_CLI_CONFIG_FILE": tools["cli_configuration"],
+        "TF_CLI_CONFIG_FILE": found.cli_configuration,
         "PATH": os.pathsep.join([commands, inherited.get("PATH", os.defpath)]),
     }
 
@@ -164,11 +161,6 @@ def endpoint(variables: Mapping[str, str]) -> str:
     if not url:
         return "AWS itself"
     return f"{url} (local AWS)" if is_local(url) else url
-
-
-def is_local(url: str) -> bool:
-    """Whether an endpoint is on this machine."""
-    return re.match(r"https://(127\.0\.0\.1|localhost)(:|/|$)", url) is not None
 
 
 def _working_dir(arguments: Sequence[str]) -> Path:

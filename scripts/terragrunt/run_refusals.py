@@ -6,7 +6,6 @@ leave open what to type.
 """
 
 import json
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts.common.commands import CommandError, run
 from scripts.common.environments import Environment
 
 FIND_LIMIT_SECONDS = 60
@@ -46,17 +46,8 @@ def of_environment(environment: Environment, terragrunt: str, variables: Mapping
     """
     command = [terragrunt, "find", "--dag", "--dependencies", "--json", "--working-dir", str(environment.folder)]
     try:
-        done = subprocess.run(
-            command,
-            env=dict(variables),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=FIND_LIMIT_SECONDS,
-            check=True,
-        )
-        found = json.loads(done.stdout)
-    except (OSError, ValueError, subprocess.SubprocessError):
+        found = json.loads(run(command, limit_seconds=FIND_LIMIT_SECONDS, environment=variables).stdout)
+    except (CommandError, ValueError):
         return None
     return Units({Path(one["path"]).name: frozenset(map(_name, one.get("dependencies", ()))) for one in found})
 

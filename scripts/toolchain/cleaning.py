@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from scripts.toolchain.commands import only_one
-from scripts.toolchain.errors import ToolchainError
-from scripts.toolchain.places import REPOSITORY, SETUP_LOCK
+from scripts.common.errors import UserError, run_main
+from scripts.common.locks import only_one
+from scripts.common.paths import REPOSITORY, SETUP_LOCK
 
 BUILT = (".venv", ".venv-scan", ".venv-judges", ".tools", ".local", "dist")
 CACHES = (".terragrunt-cache", ".terraform")
@@ -27,12 +27,12 @@ _POLL_SECONDS = 0.05
 
 def main() -> int:
     """Run the command; 1 with the reason on standard error where a server cannot be stopped."""
-    try:
-        with only_one(SETUP_LOCK):
-            clean(REPOSITORY)
-    except ToolchainError as error:
-        print(f"clean: {error}", file=sys.stderr)
-        return 1
+    return run_main("clean", _clean)
+
+
+def _clean() -> int:
+    with only_one(SETUP_LOCK):
+        clean(REPOSITORY)
     return 0
 
 
@@ -87,7 +87,7 @@ def _stop(folder: Path) -> None:
             time.sleep(_POLL_SECONDS)
         else:
             return
-    raise ToolchainError(f"the local AWS in {folder} does not end; nothing was removed. End process {pid or '?'} first")
+    raise UserError(f"the local AWS in {folder} does not end; nothing was removed. End process {pid or '?'} first")
 
 
 def _process(folder: Path) -> int | None:

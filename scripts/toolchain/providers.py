@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scripts.toolchain.commands import only_one, run
-from scripts.toolchain.errors import ToolchainError
+from scripts.common.commands import CommandError, run
+from scripts.common.errors import UserError
+from scripts.common.locks import only_one
+from scripts.common.paths import REPOSITORY, TERRAFORM_RC, TOOLS, user_cache
 from scripts.toolchain.files import link_if_changed, write_if_changed
-from scripts.toolchain.places import REPOSITORY, TERRAFORM_RC, TOOLS, user_cache
 
 REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 USUAL_FOLDERS = (
@@ -29,7 +30,7 @@ def pinned_version() -> str:
     root = (REPOSITORY / "terragrunt.hcl").read_text(encoding="utf-8")
     found = re.search(r'^\s*aws_provider_version\s*=\s*"([^"]+)"', root, re.MULTILINE)
     if not found:
-        raise ToolchainError("terragrunt.hcl states no aws_provider_version.")
+        raise UserError("terragrunt.hcl states no aws_provider_version.")
     return found[1]
 
 
@@ -75,7 +76,7 @@ def _found(version: str, target: str) -> Path | None:
                 return candidate.resolve()
     named = os.environ.get("CSVBATCH_PROVIDER_MIRROR")
     if named:
-        raise ToolchainError(
+        raise UserError(
             f"CSVBATCH_PROVIDER_MIRROR is {named}, which holds no {REGISTRIES[0]}/hashicorp/aws/{version}/{target}."
         )
     return None
@@ -104,9 +105,9 @@ def _downloaded(engine: Path, version: str, target: str, report: Callable[[str],
         (folder / "main.tf.json").write_text(json.dumps(wanted), encoding="utf-8")
         environment = {name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"}
         try:
-            run([str(engine), f"-chdir={folder}", "init", "-no-color"], seconds=1800, environment=environment)
-        except ToolchainError as error:
-            raise ToolchainError(
+            run([str(engine), f"-chdir={folder}", "init", "-no-color"], limit_seconds=1800, environment=environment)
+        except CommandError as error:
+            raise UserError(
                 f"The AWS provider {version} is in no mirror on this machine and could not be downloaded:\n{error}\n"
                 "Put an unpacked mirror somewhere and name it: CSVBATCH_PROVIDER_MIRROR=/path make setup"
             ) from error

@@ -8,12 +8,22 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from scripts.toolchain.commands import first_line, only_one, run
-from scripts.toolchain.errors import ToolchainError
-from scripts.toolchain.places import JUDGES_CORPORA, JUDGES_VENV, REPOSITORY, SCAN_VENV, TOOLS, VENV, path_folders
+from scripts.common.commands import run
+from scripts.common.errors import UserError
+from scripts.common.locks import only_one
+from scripts.common.paths import (
+    JUDGES_CORPORA,
+    JUDGES_VENV,
+    REPOSITORY,
+    REQUIREMENTS,
+    SCAN_VENV,
+    TOOLS,
+    VENV,
+    path_folders,
+)
+from scripts.toolchain.versions import first_line
 
 WANTED = "3.13"
-REQUIREMENTS = REPOSITORY / "requirements"
 
 
 def find_python() -> Path:
@@ -27,7 +37,7 @@ def find_python() -> Path:
         version, _, executable = first_line([candidate, "-c", asked]).partition(" ")
         if version == WANTED:
             return Path(executable).resolve()
-    raise ToolchainError(
+    raise UserError(
         f"No Python {WANTED} was found on PATH or under pyenv. Any of these gives one:\n"
         f"  pyenv install {WANTED}\n  uv python install {WANTED}\n  mise install\n"
         f"  your system's package, for example python{WANTED}\n"
@@ -74,7 +84,7 @@ def build_judges(report: Callable[[str], None]) -> None:
         JUDGES_CORPORA.mkdir()
         download = [str(JUDGES_VENV / "bin" / "python"), "-m", "pip", "download", "--quiet"]
         download += ["--disable-pip-version-check", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
-        run([*download, "--require-hashes", "-r", str(lock), "--dest", str(JUDGES_CORPORA)], seconds=300)
+        run([*download, "--require-hashes", "-r", str(lock), "--dest", str(JUDGES_CORPORA)], limit_seconds=300)
         stamp.write()
 
 
@@ -86,10 +96,10 @@ def _environment(folder: Path, python: Path, lock_name: str, report: Callable[[s
     report(f"{folder.name}: installing requirements/{lock.name}")
     if folder.exists():
         shutil.rmtree(folder)
-    run([str(python), "-m", "venv", str(folder)], seconds=120)
+    run([str(python), "-m", "venv", str(folder)], limit_seconds=120)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run([*pip, "--require-hashes", "-r", str(bootstrap)], seconds=300)
-    run([*_uv_pip_install(folder), "--require-hashes", "-r", str(lock)], seconds=900)
+    run([*pip, "--require-hashes", "-r", str(bootstrap)], limit_seconds=300)
+    run([*_uv_pip_install(folder), "--require-hashes", "-r", str(lock)], limit_seconds=900)
     stamp.write()
 
 
@@ -100,7 +110,7 @@ def _project(report: Callable[[str], None]) -> None:
         return
     report(f"{VENV.name}: installing the project's own commands")
     install = [*_uv_pip_install(VENV), "--no-deps", "--no-build-isolation"]
-    run([*install, "--editable", str(REPOSITORY)], seconds=300)
+    run([*install, "--editable", str(REPOSITORY)], limit_seconds=300)
     stamp.write()
 
 

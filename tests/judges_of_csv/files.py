@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from csvbatch.csv_file.dialect import Dialect
-from scripts.toolchain.places import JUDGES_CORPORA
+from scripts.common.paths import JUDGES_CORPORA
 from tests.judges_of_csv.questions import CsvFile
 from tests.support.nasty_files import CONTRACTS, nasty_file
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.common import environments
+from scripts.common.errors import UserError
 from scripts.local import starting
 from scripts.local.aws import client, environment, launcher
 from scripts.local.aws.errors import LocalAwsError
@@ -19,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parent: Path = options.state_dir or default_parent()
         return int(options.run(options, parent))
-    except LocalAwsError as error:
+    except UserError as error:
         print(f"local-aws: {error}", file=sys.stderr)
         return 1
 
@@ -100,7 +101,7 @@ def _stated(name: str, account_id: str | None, region: str | None) -> environmen
     """The environment of live/ where account and region are its own; any other has no units, and no state backend."""
     try:
         stated = environments.load(name)
-    except environments.UnknownEnvironmentError as error:
+    except UserError as error:
         if account_id and region:
             return Identity(name, account_id, region)
         raise LocalAwsError(f"{error} Or give both --account-id and --region.") from error

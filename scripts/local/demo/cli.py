@@ -16,11 +16,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from csvbatch.store import StoreError
-from scripts.common import environments, processes
-from scripts.common.aws_target import AwsTargetError, choose
+from scripts.common import environments
+from scripts.common.aws_target import choose
+from scripts.common.errors import UserError
+from scripts.common.signals import TerminatedError, raise_on_signals
 from scripts.local import starting
 from scripts.local.aws import launcher
-from scripts.local.aws.errors import LocalAwsError
 from scripts.local.aws.state import Record, StateDirectory
 from scripts.local.demo import story
 from scripts.local.demo.applying import apply
@@ -28,12 +29,10 @@ from scripts.local.demo.errors import DemoError
 from scripts.local.demo.platform import DemoPlatform
 from scripts.local.runtime import machine
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.errors import LocalRuntimeError
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.samples.make_airports import AirportsMissingError
 from scripts.packages import architectures
-from scripts.packages.errors import PackagingError
 
 FOLDER = environments.REPOSITORY / ".local" / "demo"
 PACKAGES = environments.REPOSITORY / "dist" / "lambda"
@@ -42,15 +41,10 @@ WIDTH_OF_A_LOG = 180
 _GOES_ON = "the next demo goes on from what was applied"
 _EXPECTED = (
     AirportsMissingError,
-    AwsTargetError,
-    DemoError,
-    LocalAwsError,
-    LocalRuntimeError,
-    PackagingError,
     BotoCoreError,
     ClientError,
     StoreError,
-    environments.UnknownEnvironmentError,
+    UserError,
 )
 
 
@@ -76,11 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         choose("local")
-        with processes.ending_on_signals(), _only_demo(options.folder.resolve()) as folder:
+        with raise_on_signals(), _only_demo(options.folder.resolve()) as folder:
             summary = _run(folder, options.rows, options.enforce_iam, console, say)
-    except processes.TerminatedError as error:
+    except TerminatedError as error:
         print(f"demo: {error}; {_GOES_ON}", file=sys.stderr)
-        return error.status
+        return error.exit_status
     except _EXPECTED as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1

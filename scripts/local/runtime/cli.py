@@ -11,12 +11,11 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.common import environments
-from scripts.common.aws_target import AwsTargetError, choose
-from scripts.local.aws.errors import LocalAwsError
+from scripts.common.aws_target import choose
+from scripts.common.errors import UserError
 from scripts.local.aws.state import StateDirectory, default_parent
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.doorway import Doorway
-from scripts.local.runtime.errors import LocalRuntimeError
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.runtime.sandbox import Result
@@ -32,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.env = options.env or environments.default().name
         with _runtime(options) as runtime:
             return int(options.run(options, runtime))
-    except (LocalRuntimeError, LocalAwsError, AwsTargetError, environments.UnknownEnvironmentError) as error:
+    except UserError as error:
         print(f"local-runtime: {error}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError) as error:

@@ -1,7 +1,9 @@
 """What can go wrong that is not a surviving mutation."""
 
+from scripts.common.errors import UserError
 
-class MutationError(Exception):
+
+class MutationError(UserError):
     """A failure whose text says what is wrong, where, and what to do about it."""
 
 

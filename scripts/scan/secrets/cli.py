@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.common.environments import REPOSITORY
+from scripts.common.paths import SCAN_VENV
 from scripts.scan.secrets.allowed import ALLOWED, Allowed, Finding, read_allowed
 from scripts.scan.secrets.errors import SecretScanError
-from scripts.toolchain.places import SCAN_VENV
 
 EXIT_FOUND = 1
 EXIT_NOT_SCANNED = 2

@@ -7,7 +7,8 @@ import pytest
 from scripts.account import names as module
 from scripts.account.names import FUNCTIONS, names, settings
 from scripts.common import environments
-from scripts.common.environments import Environment, UnknownEnvironmentError
+from scripts.common.environments import Environment
+from scripts.common.errors import UserError
 
 OTHER = Environment("other", "333333333333", "eu-west-1")
 
@@ -64,12 +65,12 @@ def test_reservations_are_numbers_or_null(tmp_path: Path, monkeypatch: pytest.Mo
     ],
 )
 def test_what_is_not_stated_is_said(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UnknownEnvironmentError, match="reserved_concurrency"):
+    with pytest.raises(UserError, match="reserved_concurrency"):
         settings(stated(tmp_path, text, monkeypatch))
 
 
 def test_a_name_that_common_hcl_does_not_build_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "common.hcl").write_text('prefix = "a"\n')
     monkeypatch.setattr(module, "COMMON", tmp_path / "common.hcl")
-    with pytest.raises(UnknownEnvironmentError, match="secret"):
+    with pytest.raises(UserError, match="secret"):
         names(OTHER)

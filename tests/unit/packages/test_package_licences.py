@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from scripts.common.environments import REPOSITORY
+from scripts.common.paths import SCAN_VENV, VENV
 from scripts.packages.cli import main
 from scripts.packages.errors import LicenceError, PackagingError, WheelError
 from scripts.packages.licences import Licensed, check, installed
 from scripts.packages.spdx import is_expression, licences_in
-from scripts.toolchain.places import SCAN_VENV, VENV
 from tests.unit.packages.made_up import Wheelhouse, write_files
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from scripts.common import environments
 from scripts.common.environments import LIVE, REPOSITORY
+from scripts.common.tools import Tools
 from scripts.terragrunt.launcher import (
     banner,
     bootstrap_arguments,
@@ -13,7 +14,7 @@ from scripts.terragrunt.launcher import (
     tool_environment,
 )
 
-TOOLS = {"engine": "/engine", "terragrunt": "/terragrunt", "cli_configuration": "/rc"}
+TOOLS = Tools("/engine", "/terragrunt", "/rc")
 
 
 def test_run_all_becomes_run_with_all() -> None:

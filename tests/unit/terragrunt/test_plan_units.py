@@ -9,7 +9,7 @@ from rich.console import Console
 from scripts.common import environments
 from scripts.common.environments import Environment
 from scripts.common.locks import only_one
-from scripts.local import starting
+from scripts.local import start
 from scripts.local.aws.state import wait_until
 from scripts.terragrunt import plan_units, runner
 from scripts.terragrunt.plan_units import UnitPlan, plan, table
@@ -69,7 +69,7 @@ def test_second_plan_of_an_environment_waits_for_the_first(
         return [], 0
 
     monkeypatch.setattr(plan_units, "plan", planned)
-    monkeypatch.setattr(starting, "ready", lambda environment: {})
+    monkeypatch.setattr(start, "ready", lambda environment: {})
     with only_one(tmp_path / ".local" / f"plan-{name}.lock"):
         second = threading.Thread(target=plan_units.main, args=([name, "--aws", "local"],))
         second.start()

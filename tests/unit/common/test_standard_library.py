@@ -32,11 +32,12 @@ def test_common_and_toolchain_need_the_standard_library_only() -> None:
     run_without_packages(ALL)
 
 
-def test_what_the_set_up_imports_is_written_for_the_oldest_python_that_the_readme_names() -> None:
+def test_what_the_set_up_imports_is_written_for_the_oldest_python_that_the_documents_name() -> None:
     files = [Path(line) for line in run_without_packages(OF_THE_SET_UP).splitlines()]
     assert REPOSITORY / "scripts" / "common" / "commands.py" in files
     for file in files:
         source = file.read_text(encoding="utf-8")
         ast.parse(source, str(file), feature_version=OLDEST)
         assert "from __future__ import annotations" in source or file.name == "__init__.py", file
-    assert f"({OLDEST[0]}.{OLDEST[1]} or later)" in (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    documents = [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")]
+    assert any(f"({OLDEST[0]}.{OLDEST[1]} or later)" in one.read_text(encoding="utf-8") for one in documents)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from scripts.toolchain.places import SCAN_VENV
 
 from scripts.common import environments
 from scripts.common.environments import REPOSITORY
+from scripts.common.paths import SCAN_VENV
 
 Scan = Callable[..., tuple[int, str]]
 

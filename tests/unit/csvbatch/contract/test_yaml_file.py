@@ -168,18 +168,18 @@ def test_a_setting_of_the_wrong_kind_is_told_what_it_should_be(write: Write, col
         ),
     ],
 )
-def test_a_file_that_is_no_contract_at_all_is_told_so(write: Write, text: str, problem: str) -> None:
+def test_a_file_that_is_not_a_contract_is_an_error(write: Write, text: str, problem: str) -> None:
     assert told(write(text)) == [problem]
 
 
-def test_a_file_in_another_encoding_is_told_so(tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "countries.yaml"
     path.write_bytes("dataset: é".encode("latin-1"))
 
     assert told(path) == ["countries.yaml: it is not UTF-8; save it as UTF-8"]
 
 
-def test_a_file_that_is_not_there_is_told_so(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     assert told(tmp_path / "nowhere.yaml") == [
         "nowhere.yaml: it cannot be read (No such file or directory); check its name and permissions"
     ]
@@ -191,7 +191,7 @@ def test_a_folder_gives_its_contracts_by_dataset(write: Write) -> None:
     assert load_contracts(path.parent) == {"countries": load_contract(path)}
 
 
-def test_the_problems_of_all_files_of_a_folder_are_told_together(write: Write) -> None:
+def test_the_problems_of_all_files_of_a_folder_are_reported_together(write: Write) -> None:
     folder = write(COUNTRIES).parent
     (folder / "empty.yaml").touch()
     (folder / "other.yaml").write_text(COUNTRIES)

@@ -8,7 +8,7 @@ from csvbatch.contract.reserved_names import why_no_column
 from csvbatch.contract.settings import SettingError, check_identifier
 
 # Each row's position in the load, kept beside its values by every store.
-POSITION_COLUMNS = ("load_sequence", "load_offset", "load_attempt")
+POSITION_COLUMNS = ("load_sequence", "load_line", "load_attempt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

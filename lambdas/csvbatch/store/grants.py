@@ -1,4 +1,4 @@
-"""The rights that the loader's user needs where the tables belong to somebody else."""
+"""The rights that the loader's user needs if another user owns the tables."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from csvbatch.contract.model import Contract
 from csvbatch.store.ddl import tables
 from csvbatch.store.errors import StoreError
-from csvbatch.store.grammar import GRAMMARS
+from csvbatch.store.sql_dialect import SQL_DIALECTS
 from csvbatch.store.tables import LEASE
 
 # Reading with a lock (FOR UPDATE) needs UPDATE in PostgreSQL, and is a matter of SELECT in Oracle.
@@ -18,19 +18,19 @@ _USER = re.compile(r"[A-Za-z][A-Za-z0-9_$#]{0,127}")
 
 
 def grants(contracts: Iterable[Contract], database: str, user: str) -> list[str]:
-    """Give the statements by which the owner of the tables lets a user load, each without a semicolon.
+    """Give the statements with which the owner of the tables lets a user load, each without a semicolon.
 
-    `database` is postgresql or oracle; SQLite has no users. Raises StoreError. To connect (CREATE SESSION in Oracle,
-    CONNECT in PostgreSQL) is for an administrator to grant, and USAGE on PostgreSQL's schema for the schema's owner.
+    `database` is postgresql or oracle. Raises StoreError (NO_USERS for SQLite, USER_NAME). An administrator grants the
+    right to connect (CREATE SESSION in Oracle, CONNECT in PostgreSQL), and the owner of PostgreSQL's schema USAGE.
     """
-    grammar = GRAMMARS[database]
-    if grammar.grantee is None:
-        raise StoreError("NO_USERS", f"{database} has no users", "let the loader read and write the file")
+    sql_dialect = SQL_DIALECTS[database]
+    if sql_dialect.grantee is None:
+        raise StoreError("NO_USERS", f"{database} has no users", "give the loader read and write access to the file")
     if not _USER.fullmatch(user):
         raise StoreError("USER_NAME", "that is not the name of a user", "use letters, digits, _, $ and #")
-    grantee = grammar.grantee.format(user=user.upper() if grammar.upper_case else user)
+    grantee = sql_dialect.grantee.format(user=user.upper() if sql_dialect.upper_case else user)
     return [
-        f"GRANT {', '.join(rights_on(table.name))} ON {grammar.quote(table.name)} TO {grantee}"
+        f"GRANT {', '.join(rights_on(table.name))} ON {sql_dialect.quote(table.name)} TO {grantee}"
         for table in tables(contracts)
     ]
 

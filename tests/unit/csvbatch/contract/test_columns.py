@@ -30,7 +30,7 @@ def test_a_header_is_the_name_unless_it_is_given() -> None:
 @pytest.mark.parametrize(
     ("kind", "settings", "setting", "reason"),
     [
-        (IntegerColumn, {"name": "load_offset"}, "name", "a column that every table already has"),
+        (IntegerColumn, {"name": "load_line"}, "name", "a column that every table already has"),
         (IntegerColumn, {"null_tokens": ("",)}, "null_tokens", "empty text always means no value"),
         (StringColumn, {"max_length": 0}, "max_length", "0 characters is not a length"),
         (StringColumn, {"max_length": 4001}, "max_length", "4001 characters is not a length"),

@@ -66,6 +66,6 @@ def test_sqlite_takes_every_name_that_a_contract_may_have() -> None:
 
 def test_every_dictionary_view_that_the_store_reads_is_a_name_no_table_may_have() -> None:
     """A table of that name in the loader's schema would be read in place of the view."""
-    sources = (REPOSITORY / "lambdas" / "csvbatch" / "store").glob("oracle*.py")
+    sources = (REPOSITORY / "lambdas" / "csvbatch" / "store" / "oracle").glob("*.py")
     read = {name for file in sources for name in re.findall(r"\b(?:all|nls|user|dba)_[a-z_]+\b", file.read_text())}
     assert {name for name in read if name.startswith(("all_", "nls_database"))} == set(ORACLE_VIEWS)

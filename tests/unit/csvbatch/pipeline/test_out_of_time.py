@@ -13,8 +13,7 @@ from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.pipeline.ports import Deadline
 from csvbatch.pipeline.processing import Run
-from csvbatch.store import Batch, BatchState, ObjectVersion
-from csvbatch.store.url import open_store
+from csvbatch.store import Batch, BatchState, ObjectVersion, open_store
 from scripts.common.environments import REPOSITORY
 from tests.support.pipeline import Pipeline, report_of
 

@@ -10,7 +10,7 @@ from csvbatch.contract.model import Contract
 from csvbatch.csv_file.splitter import Chunk
 from csvbatch.store import BatchState, ChunkResult, NewBatch, ObjectVersion, Store, Timeouts
 from csvbatch.store.database import Result
-from csvbatch.store.sqlite import SqliteDatabase
+from csvbatch.store.sqlite.database import SqliteDatabase
 
 KEYS = Contract(dataset="keys", table="keys", key=("name",), columns=(StringColumn(name="name", max_length=5),))
 

@@ -18,7 +18,7 @@ from csvbatch.contract.columns import (
 from csvbatch.contract.model import Contract
 from csvbatch.store import Batch, ChunkRecord, ddl
 from csvbatch.store.ddl import add_column, create_table
-from csvbatch.store.grammar import GRAMMARS, Grammar, Kind
+from csvbatch.store.sql_dialect import SQL_DIALECTS, ColumnKind, SqlDialect
 from csvbatch.store.tables import BATCH, CHUNK, LEDGER, target_table
 
 CONTRACT = Contract(
@@ -46,7 +46,7 @@ COLUMNS = {
         '"moment" TEXT',
         '"flag" INTEGER NOT NULL',
         '"load_sequence" INTEGER',
-        '"load_offset" INTEGER',
+        '"load_line" INTEGER',
         '"load_attempt" INTEGER',
     ],
     "postgresql": [
@@ -58,7 +58,7 @@ COLUMNS = {
         '"moment" timestamp',
         '"flag" boolean NOT NULL',
         '"load_sequence" bigint',
-        '"load_offset" bigint',
+        '"load_line" bigint',
         '"load_attempt" bigint',
     ],
     "oracle": [
@@ -70,22 +70,22 @@ COLUMNS = {
         '"MOMENT" TIMESTAMP(6)',
         '"FLAG" NUMBER(1) NOT NULL',
         '"LOAD_SEQUENCE" NUMBER(19)',
-        '"LOAD_OFFSET" NUMBER(19)',
+        '"LOAD_LINE" NUMBER(19)',
         '"LOAD_ATTEMPT" NUMBER(19)',
     ],
 }
 
 
-@pytest.mark.parametrize("database", GRAMMARS)
+@pytest.mark.parametrize("database", SQL_DIALECTS)
 def test_a_target_table_has_the_contracts_columns_and_the_position(database: str) -> None:
-    lines = create_table(target_table(CONTRACT), GRAMMARS[database]).splitlines()
+    lines = create_table(target_table(CONTRACT), SQL_DIALECTS[database]).splitlines()
     assert [line.strip().rstrip(",") for line in lines[1:11]] == COLUMNS[database]
     assert lines[11].strip().upper() == 'PRIMARY KEY ("CODE", "DAY")'
 
 
-@pytest.mark.parametrize("database", GRAMMARS)
+@pytest.mark.parametrize("database", SQL_DIALECTS)
 def test_a_target_table_has_no_constraint_that_its_contract_does_not_have(database: str) -> None:
-    sql = create_table(target_table(CONTRACT), GRAMMARS[database])
+    sql = create_table(target_table(CONTRACT), SQL_DIALECTS[database])
     assert not {"CHECK", "UNIQUE", "REFERENCES", "DEFAULT"} & set(sql.upper().split())
 
 
@@ -121,7 +121,7 @@ def test_oracles_index_entries_fit_a_block_of_8_kb() -> None:
     """Oracle reckons 4 bytes for a character, and raises ORA-01450 above 6,398 bytes."""
     for table in LEDGER:
         sizes = {
-            column.name: column.size * (4 if column.kind is Kind.TEXT else 1) if column.size else 22
+            column.name: column.size * (4 if column.kind is ColumnKind.TEXT else 1) if column.size else 22
             for column in table.columns
         }
         for columns in (table.key, *table.unique):
@@ -133,22 +133,22 @@ def test_the_ledgers_records_have_the_columns_of_its_tables() -> None:
     assert {field.name for field in fields(ChunkRecord)} == set(CHUNK.column_names)
 
 
-@pytest.mark.parametrize("grammar", GRAMMARS.values(), ids=GRAMMARS)
-def test_a_column_that_is_added_may_be_null_whatever_the_contract_says(grammar: Grammar) -> None:
+@pytest.mark.parametrize("sql_dialect", SQL_DIALECTS.values(), ids=SQL_DIALECTS)
+def test_a_column_that_is_added_may_be_null_whatever_the_contract_says(sql_dialect: SqlDialect) -> None:
     table = target_table(CONTRACT)
-    kind = grammar.types[Kind.TEXT].format(size=4000)
-    assert add_column(table, table.columns[1], grammar) == (
-        f"ALTER TABLE {grammar.quote('order')} ADD {grammar.quote('comment')} {kind}"
+    kind = sql_dialect.types[ColumnKind.TEXT].format(size=4000)
+    assert add_column(table, table.columns[1], sql_dialect) == (
+        f"ALTER TABLE {sql_dialect.quote('order')} ADD {sql_dialect.quote('comment')} {kind}"
     )
 
 
-@pytest.mark.parametrize("grammar", GRAMMARS.values(), ids=GRAMMARS)
-def test_a_count_that_is_added_to_a_ledger_is_0_in_the_rows_it_has(grammar: Grammar) -> None:
+@pytest.mark.parametrize("sql_dialect", SQL_DIALECTS.values(), ids=SQL_DIALECTS)
+def test_a_count_that_is_added_to_a_ledger_is_0_in_the_rows_it_has(sql_dialect: SqlDialect) -> None:
     """The default stands before NOT NULL, which is the order that Oracle wants."""
     count = next(column for column in BATCH.columns if column.name == "rows_read")
-    assert add_column(BATCH, count, grammar).endswith(f"{grammar.types[Kind.INTEGER]} DEFAULT 0 NOT NULL")
+    assert add_column(BATCH, count, sql_dialect).endswith(f"{sql_dialect.types[ColumnKind.INTEGER]} DEFAULT 0 NOT NULL")
 
 
 def test_the_grammars_have_a_type_of_each_kind() -> None:
-    for grammar in GRAMMARS.values():
-        assert set(grammar.types) == set(Kind)
+    for sql_dialect in SQL_DIALECTS.values():
+        assert set(sql_dialect.types) == set(ColumnKind)

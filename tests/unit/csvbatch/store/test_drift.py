@@ -10,7 +10,7 @@ from csvbatch.contract.columns import DecimalColumn, StringColumn
 from csvbatch.contract.model import Contract
 from csvbatch.store.drift import Difference, differences, drifted
 from csvbatch.store.found import FoundColumn, FoundTable, Holds
-from csvbatch.store.grammar import ORACLE, POSTGRESQL, Grammar
+from csvbatch.store.sql_dialect import ORACLE, POSTGRESQL, SqlDialect
 from csvbatch.store.tables import Table, target_table
 
 digits = st.integers(1, 38).flatmap(lambda precision: st.tuples(st.just(precision), st.integers(0, precision)))
@@ -30,27 +30,27 @@ def table_of(precision: int, scale: int) -> Table:
     )
 
 
-def with_price(table: Table, precision: int, scale: int, grammar: Grammar) -> FoundTable:
+def with_price(table: Table, precision: int, scale: int, sql_dialect: SqlDialect) -> FoundTable:
     """Describe the table as it has to be, but for the digits of its price."""
     columns = {
         column.name: FoundColumn(column.name, "bigint", Holds.INTEGER, 19)
         for column in table.columns
         if column.name.startswith("load_")
     }
-    if grammar is ORACLE:
+    if sql_dialect is ORACLE:
         columns = {name: FoundColumn(name, "NUMBER", Holds.DECIMAL, None) for name in columns}
     columns["item"] = FoundColumn("item", "text", Holds.TEXT, None, null=False)
     columns["price"] = FoundColumn("price", f"numeric({precision}, {scale})", Holds.DECIMAL, precision, scale)
     return FoundTable("stock", tuple(columns.values()), frozenset({frozenset({"item"})}))
 
 
-@pytest.mark.parametrize("grammar", [POSTGRESQL, ORACLE], ids=lambda grammar: grammar.name)
+@pytest.mark.parametrize("sql_dialect", [POSTGRESQL, ORACLE], ids=lambda sql_dialect: sql_dialect.name)
 @given(needed=digits, there=digits)
 def test_no_digit_is_lost_on_either_side_of_the_point(
-    grammar: Grammar, needed: tuple[int, int], there: tuple[int, int]
+    sql_dialect: SqlDialect, needed: tuple[int, int], there: tuple[int, int]
 ) -> None:
     table = table_of(*needed)
-    found = differences(table, with_price(table, *there, grammar), grammar)
+    found = differences(table, with_price(table, *there, sql_dialect), sql_dialect)
     after = max(needed[1], there[1])
     before = max(needed[0] - needed[1], there[0] - there[1])
     if there == (before + after, after):

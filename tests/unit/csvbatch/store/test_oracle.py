@@ -20,10 +20,10 @@ from csvbatch.contract.columns import (
 from csvbatch.contract.model import Contract
 from csvbatch.store import Credentials, Timeouts
 from csvbatch.store.database import Position
-from csvbatch.store.oracle import ARRAY_ROWS, OracleDatabase, _types
-from csvbatch.store.oracle_address import OracleAddress
+from csvbatch.store.oracle.database import OracleDatabase, _types
+from csvbatch.store.oracle.merge import ARRAY_ROWS, STALE_KEYS, count_stale_sql, merge_sql, update_own_sql
 from csvbatch.store.records import Merged
-from csvbatch.store.statements import STALE_KEYS, oracle_count_stale, oracle_merge, oracle_update_own
+from csvbatch.store.url import OracleAddress
 from csvbatch.store.waits import IDLE_SECONDS, PING_SECONDS
 from tests.integration.store.faults import Faults, oracle_connect
 from tests.support.oracle_double import oracle_error
@@ -173,10 +173,10 @@ def test_no_rows_are_no_array(memory: Memory, database: OracleDatabase) -> None:
 def test_only_rows_that_the_merge_did_not_take_are_tried_over_their_own_batchs_rows(
     memory: Memory, database: OracleDatabase
 ) -> None:
-    memory.taken = lambda sql, row: sql == oracle_update_own(PAIRS) or row[1] == "a"
+    memory.taken = lambda sql, row: sql == update_own_sql(PAIRS) or row[1] == "a"
     rows = [(10, (2, "b")), (11, (1, "a")), (12, (1, "b")), (13, (1, "b"))]
     assert database.merge(PAIRS, Position(5, 2), rows) == Merged(4, superseded=3)
-    assert memory.statements == [oracle_merge(PAIRS), oracle_update_own(PAIRS)]
+    assert memory.statements == [merge_sql(PAIRS), update_own_sql(PAIRS)]
     assert memory.arrays[1] == [(1, "b", 5, 13, 2), (2, "b", 5, 10, 2)]
     assert memory.queries == []
 
@@ -188,7 +188,7 @@ def test_rows_that_are_not_taken_at_all_are_looked_up_by_their_keys(memory: Memo
     rows = [(10, (2, "b")), (11, (1, "a")), (12, (1, "b")), (13, (1, "b"))]
     assert database.merge(PAIRS, Position(5, 2), rows) == Merged(4, superseded=1, stale=2)
     ((sql, parameters),) = memory.queries
-    assert sql == oracle_count_stale(PAIRS)
+    assert sql == count_stale_sql(PAIRS)
     weights = [parameters[f"n{number}"] for number in range(STALE_KEYS)]
     keys = [(parameters[f"k{number}_0"], parameters[f"k{number}_1"]) for number in range(STALE_KEYS)]
     assert (weights[:2], set(weights[2:])) == ([1, 2], {0})

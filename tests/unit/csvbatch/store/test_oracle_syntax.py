@@ -9,9 +9,11 @@ from csvbatch.store import ddl, grants
 from csvbatch.store.ddl import add_column
 from csvbatch.store.drift import differences
 from csvbatch.store.found import FoundColumn, FoundTable, Holds
-from csvbatch.store.grammar import ORACLE
-from csvbatch.store.oracle_tables import check_character_set, read_table
-from csvbatch.store.statements import oracle_merge, postgresql_upsert, sqlite_upsert
+from csvbatch.store.oracle.merge import merge_sql
+from csvbatch.store.oracle.tables import check_character_set, read_table
+from csvbatch.store.postgresql.merge import upsert_sql as postgresql_upsert
+from csvbatch.store.sql_dialect import ORACLE
+from csvbatch.store.sqlite.merge import upsert_sql as sqlite_upsert
 from csvbatch.store.tables import LEDGER, target_table
 from tests.support.oracle_syntax import foreign_to_oracle
 from tests.unit.csvbatch.store.test_statements import KEYS, RESERVED
@@ -93,7 +95,7 @@ def test_nothing_of_the_ledgers_is_foreign_to_oracle(ledger_statements: set[str]
 
 @pytest.mark.parametrize("contract", [RESERVED, KEYS], ids=["reserved words", "nothing but a key"])
 def test_nothing_of_a_merge_is_foreign_to_oracle(contract: Any) -> None:
-    assert foreign_to_oracle(oracle_merge(contract)) == []
+    assert foreign_to_oracle(merge_sql(contract)) == []
 
 
 def test_nothing_that_makes_or_changes_tables_is_foreign_to_oracle() -> None:

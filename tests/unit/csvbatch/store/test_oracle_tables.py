@@ -17,8 +17,8 @@ from csvbatch.contract.model import Contract
 from csvbatch.store import StoreError
 from csvbatch.store.drift import Difference, differences
 from csvbatch.store.found import FoundTable
-from csvbatch.store.grammar import ORACLE
-from csvbatch.store.oracle_tables import check_character_set, read_table
+from csvbatch.store.oracle.tables import check_character_set, read_table
+from csvbatch.store.sql_dialect import ORACLE
 from csvbatch.store.tables import target_table
 
 type Described = tuple[str, float, float | None, str | None, float | None, float | None]
@@ -39,7 +39,7 @@ def plain(kind: str, length: int = 7) -> Described:
 
 
 INTEGER = number(None, 0)
-POSITION = {"load_sequence": number(19, 0), "load_offset": number(19, 0), "load_attempt": INTEGER}
+POSITION = {"load_sequence": number(19, 0), "load_line": number(19, 0), "load_attempt": INTEGER}
 
 
 class Dictionary:

@@ -11,21 +11,11 @@ from sqlglot import exp
 from csvbatch.contract.base_column import POSITION_COLUMNS
 from csvbatch.contract.columns import IntegerColumn, StringColumn
 from csvbatch.contract.model import Contract
-from csvbatch.store.grammar import GRAMMARS
 from csvbatch.store.grants import rights_on
-from csvbatch.store.statements import (
-    REPLACED,
-    STAGE,
-    STALE,
-    oracle_count_stale,
-    oracle_merge,
-    oracle_update_own,
-    postgresql_count_known,
-    postgresql_count_stale,
-    postgresql_insert_missing,
-    postgresql_upsert,
-    sqlite_upsert,
-)
+from csvbatch.store.oracle import merge as oracle
+from csvbatch.store.postgresql import merge as postgresql
+from csvbatch.store.sql_dialect import SQL_DIALECTS
+from csvbatch.store.sqlite import merge as sqlite
 from csvbatch.store.tables import LEDGER
 
 READ_AS = {"sqlite": "sqlite", "postgresql": "postgres", "oracle": "oracle"}
@@ -99,13 +89,13 @@ def test_the_ledger_binds_nothing_by_a_word_that_oracle_reserves(ledger_statemen
     assert not bound & ORACLE_RESERVED
 
 
-@pytest.mark.parametrize(("database", "grammar"), GRAMMARS.items())
-def test_rows_are_locked_and_counted_off_in_each_databases_words(database: str, grammar: Any) -> None:
+@pytest.mark.parametrize(("database", "sql_dialect"), SQL_DIALECTS.items())
+def test_rows_are_locked_and_counted_off_in_each_databases_words(database: str, sql_dialect: Any) -> None:
     query = "SELECT id FROM csvbatch_batch WHERE id = :id"
-    locked = parse(query + grammar.lock_rows.format(seconds=60), database)
+    locked = parse(query + sql_dialect.lock_rows.format(seconds=60), database)
     assert (locked.find(exp.Lock) is None) == (database == "sqlite")
-    parse(query + grammar.lock_free_rows, database)
-    first = parse(f"{query} ORDER BY id{grammar.first_rows}", database)
+    parse(query + sql_dialect.lock_free_rows, database)
+    first = parse(f"{query} ORDER BY id{sql_dialect.first_rows}", database)
     assert first.find(exp.Limit if database == "sqlite" else exp.Fetch) is not None
 
 
@@ -114,17 +104,17 @@ def test_rows_are_locked_and_counted_off_in_each_databases_words(database: str, 
 
 @pytest.mark.parametrize("contract", [RESERVED, KEYS], ids=["reserved words", "nothing but a key"])
 def test_merges_are_statements_of_their_databases(contract: Contract) -> None:
-    assert isinstance(parse(oracle_merge(contract), "oracle"), exp.Merge)
-    assert isinstance(parse(oracle_update_own(contract), "oracle"), exp.Merge)
-    assert isinstance(parse(oracle_count_stale(contract), "oracle"), exp.Select)
-    assert isinstance(parse(postgresql_count_known(contract), "postgresql"), exp.Select)
-    assert isinstance(parse(postgresql_count_stale(contract), "postgresql"), exp.Select)
-    assert isinstance(parse(postgresql_insert_missing(contract), "postgresql"), exp.Insert)
-    assert isinstance(parse(postgresql_upsert(contract), "postgresql"), exp.Insert)
-    assert isinstance(parse(sqlite_upsert(contract), "sqlite"), exp.Insert)
+    assert isinstance(parse(oracle.merge_sql(contract), "oracle"), exp.Merge)
+    assert isinstance(parse(oracle.update_own_sql(contract), "oracle"), exp.Merge)
+    assert isinstance(parse(oracle.count_stale_sql(contract), "oracle"), exp.Select)
+    assert isinstance(parse(postgresql.count_known_sql(contract), "postgresql"), exp.Select)
+    assert isinstance(parse(postgresql.count_stale_sql(contract), "postgresql"), exp.Select)
+    assert isinstance(parse(postgresql.insert_missing_sql(contract), "postgresql"), exp.Insert)
+    assert isinstance(parse(postgresql.upsert_sql(contract), "postgresql"), exp.Insert)
+    assert isinstance(parse(sqlite.upsert_sql(contract), "sqlite"), exp.Insert)
 
 
-@pytest.mark.parametrize("statement", [oracle_merge, oracle_update_own])
+@pytest.mark.parametrize("statement", [oracle.merge_sql, oracle.update_own_sql])
 def test_oracle_is_given_names_in_upper_case_and_in_quotes(statement: Any) -> None:
     tree = parse(statement(RESERVED), "oracle")
     names = {identifier for identifier in tree.find_all(exp.Identifier) if identifier.name not in ("s", "t", "DUAL")}
@@ -138,7 +128,7 @@ def test_oracle_is_given_names_in_upper_case_and_in_quotes(statement: Any) -> No
     assert all(identifier.args["quoted"] for identifier in names)
 
 
-@pytest.mark.parametrize("statement", [oracle_merge, oracle_update_own])
+@pytest.mark.parametrize("statement", [oracle.merge_sql, oracle.update_own_sql])
 def test_oracle_binds_a_rows_values_once_and_in_their_order(statement: Any) -> None:
     tree = parse(statement(RESERVED), "oracle")
     bound = [
@@ -149,7 +139,7 @@ def test_oracle_binds_a_rows_values_once_and_in_their_order(statement: Any) -> N
     assert len(list(tree.find_all(exp.Placeholder))) == len(names)
 
 
-@pytest.mark.parametrize("statement", [oracle_merge, oracle_update_own])
+@pytest.mark.parametrize("statement", [oracle.merge_sql, oracle.update_own_sql])
 def test_oracle_sets_no_column_that_it_joins_by(statement: Any) -> None:
     """Oracle refuses that (ORA-38104), and restarts a MERGE by the columns it sets: the position has to be one."""
     tree = parse(statement(RESERVED), "oracle")
@@ -163,7 +153,7 @@ def test_oracle_sets_no_column_that_it_joins_by(statement: Any) -> None:
 
 @pytest.mark.parametrize(
     ("sql", "database"),
-    [(sqlite_upsert(RESERVED), "sqlite"), (postgresql_upsert(RESERVED), "postgresql")],
+    [(sqlite.upsert_sql(RESERVED), "sqlite"), (postgresql.upsert_sql(RESERVED), "postgresql")],
     ids=["sqlite", "postgresql"],
 )
 def test_an_upsert_takes_over_whole_rows_and_only_older_ones(sql: str, database: str) -> None:
@@ -176,16 +166,16 @@ def test_an_upsert_takes_over_whole_rows_and_only_older_ones(sql: str, database:
     assert columns_of(older.expression, "excluded") == list(POSITION_COLUMNS)
 
 
-@pytest.mark.parametrize("statement", [postgresql_insert_missing, postgresql_upsert])
+@pytest.mark.parametrize("statement", [postgresql.insert_missing_sql, postgresql.upsert_sql])
 def test_postgresql_takes_the_newest_row_of_each_key_in_the_order_of_bytes(statement: Any) -> None:
     tree = parse(statement(RESERVED), "postgresql")
     select = tree.expression
-    assert next(table.name for table in select.find_all(exp.Table)) == STAGE
+    assert next(table.name for table in select.find_all(exp.Table)) == postgresql.STAGE
     distinct = [each.sql("postgres") for each in select.args["distinct"].args["on"].expressions]
     order = [each.sql("postgres") for each in select.args["order"].expressions]
     assert distinct == ['s."group" COLLATE "C"', 's."number"']
     assert order[:2] == distinct
-    assert order[2].startswith("s.load_offset DESC")
+    assert order[2].startswith("s.load_line DESC")
 
 
 def test_nothing_of_a_contract_but_its_names_gets_into_statements() -> None:
@@ -200,14 +190,14 @@ def test_nothing_of_a_contract_but_its_names_gets_into_statements() -> None:
         ),
     )
     for statement in (
-        oracle_count_stale,
-        oracle_merge,
-        oracle_update_own,
-        postgresql_count_known,
-        postgresql_count_stale,
-        postgresql_insert_missing,
-        postgresql_upsert,
-        sqlite_upsert,
+        oracle.count_stale_sql,
+        oracle.merge_sql,
+        oracle.update_own_sql,
+        postgresql.count_known_sql,
+        postgresql.count_stale_sql,
+        postgresql.insert_missing_sql,
+        postgresql.upsert_sql,
+        sqlite.upsert_sql,
     ):
-        assert set(re.findall("'[^']*'?", statement(hostile))) <= {f"'{STALE}'", f"'{REPLACED}'"}
+        assert set(re.findall("'[^']*'?", statement(hostile))) <= {f"'{postgresql.STALE}'", f"'{postgresql.REPLACED}'"}
         assert ";" not in statement(hostile)

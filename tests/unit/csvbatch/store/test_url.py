@@ -1,4 +1,4 @@
-"""Addresses of stores, and what opening one costs."""
+"""URLs of stores, and what opening one costs."""
 
 import subprocess
 import sys
@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from csvbatch.store import Credentials, Timeouts, UrlError, open_store
-from csvbatch.store.oracle import OracleDatabase
-from csvbatch.store.oracle_address import OracleAddress
-from csvbatch.store.postgresql import PostgresqlDatabase
-from csvbatch.store.sqlite import SqliteDatabase
-from csvbatch.store.url import open_database
+from csvbatch.store.opening import open_database
+from csvbatch.store.oracle.database import OracleDatabase
+from csvbatch.store.postgresql.database import PostgresqlDatabase
+from csvbatch.store.sqlite.database import SqliteDatabase
+from csvbatch.store.url import OracleAddress, parse_url
 
 GIVEN = Credentials("given", "by the secret")
 
 
 def opened(url: str, credentials: Credentials | None = None) -> dict[str, object]:
-    return vars(open_database(url, credentials, Timeouts()))
+    return vars(open_database(parse_url(url), credentials, Timeouts()))
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,13 @@ def opened(url: str, credentials: Credentials | None = None) -> dict[str, object
     ],
 )
 def test_a_sqlite_store_is_a_file(url: str, path: str) -> None:
-    assert isinstance(open_database(url, None, Timeouts()), SqliteDatabase)
+    assert isinstance(open_database(parse_url(url), None, Timeouts()), SqliteDatabase)
     assert opened(url)["_path"] == Path(path)
 
 
 @pytest.mark.parametrize("url", ["postgresql://host/db", "postgres://host/db"])
 def test_a_postgresql_store_is_opened_by_its_own_driver(url: str) -> None:
-    assert isinstance(open_database(url, None, Timeouts()), PostgresqlDatabase)
+    assert isinstance(open_database(parse_url(url), None, Timeouts()), PostgresqlDatabase)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_postgresql_store_is_opened_by_its_own_driver(url: str) -> None:
     ],
 )
 def test_an_oracle_store_has_host_port_service_and_options(url: str, address: OracleAddress) -> None:
-    assert isinstance(open_database(url, None, Timeouts()), OracleDatabase)
+    assert isinstance(open_database(parse_url(url), None, Timeouts()), OracleDatabase)
     assert opened(url)["_address"] == address
 
 
@@ -77,7 +77,7 @@ def test_given_credentials_go_before_those_of_the_address() -> None:
         ("oracle://host/orcl?protocol=udp", "protocol is 'udp': use tcp or tcps"),
         ("oracle://host/orcl?thick=yes", "thick is 'yes': use true or false"),
         ("oracle://host/orcl?walet=x", "has no option 'walet': use protocol, wallet, schema or thick"),
-        ("oracle://[host/orcl", "is not an address"),
+        ("oracle://[host/orcl", "URL cannot be read"),
     ],
 )
 def test_an_address_that_can_not_be_used_says_why(url: str, message: str) -> None:

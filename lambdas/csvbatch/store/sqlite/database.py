@@ -1,10 +1,8 @@
-"""SQLite through Python's own `sqlite3`: the store that needs nothing."""
+"""SQLite through Python's `sqlite3`, which needs no server."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +10,16 @@ from csvbatch.contract.model import Contract
 from csvbatch.store.database import Position, Result
 from csvbatch.store.errors import BusyError, RetryableError, StoreError
 from csvbatch.store.found import FoundTable
-from csvbatch.store.grammar import SQLITE
 from csvbatch.store.records import Merged, Row
-from csvbatch.store.sqlite_tables import read_table
-from csvbatch.store.statements import STALE_FUNCTION, SUPERSEDED_FUNCTION, sqlite_upsert
-from csvbatch.store.values import Spell, compile_values
+from csvbatch.store.sql_dialect import SQLITE
+from csvbatch.store.sqlite.merge import merge
+from csvbatch.store.sqlite.tables import read_table
 from csvbatch.store.waits import Timeouts, Waits
 
-# The default of 2 MB makes an index of more than a few ten thousand keys go to and fro between disk and memory.
+# With the default of 2 MB an index of more than some ten thousand keys is paged in and out all the time.
 CACHE_KIB = 64 * 1024
-# Of a new database. With the default of 4 KiB an index has four times as many pages to split.
+# For a new database. With the default of 4 KiB an index has four times as many pages to split.
 PAGE_BYTES = 16 * 1024
-
-# Text for what SQLite has no exact type for; decimals have their column's scale, so equal ones are equal text.
-_SPELLINGS = {
-    "decimal": "format({value}, 'f')",
-    "date": "{value} if {value}.__class__ is str else {value}.isoformat()",
-    "timestamp": "{value} if {value}.__class__ is str else {value}.isoformat()",
-    "boolean": "+{value}",
-}
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # An extended result code has the primary one in its lowest byte.
@@ -48,9 +37,9 @@ _OTHER_ADVICE = "look the result code up at sqlite.org/rescode.html"
 
 
 class SqliteDatabase:
-    """A file on this machine. One writer at a time: others wait for as long as the lock timeout says."""
+    """A file on this machine. It has one writer at a time; others wait up to the lock timeout."""
 
-    grammar = SQLITE
+    sql_dialect = SQLITE
 
     def __init__(
         self, path: Path, timeouts: Timeouts, connect: Callable[..., sqlite3.Connection] = sqlite3.connect
@@ -62,7 +51,7 @@ class SqliteDatabase:
         self._connection: sqlite3.Connection | None = None
 
     def begin(self, *, write: bool) -> None:
-        """Start a transaction; one that may write keeps other writers out from here on."""
+        """Start a transaction; one that may write locks out other writers."""
         if self._connection is None:
             self._connection = self._open()
         elif self.waits.has_deadline:
@@ -72,7 +61,7 @@ class SqliteDatabase:
     def _open(self) -> sqlite3.Connection:
         connection = self._connect(self._path, timeout=self.waits.lock(), isolation_level=None)
         try:
-            # Otherwise a column that is missing is taken for a text, because its name stands in double quotes.
+            # Otherwise SQLite reads the name of a missing column as a text, because it is in double quotes.
             connection.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
@@ -84,11 +73,11 @@ class SqliteDatabase:
         return connection
 
     def commit(self) -> None:
-        """Make the transaction's effects last."""
+        """Commit the transaction."""
         self._connected().execute("COMMIT")
 
     def rollback(self) -> None:
-        """Undo the transaction, by giving up the connection where it does not obey."""
+        """Roll the transaction back; close the connection if that fails."""
         try:
             if self._connection is not None and self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -105,11 +94,11 @@ class SqliteDatabase:
         self._connected().executemany(sql, map(_as_text, parameters))
 
     def now(self) -> datetime:
-        """Read the machine's clock, which is all the clock an embedded database has."""
+        """Read the machine's clock; an embedded database has no other."""
         return datetime.now(UTC)
 
     def check(self) -> None:
-        """Do nothing: whatever a file may hold, SQLite keeps."""
+        """Do nothing: SQLite stores every character."""
 
     def table(self, name: str) -> FoundTable | None:
         """Describe a table."""
@@ -117,26 +106,7 @@ class SqliteDatabase:
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
         """Upsert the rows as they come: of two with the same key the later one is the newer."""
-        sql, spell = _statement(contract)
-        sequence, attempt = position
-        offered, superseded, stale = count(), count(), count()
-
-        def note_superseded(stays: int) -> int:
-            next(superseded)
-            return stays
-
-        def note_stale() -> int:
-            next(stale)
-            return 0
-
-        connection = self._connected()
-        connection.create_function(SUPERSEDED_FUNCTION, 1, note_superseded)
-        connection.create_function(STALE_FUNCTION, 0, note_stale)
-        parameters = (
-            spell(values, sequence, offset, attempt) for (offset, values), _ in zip(rows, offered, strict=False)
-        )
-        connection.executemany(sql, parameters)
-        return Merged(next(offered), next(superseded), next(stale))
+        return merge(self._connected(), contract, position, rows)
 
     def failure(self, error: Exception) -> StoreError | None:
         """Classify what `sqlite3` raised."""
@@ -147,9 +117,9 @@ class SqliteDatabase:
         number = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         code = getattr(error, "sqlite_errorname", type(error).__name__)
         if number == sqlite3.SQLITE_BUSY_SNAPSHOT:
-            return RetryableError(code, "somebody wrote to the SQLite database first", "try again")
+            return RetryableError(code, "another connection wrote to the SQLite database first", "try again")
         if number & _PRIMARY in _BUSY:
-            return BusyError(code, "somebody else is writing to the SQLite database", "try again later")
+            return BusyError(code, "another connection is writing to the SQLite database", "try again later")
         return StoreError(code, "SQLite refused a statement", _ADVICE.get(number & _PRIMARY, _OTHER_ADVICE))
 
     def close(self) -> None:
@@ -169,8 +139,3 @@ def _as_text(parameters: Mapping[str, Any]) -> dict[str, Any]:
         name: value.isoformat(timespec="microseconds") if isinstance(value, datetime) else value
         for name, value in parameters.items()
     }
-
-
-@lru_cache(maxsize=16)
-def _statement(contract: Contract) -> tuple[str, Spell]:
-    return sqlite_upsert(contract), compile_values(contract, _SPELLINGS)

@@ -1,4 +1,4 @@
-"""Reads what SQLite says of a table.
+"""Describes a table of SQLite.
 
 https://www.sqlite.org/pragma.html#pragma_table_xinfo, https://www.sqlite.org/datatype3.html#determination_of_column_affinity
 """
@@ -14,7 +14,7 @@ _BYTE_BY_BYTE = "BINARY"
 
 
 def read_table(connection: sqlite3.Connection, name: str) -> FoundTable | None:
-    """Describe a table or view; None where there is none."""
+    """Describe a table or view; None if there is none."""
     found = connection.execute(
         "SELECT name, type, strict FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE", (name,)
     ).fetchone()
@@ -73,7 +73,7 @@ def _written_scale(connection: sqlite3.Connection, table: str, column: str) -> i
 
 
 def _holds(declared: str, *, strict: bool) -> Holds:
-    """Say what values stay what they are: in a table that is not STRICT that is for the column's affinity to say."""
+    """Tell which values are stored unchanged; in a table that is not STRICT the column's affinity decides."""
     if strict:
         return {"TEXT": Holds.TEXT, "INT": Holds.INTEGER, "INTEGER": Holds.INTEGER, "ANY": Holds.ANYTHING}.get(
             declared, Holds.OTHER

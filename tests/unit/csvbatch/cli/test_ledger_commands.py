@@ -53,8 +53,7 @@ def test_status_of_an_incomplete_batch_shows_its_dead_chunks(run: Run, incomplet
 def test_status_shows_failures_and_their_code_and_names_what_is_late(run: Run) -> None:
     run("migrate", *DATABASE, "--yes")
     began = datetime(2020, 2, 29, tzinfo=UTC)
-    store = open_store("sqlite:///x.db")
-    store._clock = lambda: began
+    store = open_store("sqlite:///x.db", clock=lambda: began)
     store.expect_files("bucket", {"recipients": 24})
     file = NewBatch("airports", "bucket", ObjectVersion("incoming/airports/a.csv", "1"), 1, None)
     failing = store.register(file)

@@ -29,7 +29,7 @@ def contract_of(dataset: str, contracts: Mapping[str, Contract]) -> Contract:
 
 
 def find_contract(file: Path, dataset: str | None, contract: Path | None, folder: Path | None) -> Contract:
-    """Give the contract that the options name, or the only one that the file's folder or name can mean."""
+    """Give the contract that the options name, or that the file's folder or name determines."""
     if dataset and contract:
         raise UsageError("Give --dataset or --contract, not both.")
     if contract:

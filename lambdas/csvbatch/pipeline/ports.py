@@ -63,7 +63,7 @@ class Objects(Protocol):
 
 
 def is_listed(objects: Objects, version: ObjectVersion) -> bool:
-    """Tell whether a version exists, by listing its key, which comes first among the keys with it as prefix."""
+    """Tell whether a version exists, by listing its key, which is the first of the keys with that prefix."""
     of_key = takewhile(lambda found: found.object.key == version.key, objects.versions(version.key))
     return any(found.object == version for found in of_key)
 

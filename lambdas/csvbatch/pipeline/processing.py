@@ -93,7 +93,7 @@ class Processor:
         )
         try:
             steps.close()
-            # What is ready is sent before anything new is begun: a long split must not hold back short ones.
+            # Send what is ready before new work starts: a long split must not delay other files.
             steps.send()
             steps.register()
             steps.split()

@@ -70,7 +70,7 @@ class Steps:
     _seconds_of_run: float | None = None
 
     def close(self) -> None:
-        """Close the batches of this bucket that are ready, those that failed before last."""
+        """Close the batches that are ready; those that failed in an earlier run come last."""
         waiting = self.selection.batches(*_CLOSABLE)
         for batch in self.isolation.each("close", sorted(waiting, key=_those_that_failed_last)):
             with self.isolation.isolated(batch, _CLOSABLE):

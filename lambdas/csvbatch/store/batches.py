@@ -71,7 +71,7 @@ def known_versions(transaction: Transaction, bucket: str, prefix: str) -> set[Ob
 
 
 def get(transaction: Transaction, identity: str) -> Batch:
-    """Give a batch; raises `LedgerError` for an id that there is none of."""
+    """Give a batch; raises LedgerError (UNKNOWN_BATCH)."""
     return _only(transaction.rows(f"{_SELECT} WHERE id = :id", id=identity), identity)
 
 

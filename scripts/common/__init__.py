@@ -1,1 +1,1 @@
-"""What several commands share: environments, processes, the AWS that is meant."""
+"""What all commands share; standard library only, and Python 3.9 for what the set-up of the tools imports."""

@@ -1,9 +1,12 @@
-"""Which AWS a command talks to, the local one or the real one; neither may be taken for the other."""
+"""Which AWS a command talks to: the local one or the real one; the two must never be mixed up."""
 
 import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from scripts.common.errors import UserError
 
 CREDENTIAL_VARIABLES = (
     "AWS_ACCESS_KEY_ID",
@@ -16,38 +19,52 @@ CREDENTIAL_VARIABLES = (
 
 
 class AwsTarget(StrEnum):
-    """The two AWSs there are."""
+    """Where a command's requests go."""
 
     LOCAL = "local"
     REAL = "real"
 
 
-class AwsTargetError(Exception):
-    """A choice that has to be made by the user, or one that contradicts what is set."""
-
-
 def choose(asked: str | None, variables: Mapping[str, str] = os.environ, home: Path | None = None) -> AwsTarget:
     """What was asked for; with nothing asked, the local AWS where no real credentials could be meant.
 
-    AwsTargetError where credentials are there and nothing was asked, or where a real AWS was asked for in a
-    shell that has taken on a local one.
+    Raises UserError where real credentials are present and nothing was asked, or where the real AWS was asked for in
+    a shell that points at a local one.
     """
-    taken_on = variables.get("CSVBATCH_AWS") == AwsTarget.LOCAL
-    if asked == AwsTarget.REAL and (taken_on or variables.get("AWS_ENDPOINT_URL")):
-        raise AwsTargetError(
+    points_at_local = variables.get("CSVBATCH_AWS") == AwsTarget.LOCAL
+    if asked == AwsTarget.REAL and (points_at_local or variables.get("AWS_ENDPOINT_URL")):
+        raise UserError(
             f"AWS=real was asked for, but this shell points to "
-            f"{variables.get('AWS_ENDPOINT_URL', 'a local AWS')}. Use a shell of its own for the real one."
+            f"{variables.get('AWS_ENDPOINT_URL', 'a local AWS')}. Use another shell for the real AWS."
         )
     if asked in set(AwsTarget):
         return AwsTarget(asked)
     if asked:
-        raise AwsTargetError(f"AWS={asked} is neither 'local' nor 'real'.")
-    credentials = [] if taken_on else _credentials(variables, home or Path.home())
+        raise UserError(f"AWS={asked} is neither 'local' nor 'real'.")
+    credentials = [] if points_at_local else _credentials(variables, home or Path.home())
     if credentials:
-        raise AwsTargetError(
-            f"Real AWS credentials are here ({', '.join(credentials)}). Say which AWS is meant: AWS=local or AWS=real."
+        raise UserError(
+            f"Real AWS credentials are present ({', '.join(credentials)}). "
+            "Say which AWS is meant: AWS=local or AWS=real."
         )
     return AwsTarget.LOCAL
+
+
+def is_local(url: str) -> bool:
+    """Whether an endpoint is on this machine."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def require_local(*endpoints: str, variables: Mapping[str, str] = os.environ) -> None:
+    """Raise UserError where this shell points at the local AWS, but one of the endpoints is elsewhere."""
+    if variables.get("CSVBATCH_AWS") != AwsTarget.LOCAL:
+        return
+    for endpoint in endpoints:
+        if not is_local(endpoint):
+            raise UserError(
+                f"CSVBATCH_AWS asks for the local AWS, but {endpoint} would answer: set all variables of the local AWS "
+                '(eval "$(local-aws env ENV)"), or unset CSVBATCH_AWS.'
+            )
 
 
 def _credentials(variables: Mapping[str, str], home: Path) -> list[str]:

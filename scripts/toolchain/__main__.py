@@ -1,4 +1,4 @@
-"""The command behind `make setup`: make every tool ready, once, and write down where each is."""
+"""The command behind `make setup`: install every tool that is missing, and record where each one is."""
 
 from __future__ import annotations
 
@@ -6,37 +6,32 @@ import argparse
 import json
 import sys
 
+from scripts.common.errors import run_main
+from scripts.common.locks import only_one
+from scripts.common.paths import BIN, SCAN_VENV, SETUP_LOCK, TERRAFORM_RC, TOOLCHAIN_JSON
 from scripts.toolchain import platforms
-from scripts.toolchain.commands import only_one
 from scripts.toolchain.engines import find_engine, find_terragrunt
-from scripts.toolchain.errors import ToolchainError
 from scripts.toolchain.files import link_if_changed, write_if_changed
-from scripts.toolchain.places import BIN, SCAN_VENV, SETUP_LOCK, TERRAFORM_RC, TOOLCHAIN_JSON
 from scripts.toolchain.providers import write_cli_configuration
 from scripts.toolchain.pythons import build_environments
 
 
 def main() -> int:
-    """Run the command; 0 when every tool is ready, 1 with what is missing on standard error."""
+    """Run the command; return 0 when every tool is ready, else 1 with what is missing on standard error."""
     parser = argparse.ArgumentParser(prog="toolchain", description=__doc__)
-    parser.add_argument("--quiet", action="store_true", help="say only what takes time")
+    parser.add_argument("--quiet", action="store_true", help="report only what takes time")
     quiet = parser.parse_args().quiet
-    try:
-        set_up(quiet)
-    except ToolchainError as error:
-        print(f"setup: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return run_main("setup", lambda: set_up(quiet))
 
 
-def set_up(quiet: bool) -> None:
-    """Idempotent: a second call finds everything and changes nothing; one at the same time waits for this one."""
+def set_up(quiet: bool) -> int:
+    """Set up everything; a second call changes nothing, and one at the same time waits for the first."""
 
     def report(line: str) -> None:
         print(f"setup: {line}", file=sys.stderr, flush=True)
 
     def report_waiting() -> None:
-        report("another set-up is at work in this checkout: waiting until it has ended")
+        report("another set-up runs in this checkout: waiting for it")
 
     platforms.check()
     with only_one(SETUP_LOCK, report_waiting):
@@ -52,6 +47,7 @@ def set_up(quiet: bool) -> None:
         report(f"{engine.name}: {engine}")
         report(f"terragrunt: {terragrunt}")
         report(f"providers: {providers}")
+    return 0
 
 
 if __name__ == "__main__":

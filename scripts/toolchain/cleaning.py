@@ -1,4 +1,4 @@
-"""The command behind `make clean`: stop every local AWS of this checkout, then remove all that was built in it."""
+"""The command behind `make clean`: stop every local AWS of this checkout, then remove everything that was built."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from scripts.toolchain.commands import only_one
-from scripts.toolchain.errors import ToolchainError
-from scripts.toolchain.places import REPOSITORY, SETUP_LOCK
+from scripts.common.errors import UserError, run_main
+from scripts.common.locks import only_one
+from scripts.common.paths import REPOSITORY, SETUP_LOCK
 
 BUILT = (".venv", ".venv-scan", ".venv-judges", ".tools", ".local", "dist")
 CACHES = (".terragrunt-cache", ".terraform")
@@ -26,18 +26,18 @@ _POLL_SECONDS = 0.05
 
 
 def main() -> int:
-    """Run the command; 1 with the reason on standard error where a server cannot be stopped."""
-    try:
-        with only_one(SETUP_LOCK):
-            clean(REPOSITORY)
-    except ToolchainError as error:
-        print(f"clean: {error}", file=sys.stderr)
-        return 1
+    """Run the command; return 1 with the reason on standard error where a server cannot be stopped."""
+    return run_main("clean", _clean)
+
+
+def _clean() -> int:
+    with only_one(SETUP_LOCK):
+        clean(REPOSITORY)
     return 0
 
 
 def clean(checkout: Path) -> None:
-    """Stop the servers first: one that is left has no folder to save in, and nobody finds it any more."""
+    """Stop the servers first: without its folder a server could not save its state, and no command would find it."""
     for folder in _servers(checkout / ".local"):
         _stop(folder)
     for name in BUILT:
@@ -56,7 +56,7 @@ def _caches(top: Path) -> Iterator[Path]:
 
 
 def _servers(top: Path) -> Iterator[Path]:
-    """Folders whose server lives: it holds the lock there, as `scripts.local.aws.state` describes."""
+    """The folders of running servers; each holds a lock, as `scripts.local.aws.state` describes."""
     for lock in sorted(top.rglob("server.lock")):
         if _is_held(lock):
             yield lock.parent
@@ -74,7 +74,7 @@ def _is_held(lock: Path) -> bool:
 
 
 def _stop(folder: Path) -> None:
-    """Interrupt it, which saves nothing, and wait until it lets go of its lock; kill it where it does not."""
+    """Interrupt the server, which saves nothing, and wait until it releases its lock; kill it where it does not."""
     for number in (signal.SIGINT, signal.SIGKILL):
         pid = _process(folder)
         if pid:
@@ -87,11 +87,11 @@ def _stop(folder: Path) -> None:
             time.sleep(_POLL_SECONDS)
         else:
             return
-    raise ToolchainError(f"the local AWS in {folder} does not end; nothing was removed. End process {pid or '?'} first")
+    raise UserError(f"the local AWS in {folder} does not end, so nothing was removed. End process {pid or '?'} first")
 
 
 def _process(folder: Path) -> int | None:
-    """Its id; None while it starts."""
+    """The server's process id; None while it starts."""
     try:
         pid = json.loads((folder / "server.json").read_text(encoding="utf-8"))["pid"]
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,24 +1,23 @@
-"""Terraform (or OpenTofu) and Terragrunt: from PATH where they are new enough, else built once per machine."""
+"""Finds Terraform (or OpenTofu) and Terragrunt on PATH, or builds them once per machine."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.toolchain.commands import first_line, only_one, run
-from scripts.toolchain.errors import ToolchainError
-from scripts.toolchain.places import REPOSITORY, path_folders, user_cache
-
-Version = tuple[int, int, int]
+from scripts.common.commands import run
+from scripts.common.errors import UserError
+from scripts.common.locks import only_one
+from scripts.common.paths import REPOSITORY, path_folders, user_cache
+from scripts.toolchain.versions import Version, first_line, parse_version
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A program, the least version that will do, and the pinned Go module that builds one."""
+    """A program, the lowest version that will do, and the pinned Go module that builds it."""
 
     name: str
     minimum: Version
@@ -28,7 +27,7 @@ class Tool:
 
     @property
     def package(self) -> str:
-        """What to build of the module."""
+        """The package of the module that is the program."""
         return self.module + ("/cmd/tofu" if self.name == "tofu" else "")
 
 
@@ -55,14 +54,8 @@ def find_engine(report: Callable[[str], None]) -> Path:
 
 
 def find_terragrunt(report: Callable[[str], None]) -> Path:
-    """Terragrunt from PATH (the project's own launcher does not count), else built from its pinned module."""
+    """Terragrunt from PATH (but not the project's own launcher), else built from its pinned module."""
     return _on_path(TERRAGRUNT) or _built(TERRAGRUNT, [TERRAGRUNT], report)
-
-
-def parse_version(text: str) -> Version:
-    """The first x.y.z of a text, or 0.0.0."""
-    found = re.search(r"(\d+)\.(\d+)\.(\d+)", text)
-    return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
 
 
 def _on_path(tool: Tool) -> Path | None:
@@ -81,7 +74,7 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
         return target
     go = shutil.which("go")
     if go is None:
-        raise ToolchainError(_how_to_get(tool, alternatives))
+        raise UserError(_how_to_get(tool, alternatives))
     with only_one(target.parent / "build.lock"):
         if target.exists():
             return target
@@ -90,13 +83,13 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
         build = [go, "build", "-mod=readonly", "-trimpath", "-ldflags", f"-s -w {tool.version_flag}"]
         run(
             [*build, "-o", str(unfinished), tool.package],
-            seconds=3600,
+            limit_seconds=3600,
             cwd=REPOSITORY / "tools" / ("opentofu" if tool is TOFU else tool.name),
             environment={**os.environ, "CGO_ENABLED": "0"},
         )
         version = parse_version(first_line([str(unfinished), "--version"]))
         if version < tool.minimum:
-            raise ToolchainError(f"The {tool.name} that was built says version {version}; {tool.pinned} was wanted.")
+            raise UserError(f"The {tool.name} that was built reports version {version}, but {tool.pinned} is needed.")
         unfinished.rename(target)
     return target
 
@@ -104,8 +97,8 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
 def _how_to_get(tool: Tool, alternatives: list[Tool]) -> str:
     wanted = " or ".join(f"{one.name} >= {'.'.join(map(str, one.minimum[:2]))}" for one in alternatives)
     return (
-        f"No {wanted} was found on PATH, and there is no Go to build one with. Any of these helps:\n"
+        f"No {wanted} was found on PATH, and there is no Go to build one. Do one of these:\n"
         "  mise install (the versions are pinned in mise.toml)\n"
-        f"  install {wanted} from its vendor's packages and put it on PATH\n"
+        f"  install {wanted} from its vendor, and put it on PATH\n"
         f"  install Go >= 1.26: make setup then builds {tool.name} {tool.pinned} from tools/, once on this machine"
     )

@@ -1,11 +1,11 @@
-"""The platforms that the project is built and tested on; elsewhere the set-up ends at once and says so."""
+"""The platforms that the project is built and tested on; on others the set-up stops at once."""
 
 from __future__ import annotations
 
 import os
 import platform
 
-from scripts.toolchain.errors import ToolchainError
+from scripts.common.errors import UserError
 
 SUPPORTED = "Supported: Linux on x86_64."
 ELSEWHERE = (
@@ -18,12 +18,12 @@ _MACHINES = ("x86_64", "amd64")
 
 
 def check() -> None:
-    """Raise ToolchainError on a platform that is not supported, unless the user asks to try it all the same."""
+    """Raise UserError on a platform that is not supported, unless the user overrides that."""
     system, machine = platform.system(), platform.machine()
     supported = system == "Linux" and machine.lower() in _MACHINES
     if supported or os.environ.get(OVERRIDE) == "1":
         return
-    raise ToolchainError(
+    raise UserError(
         f"This is {system or 'an unknown system'} on {machine or 'an unknown processor'}. {SUPPORTED} {ELSEWHERE} "
         f"To try it all the same: {OVERRIDE}=1 make setup"
     )

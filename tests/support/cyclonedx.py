@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from scripts.toolchain.places import SCAN_VENV
+from scripts.common.paths import SCAN_VENV
 
 _VALIDATE = """
 import pathlib, sys

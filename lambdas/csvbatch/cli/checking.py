@@ -6,6 +6,7 @@ from pathlib import Path
 
 from csvbatch.cli.sources import blocks, opened, part
 from csvbatch.contract.model import Contract
+from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import FileError
 from csvbatch.csv_file.reader import chunk_range, read_chunk
 from csvbatch.csv_file.splitter import scan
@@ -78,7 +79,7 @@ def check_file(path: Path, contract: Contract, keep: int, on_read: Callable[[int
 def _check(path: Path, contract: Contract, keep: int, findings: Findings, on_read: Callable[[int], None]) -> None:
     with opened(path) as stream:
         # All of it, before the first row: a file that cannot be split is refused whole.
-        scanned = scan(blocks(stream, on_read), contract.dialect, chunk_bytes=_CHUNK_BYTES)
+        scanned = scan(blocks(stream, on_read), Dialect.of(contract), chunk_bytes=_CHUNK_BYTES)
         validate = compile_validator(contract, match_header(contract, scanned.header, scanned.rows_after_header()))
         for chunk in list(scanned):
             rows = read_chunk(part(stream, *chunk_range(chunk, scanned.dialect)), scanned.dialect, chunk)

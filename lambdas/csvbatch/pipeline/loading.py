@@ -7,7 +7,8 @@ from functools import partial
 
 from csvbatch.contract.model import Contract
 from csvbatch.csv_file.dialect import Dialect
-from csvbatch.csv_file.reader import Readable, Rows, chunk_range, read_chunk
+from csvbatch.csv_file.reader import Readable, chunk_range, read_chunk
+from csvbatch.csv_file.row_reader import Rows
 from csvbatch.csv_file.splitter import Chunk, scan
 from csvbatch.pipeline import layout
 from csvbatch.pipeline.closing import close, note_failure
@@ -97,7 +98,7 @@ def _header_of(
 ) -> tuple[Dialect, RowValidator]:
     """Read the beginning of the chunk's object: give the dialect with byte order, and a validator for its header."""
     with objects.read(batch.source) as stream:
-        scanned = scan(iter(partial(stream.read, 256 * 1024), b""), contract.dialect, chunk_bytes=1)
+        scanned = scan(iter(partial(stream.read, 256 * 1024), b""), Dialect.of(contract), chunk_bytes=1)
     return scanned.dialect, compile_validator(contract, match_header(contract, scanned.header), iso_texts)
 
 

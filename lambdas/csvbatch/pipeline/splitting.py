@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from csvbatch.contract.model import DATASET, DATASET_ADVICE, Contract
+from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import FileError
 from csvbatch.csv_file.gzip_stream import unpack_gzip
 from csvbatch.csv_file.reader import Readable, chunk_range, read_chunk
@@ -74,7 +75,7 @@ def _scan(
     objects: Objects, source: ObjectVersion, contract: Contract, chunk_bytes: int, deadline: Deadline
 ) -> list[Chunk]:
     with objects.read(source) as stream:
-        scanned = scan(_blocks(stream, deadline), contract.dialect, chunk_bytes=chunk_bytes)
+        scanned = scan(_blocks(stream, deadline), Dialect.of(contract), chunk_bytes=chunk_bytes)
         match_header(contract, scanned.header, scanned.rows_after_header())
         chunks = list(scanned)
     if contract.maximum_reject_share is not None:

@@ -6,7 +6,9 @@ Every operation locks the chunk's row first and the batch's row second, so that 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from csvbatch.contract.model import Contract, dumps
+from csvbatch.contract.ledger_copy import dumps
+from csvbatch.contract.model import Contract
+from csvbatch.csv_file.dialect import Dialect
 from csvbatch.store import batches
 from csvbatch.store.database import Transaction
 from csvbatch.store.errors import LedgerError, StoreError
@@ -225,8 +227,14 @@ def _replace_contract(transaction: Transaction, batch: Batch, contract: Contract
     """Replace a batch's contract if its chunks and its table stay the same."""
     if batch.chunks_total:
         before = batches.contract_of(transaction, batch.id)
-        for what in ("dataset", "table", "key", "dialect"):
-            if getattr(before, what) != getattr(contract, what):
+        changed = {
+            "dataset": before.dataset != contract.dataset,
+            "table": before.table != contract.table,
+            "key": before.key != contract.key,
+            "dialect": Dialect.of(before) != Dialect.of(contract),
+        }
+        for what, is_changed in changed.items():
+            if is_changed:
                 raise LedgerError(
                     "OTHER_CONTRACT",
                     f"batch {batch.id} was split under a contract with another {what}",

@@ -10,7 +10,7 @@ first does not change rows of its own batch, so each row it merges is the batch'
 changes only rows of its own batch, and gets only the rows that the first did not merge.
 """
 
-from csvbatch.contract.columns import POSITION_COLUMNS
+from csvbatch.contract.base_column import POSITION_COLUMNS
 from csvbatch.contract.model import Contract
 from csvbatch.store.sql_dialect import SqlDialect
 

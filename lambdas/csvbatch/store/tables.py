@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from csvbatch.contract.base_column import POSITION_COLUMNS
 from csvbatch.contract.columns import (
-    POSITION_COLUMNS,
     BooleanColumn,
     Column,
     DateColumn,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.common import environments
-from scripts.local import starting
+from scripts.common.errors import UserError
+from scripts.local import start
 from scripts.local.aws import client, environment, launcher
 from scripts.local.aws.errors import LocalAwsError
 from scripts.local.aws.state import Identity, Record, StateDirectory, default_parent, write_atomically
@@ -19,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parent: Path = options.state_dir or default_parent()
         return int(options.run(options, parent))
-    except LocalAwsError as error:
+    except UserError as error:
         print(f"local-aws: {error}", file=sys.stderr)
         return 1
 
@@ -89,7 +90,7 @@ def _start(options: argparse.Namespace, parent: Path) -> int:
     state = StateDirectory(parent, options.environment)
     stated = _stated(options.environment, options.account_id, options.region)
     if isinstance(stated, environments.Environment):
-        record = starting.start(stated, state, options.from_snapshot, enforce_iam=options.enforce_iam)
+        record = start.start(stated, state, options.from_snapshot, enforce_iam=options.enforce_iam)
     else:
         record = launcher.start(state, stated, options.from_snapshot, enforce_iam=options.enforce_iam)
     print(record)
@@ -100,7 +101,7 @@ def _stated(name: str, account_id: str | None, region: str | None) -> environmen
     """The environment of live/ where account and region are its own; any other has no units, and no state backend."""
     try:
         stated = environments.load(name)
-    except environments.UnknownEnvironmentError as error:
+    except UserError as error:
         if account_id and region:
             return Identity(name, account_id, region)
         raise LocalAwsError(f"{error} Or give both --account-id and --region.") from error

@@ -1,6 +1,6 @@
-"""The `local-demo` command: applies an environment on a local AWS, loads files through the deployed zips, and checks it all.
+"""The `local-demo` command: applies an environment to a local AWS, loads files, and checks every count.
 
-It takes the first environment that is not production. Nothing of it can reach a real AWS.
+The files go through the deployed zips. It uses the first non-production environment and cannot reach a real account.
 """
 
 import argparse
@@ -16,24 +16,23 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from csvbatch.store import StoreError
-from scripts.common import environments, processes
-from scripts.common.aws_target import AwsTargetError, choose
-from scripts.local import starting
+from scripts.common import environments
+from scripts.common.aws_target import choose
+from scripts.common.errors import UserError
+from scripts.common.signals import TerminatedError, raise_on_signals
+from scripts.local import start
 from scripts.local.aws import launcher
-from scripts.local.aws.errors import LocalAwsError
 from scripts.local.aws.state import Record, StateDirectory
-from scripts.local.demo import story
+from scripts.local.demo import scenario
 from scripts.local.demo.applying import apply
 from scripts.local.demo.errors import DemoError
 from scripts.local.demo.platform import DemoPlatform
 from scripts.local.runtime import machine
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.errors import LocalRuntimeError
-from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
+from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.samples.make_airports import AirportsMissingError
 from scripts.packages import architectures
-from scripts.packages.errors import PackagingError
 
 FOLDER = environments.REPOSITORY / ".local" / "demo"
 PACKAGES = environments.REPOSITORY / "dist" / "lambda"
@@ -42,15 +41,10 @@ WIDTH_OF_A_LOG = 180
 _GOES_ON = "the next demo goes on from what was applied"
 _EXPECTED = (
     AirportsMissingError,
-    AwsTargetError,
-    DemoError,
-    LocalAwsError,
-    LocalRuntimeError,
-    PackagingError,
     BotoCoreError,
     ClientError,
     StoreError,
-    environments.UnknownEnvironmentError,
+    UserError,
 )
 
 
@@ -76,11 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         choose("local")
-        with processes.ending_on_signals(), _only_demo(options.folder.resolve()) as folder:
+        with raise_on_signals(), _only_demo(options.folder.resolve()) as folder:
             summary = _run(folder, options.rows, options.enforce_iam, console, say)
-    except processes.TerminatedError as error:
+    except TerminatedError as error:
         print(f"demo: {error}; {_GOES_ON}", file=sys.stderr)
-        return error.status
+        return error.exit_status
     except _EXPECTED as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -100,7 +94,7 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
     _leave_alone(state, enforce_iam)
     try:
         say("starting the local AWS")
-        variables = starting.ready(environment, folder / "aws", enforce_iam=enforce_iam)
+        variables = start.ready(environment, folder / "aws", enforce_iam=enforce_iam)
         # A plan at the same time works in the units' own caches.
         variables.setdefault("TG_DOWNLOAD_DIR", str(folder / "terragrunt-cache"))
         record = state.expect_running()
@@ -108,16 +102,16 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
         apply(environment, variables, say)
         database = _new_database(folder)
         say(f"in the place of Oracle, which is not here: {database}")
-        places = Places(PACKAGES, folder / "runtime")
+        paths = Paths(PACKAGES, folder / "runtime")
         aws = Aws(state.endpoint(record))
         say(_iam(record))
-        with LocalRuntime(aws, places, {DATABASE_VARIABLE: f"sqlite:///{database}"}) as runtime:
+        with LocalRuntime(aws, paths, {DATABASE_VARIABLE: f"sqlite:///{database}"}) as runtime:
             platform = DemoPlatform(state, runtime, database, variables)
             for name, deployed, executed in platform.check_digests():
                 say(f"{name}: CodeSha256 deployed {deployed}, zip executed {executed}")
             say("making the tables through the deployed function: migrate-ledger --apply")
             platform.prepare()
-            steps = story.tell(platform, folder, rows, say, lambda step: console.print(step.as_table()))
+            steps = scenario.run(platform, folder, rows, say, lambda step: console.print(step.as_table()))
             platform.store.close_connection()
         if record.enforces_iam:
             say(_judgements(state.log_file.read_text()))

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from scripts.common.errors import UserError
 
-class AirportsMissingError(Exception):
+
+class AirportsMissingError(UserError):
     """The package that holds the airports is not installed."""
 
 

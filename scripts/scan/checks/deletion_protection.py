@@ -4,6 +4,7 @@ from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
 from scripts.common import environments
+from scripts.common.errors import UserError
 from scripts.scan.checks.confs import Conf, block, in_plan, neighbours, value
 
 GUARD = "deletion_protection"
@@ -43,7 +44,7 @@ def _is_production(name: object) -> bool:
     """Whether a plan's environment is production, by its env.hcl; one that is not in live/ counts as production."""
     try:
         return isinstance(name, str) and environments.load(name).production
-    except environments.UnknownEnvironmentError:
+    except UserError:
         return True
 
 

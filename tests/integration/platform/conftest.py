@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
-from scripts.toolchain.commands import only_one
+from scripts.common.locks import only_one
 from tests.support.platform import DEV, Platform, production, running
 
 INPUT_SUFFIXES = {".hcl", ".tf", ".yaml", ".py", ".json"}

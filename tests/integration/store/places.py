@@ -12,7 +12,8 @@ from urllib.parse import quote
 import oracledb
 import psycopg
 
-from csvbatch.contract.model import Contract, load_contracts
+from csvbatch.contract.model import Contract
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Clock, Store, Timeouts
 from csvbatch.store.database import Database
 from csvbatch.store.ddl import tables

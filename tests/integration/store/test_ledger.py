@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from csvbatch.contract.columns import IntegerColumn, StringColumn
-from csvbatch.contract.model import Contract, dumps
+from csvbatch.contract.ledger_copy import dumps
+from csvbatch.contract.model import Contract
 from csvbatch.csv_file.splitter import Chunk
 from csvbatch.store import (
     BatchState,

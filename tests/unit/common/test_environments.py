@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
+from scripts.common.errors import UserError
 
 
 def write(live: Path, name: str, text: str) -> None:
@@ -24,7 +25,7 @@ def test_an_environment_is_read_from_its_env_hcl(tmp_path: Path) -> None:
 
 def test_an_unknown_environment_is_refused_with_those_there_are(tmp_path: Path) -> None:
     write(tmp_path, "test", lines(environment="test", account_id="333333333333", region="eu-north-1"))
-    with pytest.raises(environments.UnknownEnvironmentError, match=r"no environment 'staging'.*There are: test\."):
+    with pytest.raises(UserError, match=r"no environment 'staging'.*There are: test\."):
         environments.load("staging", tmp_path)
 
 
@@ -39,7 +40,7 @@ def test_an_unknown_environment_is_refused_with_those_there_are(tmp_path: Path) 
 )
 def test_an_env_hcl_that_does_not_say_what_it_must_is_refused(tmp_path: Path, text: str, said: str) -> None:
     write(tmp_path, "test", text)
-    with pytest.raises(environments.UnknownEnvironmentError, match=said):
+    with pytest.raises(UserError, match=said):
         environments.load("test", tmp_path)
 
 
@@ -85,7 +86,7 @@ def test_the_default_is_the_first_where_all_are_production(tmp_path: Path) -> No
 
 
 def test_a_tree_without_environments_has_no_default(tmp_path: Path) -> None:
-    with pytest.raises(environments.UnknownEnvironmentError, match=r"no folder of .* has an env\.hcl"):
+    with pytest.raises(UserError, match=r"no folder of .* has an env\.hcl"):
         environments.default(tmp_path)
 
 

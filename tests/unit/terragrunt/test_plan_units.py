@@ -8,11 +8,11 @@ from rich.console import Console
 
 from scripts.common import environments
 from scripts.common.environments import Environment
-from scripts.local import starting
+from scripts.common.locks import only_one
+from scripts.local import start
 from scripts.local.aws.state import wait_until
-from scripts.terragrunt import launcher, plan_units
+from scripts.terragrunt import plan_units, runner
 from scripts.terragrunt.plan_units import UnitPlan, plan, table
-from scripts.toolchain.commands import only_one
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_refusal_before_terragrunt_starts_is_shown(tmp_path: Path, monkeypatch
     program = tmp_path / "terragrunt"
     program.write_text("#!/bin/sh\nprintf '\\nREFUSED: type this first\\n\\n' >&2\nexit 1\n")
     program.chmod(0o700)
-    monkeypatch.setattr(launcher, "COMMAND", str(program))
+    monkeypatch.setattr(runner, "TERRAGRUNT", str(program))
     page = io.StringIO()
     plans, status = plan(environments.default(), {}, Console(file=page, width=100))
     assert status == 1
@@ -60,7 +60,7 @@ def test_a_refusal_before_terragrunt_starts_is_shown(tmp_path: Path, monkeypatch
 def test_second_plan_of_an_environment_waits_for_the_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(environments, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(plan_units, "LOCAL", tmp_path / ".local")
     name = environments.names()[0]
     order: list[str] = []
 
@@ -69,7 +69,7 @@ def test_second_plan_of_an_environment_waits_for_the_first(
         return [], 0
 
     monkeypatch.setattr(plan_units, "plan", planned)
-    monkeypatch.setattr(starting, "ready", lambda environment: {})
+    monkeypatch.setattr(start, "ready", lambda environment: {})
     with only_one(tmp_path / ".local" / f"plan-{name}.lock"):
         second = threading.Thread(target=plan_units.main, args=([name, "--aws", "local"],))
         second.start()
@@ -87,13 +87,13 @@ def test_units_that_were_not_planned_in_time_are_named(tmp_path: Path, monkeypat
     hangs = tmp_path / "terragrunt"
     hangs.write_text(f"#!/bin/sh\nsleep 300 &\necho '{record}'\nexec sleep 300\n")
     hangs.chmod(0o755)
-    monkeypatch.setattr(launcher, "COMMAND", str(hangs))
-    monkeypatch.setattr(plan_units, "PLAN_LIMIT_SECONDS", 5)
+    monkeypatch.setattr(runner, "TERRAGRUNT", str(hangs))
+    monkeypatch.setattr(plan_units, "PLAN_LIMIT_SECONDS", 3)
     page = io.StringIO()
 
     plans, status = plan_units.plan(environment, os.environ, Console(file=page, width=2000))
 
     assert status == 1
-    assert "did not end within 5 s" in page.getvalue()
+    assert "did not end within 3 s" in page.getvalue()
     assert f"Not planned: {', '.join(others)}\n" in page.getvalue()
     assert [one.unit for one in plans if one.counts] == [first]

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.toolchain import engines
-from scripts.toolchain.engines import find_engine, find_terragrunt, parse_version
-from scripts.toolchain.errors import ToolchainError
+from scripts.toolchain.engines import find_engine, find_terragrunt
+from scripts.toolchain.versions import parse_version
 
 Program = Callable[[str, str], Path]
 
@@ -42,7 +43,7 @@ def test_an_old_terraform_gives_way_to_opentofu(program: Program) -> None:
 
 def test_without_any_engine_and_without_go_the_error_names_every_way_to_get_one(program: Program) -> None:
     program("terraform", "Terraform v1.5.7")
-    with pytest.raises(ToolchainError) as refused:
+    with pytest.raises(UserError) as refused:
         find_engine(print)
     said = str(refused.value)
     for way in ("terraform >= 1.11 or tofu >= 1.10", "mise install", "install Go >= 1.26"):
@@ -51,13 +52,13 @@ def test_without_any_engine_and_without_go_the_error_names_every_way_to_get_one(
 
 def test_a_terragrunt_that_is_too_old_does_not_count(program: Program) -> None:
     program("terragrunt", "terragrunt version v0.77.22")
-    with pytest.raises(ToolchainError, match=r"No terragrunt >= 1\.1 was found on PATH"):
+    with pytest.raises(UserError, match=r"No terragrunt >= 1\.1 was found on PATH"):
         find_terragrunt(print)
 
 
 def test_a_program_that_cannot_be_run_does_not_count(program: Program) -> None:
     program("terragrunt", "terragrunt version v1.1.3").write_text("no program at all")
-    with pytest.raises(ToolchainError, match="No terragrunt"):
+    with pytest.raises(UserError, match="No terragrunt"):
         find_terragrunt(print)
 
 
@@ -71,7 +72,7 @@ def test_what_was_built_once_is_found_again(program: Program, tmp_path: Path) ->
 def test_a_build_that_fails_says_why_and_leaves_nothing_that_looks_built(program: Program, tmp_path: Path) -> None:
     program("go", "").write_text("#!/bin/sh\necho 'no route to the module proxy' >&2\nexit 1\n")
     for _ in range(2):
-        with pytest.raises(ToolchainError, match="no route to the module proxy"):
+        with pytest.raises(UserError, match="no route to the module proxy"):
             find_terragrunt(lambda _: None)
 
 
@@ -80,7 +81,7 @@ def test_the_project_s_own_launcher_is_not_taken_for_terragrunt(
 ) -> None:
     launcher = program("terragrunt", "terragrunt version v1.1.3")
     monkeypatch.setattr(engines, "path_folders", lambda: [])
-    with pytest.raises(ToolchainError, match="No terragrunt"):
+    with pytest.raises(UserError, match="No terragrunt"):
         find_terragrunt(print)
     assert os.access(launcher, os.X_OK)
 

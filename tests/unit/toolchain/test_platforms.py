@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from scripts.common.environments import REPOSITORY
+from scripts.common.errors import UserError
 from scripts.toolchain import __main__ as setup
 from scripts.toolchain import platforms
-from scripts.toolchain.errors import ToolchainError
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, system: str, machine: str) -> None:
@@ -29,7 +29,7 @@ def test_elsewhere_the_set_up_ends_before_it_does_anything(
 ) -> None:
     pretend(monkeypatch, system, machine)
     monkeypatch.setattr(setup, "SETUP_LOCK", tmp_path / "checkout" / ".setup.lock")
-    with pytest.raises(ToolchainError) as refused:
+    with pytest.raises(UserError) as refused:
         setup.set_up(quiet=True)
     assert platforms.SUPPORTED in str(refused.value)
     assert platforms.ELSEWHERE in str(refused.value)

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.toolchain import providers
-from scripts.toolchain.errors import ToolchainError
 from scripts.toolchain.providers import pinned_version, write_cli_configuration
 
 
@@ -47,7 +47,7 @@ def test_a_named_mirror_without_the_provider_is_an_error_and_not_a_download(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CSVBATCH_PROVIDER_MIRROR", str(checkout / "empty"))
-    with pytest.raises(ToolchainError, match=r"which holds no registry\.terraform\.io/hashicorp/aws/"):
+    with pytest.raises(UserError, match=r"without registry\.terraform\.io/hashicorp/aws/"):
         write_cli_configuration(checkout / "terraform", print)
 
 
@@ -55,7 +55,7 @@ def test_where_neither_mirror_nor_registry_can_be_had_the_error_names_the_way_ou
     engine = checkout / "terraform"
     engine.write_text("#!/bin/sh\necho 'no such host' >&2\nexit 1\n")
     engine.chmod(0o755)
-    with pytest.raises(ToolchainError, match=r"(?s)no such host.*CSVBATCH_PROVIDER_MIRROR=/path make setup"):
+    with pytest.raises(UserError, match=r"(?s)no such host.*CSVBATCH_PROVIDER_MIRROR=/path make setup"):
         write_cli_configuration(engine, print)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from scripts.common.locks import only_one
 from scripts.toolchain import __main__ as setup
-from scripts.toolchain.commands import only_one
 from scripts.toolchain.files import link_if_changed, write_if_changed
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
-from scripts.local import starting
 from scripts.local.aws import environment
 from scripts.local.aws.server import LocalAws
 from scripts.local.runtime import cli as local_runtime
 from scripts.local.runtime.aws import Aws
+from scripts.terragrunt import runner
 from tests.support.platform import TOOLCHAIN
 from tests.support.proxies import dead_proxies
 
@@ -78,7 +78,7 @@ def test_shell_that_is_pointed_at_it(aws: LocalAws, proxies: dict[str, str]) -> 
 
 @pytest.mark.usefixtures("proxies")
 def test_terragrunt(aws: LocalAws) -> None:
-    starting.bootstrap(environments.default(), aws.environment)
+    runner.bootstrap(environments.default(), aws.environment)
     tables = Aws(aws.endpoint).client("dynamodb").list_tables()["TableNames"]
     assert len(tables) == 1
 

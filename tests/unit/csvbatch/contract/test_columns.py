@@ -10,10 +10,10 @@ from csvbatch.contract.columns import (
     DateColumn,
     DecimalColumn,
     IntegerColumn,
-    SettingError,
     StringColumn,
     TimestampColumn,
 )
+from csvbatch.contract.settings import SettingError
 
 
 def test_an_allowed_decimal_may_have_as_many_digits_as_the_column() -> None:

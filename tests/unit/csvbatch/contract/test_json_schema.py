@@ -4,15 +4,15 @@ from typing import Any
 import pytest
 
 from csvbatch.contract.columns import COLUMN_TYPES
-from csvbatch.contract.model import json_schema
-from scripts.common.environments import REPOSITORY
+from csvbatch.contract.json_schema import contract_schema
+from scripts.common.paths import REPOSITORY
 
 SHIPPED = REPOSITORY / "lambdas" / "contracts" / "contract.schema.json"
 
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    return json_schema()
+    return contract_schema()
 
 
 def test_the_shipped_schema_is_that_of_the_code(schema: dict[str, Any]) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.columns import IntegerColumn, SettingError, StringColumn
-from csvbatch.contract.model import Contract, ContractError, load_contract
+from csvbatch.contract.columns import IntegerColumn, StringColumn
+from csvbatch.contract.model import Contract, ContractError
 from csvbatch.contract.reserved_names import COLUMNS, ORACLE_VIEWS, TABLES, why_no_column, why_no_table
-from scripts.common.environments import REPOSITORY
+from csvbatch.contract.settings import SettingError
+from csvbatch.contract.yaml_file import load_contract
+from scripts.common.paths import REPOSITORY
 
 
 def contract(table: str = "plain", column: str = "plain") -> Contract:

@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import Contract, load_contracts
+from csvbatch.contract.model import Contract
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.rows.header import match_header
 from csvbatch.rows.validator import compile_validator
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from scripts.local.samples.make_airports import write_airports
 
 CONTRACTS = REPOSITORY / "lambdas" / "contracts"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from csvbatch.contract.columns import BooleanColumn, DateColumn, DecimalColumn, StringColumn
-from csvbatch.contract.model import Contract, ContractError, load_contract, load_contracts
+from csvbatch.contract.model import Contract, ContractError
+from csvbatch.contract.yaml_file import load_contract, load_contracts
 
 COUNTRIES = """\
 dataset: countries

@@ -5,12 +5,14 @@ A malformed row has no fields here, as in the reader. It ends where `csv` ends i
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from csvbatch.csv_file.blocks import resize
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.limits import DEFAULT_LIMITS, Limits
 from csvbatch.csv_file.reader import chunk_range, read_chunk
+from csvbatch.csv_file.row_reader import Rows
 from csvbatch.csv_file.splitter import DEFAULT_WINDOW_BYTES, Chunk, Scan, scan
 
 COMMA = Dialect()
@@ -100,7 +102,14 @@ def split(
     return scanned, list(scanned)
 
 
+def rows_of(
+    source: Iterable[bytes], dialect: Dialect = COMMA, *, first_line: int = 1, limits: Limits = DEFAULT_LIMITS
+) -> Rows:
+    """Read bytes as a chunk's are read, without the checks of where it begins and how long it is."""
+    return Rows(resize(source, 64 * 1024), dialect, first_line, limits)
+
+
 def read(data: bytes, dialect: Dialect, chunk: Chunk, block_bytes: int = 1 << 20) -> list[ReadRow]:
     start, end = chunk_range(chunk, dialect)
-    rows = read_chunk(blocks(data[start:end], block_bytes), dialect, chunk, object_bytes=len(data))
+    rows = read_chunk(blocks(data[start:end], block_bytes), dialect, chunk)
     return [ReadRow(line, fields, rows.text(), rows.last_line) for line, fields in rows]

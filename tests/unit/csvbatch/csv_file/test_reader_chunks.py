@@ -1,5 +1,8 @@
 """A chunk has a check of its own: bytes that are not what was split are not read as if they were."""
 
+import io
+from pathlib import Path
+
 import pytest
 
 from csvbatch.csv_file.dialect import Dialect
@@ -11,10 +14,10 @@ from tests.unit.csvbatch.csv_file.csv_reference import COMMA, read, split
 DATA = b'id,name\r\n1,"a\nb"\r\n2,c\r\n3,"d"\r\n'
 
 
-def error_of(data: bytes, chunk: Chunk, dialect: Dialect = COMMA, object_bytes: int | None = None) -> ChunkError:
+def error_of(data: bytes, chunk: Chunk, dialect: Dialect = COMMA) -> ChunkError:
     start, end = chunk_range(chunk, dialect)
     with pytest.raises(ChunkError) as error:
-        list(read_chunk([data[start:end]], dialect, chunk, object_bytes=object_bytes))
+        list(read_chunk([data[start:end]], dialect, chunk))
     return error.value
 
 
@@ -42,11 +45,22 @@ def test_a_chunk_that_ends_inside_quotes_is_an_error() -> None:
     assert (error.reason, error.line) == (Reason.UNTERMINATED_QUOTE, 2)
 
 
-def test_a_chunk_that_ends_inside_a_row_is_an_error_unless_the_object_ends_there() -> None:
+def test_the_last_row_of_an_object_may_lack_its_newline() -> None:
     cut = DATA.index(b"c\r\n")
-    assert error_of(DATA, Chunk(0, 9, cut, 2), object_bytes=len(DATA)).reason is Reason.CHUNK_BOUNDARY
     rows = read(DATA[:cut], COMMA, Chunk(0, 9, cut, 2))
     assert [row.fields for row in rows] == [["1", "a\nb"], ["2", ""]]
+
+
+def test_a_chunk_is_read_from_a_stream_as_from_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(DATA)
+    chunk = Chunk(0, 9, len(DATA), 2)
+    with path.open("rb") as file:
+        file.seek(8)
+        from_file = list(read_chunk(file, COMMA, chunk))
+    assert from_file == list(read_chunk(io.BytesIO(DATA[8:]), COMMA, chunk))
+    assert from_file == list(read_chunk([DATA[8:10], b"", DATA[10:]], COMMA, chunk))
+    assert from_file == [(2, ["1", "a\nb"]), (4, ["2", "c"]), (5, ["3", "d"])]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
@@ -57,9 +71,7 @@ def test_so_it_is_in_utf_16(encoding: str) -> None:
     assert [row.fields for row in read(data, dialect, chunk)] == [["1", "a\nb"], ["2", "c"], ["3", "d"]]
     for start in (19, 20, 22):
         assert error_of(data, Chunk(0, start, len(data), 2), dialect).reason is Reason.CHUNK_BOUNDARY
-    cut = len(data) - 6
-    error = error_of(data, Chunk(0, 18, cut, 2), dialect, object_bytes=len(data))
-    assert error.reason in (Reason.CHUNK_BOUNDARY, Reason.UNTERMINATED_QUOTE)
+    assert error_of(data, Chunk(0, 18, len(data) - 6, 2), dialect).reason is Reason.UNTERMINATED_QUOTE
 
 
 @pytest.mark.parametrize("byte_order", ["utf-16-le", "utf-16-be"])
@@ -89,7 +101,7 @@ def test_an_object_overwritten_with_other_rows_of_the_same_length_is_seen_where_
     other = DATA.replace(b"1,", b"111,").replace(b'"d"', b"d")
     assert len(other) == len(DATA)
     _, chunks = split(DATA, chunk_bytes=12)
-    reasons = {error_of(other, chunk, object_bytes=len(other)).reason for chunk in chunks[1:]}
+    reasons = {error_of(other, chunk).reason for chunk in chunks[1:]}
     assert reasons == {Reason.CHUNK_BOUNDARY}
 
 

@@ -177,23 +177,3 @@ def test_a_byte_order_mark_of_utf_8_is_no_part_of_the_header() -> None:
 def test_sizes_below_one_are_a_mistake_of_the_caller(chunk_bytes: int, window_bytes: int) -> None:
     with pytest.raises(ValueError, match="use 1 or more"):
         split(b"id\n1\n", chunk_bytes=chunk_bytes, window_bytes=window_bytes)
-
-
-@pytest.mark.parametrize(
-    "setting",
-    [
-        {"delimiter": "||"},
-        {"delimiter": ""},
-        {"delimiter": "¬"},
-        {"delimiter": "\n"},
-        {"delimiter": "\0"},
-        {"quote": ""},
-        {"quote": "«"},
-        {"quote": "\r"},
-        {"quote": ","},
-        {"encoding": "utf-7"},
-    ],
-)
-def test_a_dialect_that_csv_has_no_way_to_read_is_refused(setting: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"use (one|two)"):
-        Dialect(**setting)

@@ -13,7 +13,8 @@ import gzip, itertools, random, re, sys
 from collections import deque
 from pathlib import Path
 from csvbatch.csv_file.dialect import Dialect
-from csvbatch.csv_file.reader import read_rows
+from csvbatch.csv_file.blocks import resize
+from csvbatch.csv_file.row_reader import Rows
 from csvbatch.csv_file.splitter import scan
 from csvbatch.csv_file.gzip_stream import unpack_gzip
 
@@ -24,7 +25,7 @@ if task == "scan":
     stream = itertools.chain([b"id,name,address,born,alive\n"], itertools.repeat(block, megabytes))
     deque(scan(stream, Dialect(), chunk_bytes=8 * 1024 * 1024), maxlen=0)
 elif task == "read":
-    deque(read_rows(itertools.repeat(block, megabytes), Dialect(), first_line=2), maxlen=0)
+    deque(Rows(resize(itertools.repeat(block, megabytes), 65536), Dialect(), first_line=2), maxlen=0)
 else:
     member = gzip.compress(random.Random(1).randbytes(512 * 1024).hex().encode())
     deque(unpack_gzip(itertools.repeat(member, megabytes)), maxlen=0)

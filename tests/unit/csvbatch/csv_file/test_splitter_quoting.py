@@ -13,8 +13,8 @@ texts = st.lists(st.sampled_from(['"', '"', ",", "\n", "\r", "a", '""', ',"', '"
 
 
 def mask(text: str) -> tuple[str, int | None]:
-    masked = Quoting(",", '"').mask(text.encode())
-    return masked.text.decode("latin-1"), masked.open_quote
+    masked, open_quote = Quoting(",", '"').mask(text.encode())
+    return masked.decode("latin-1"), open_quote
 
 
 @settings(deadline=None)
@@ -37,7 +37,7 @@ def test_the_delimiters_outside_quotes_are_those_that_end_fields(before: str, te
 
 def test_a_text_without_anything_to_mask_is_not_copied() -> None:
     for text in (b"a,b\nc,d\n", b'a,"b"\n"c",d\n', MANY_QUOTES.encode()):
-        assert Quoting(",", '"').mask(text).text is text
+        assert Quoting(",", '"').mask(text).masked is text
 
 
 def test_a_text_full_of_literal_quotes_is_masked_as_a_whole() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import open_store
 from scripts.common.environments import REPOSITORY
 from tests.support.pipeline import Pipeline, TaggedFiles

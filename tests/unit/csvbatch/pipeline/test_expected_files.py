@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import dumps, load_contracts, loads_json
+from csvbatch.contract.ledger_copy import dumps, loads_json
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import open_store
 from scripts.common.environments import REPOSITORY

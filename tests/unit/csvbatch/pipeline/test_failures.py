@@ -15,7 +15,7 @@ from botocore.exceptions import (
 )
 
 from csvbatch.aws.sqs_queue import SendError
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.failures import MOST_FAILURES, MOST_INTERRUPTIONS
 from csvbatch.pipeline.ports import NO_DEADLINE, Status

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.store import BatchState, open_store
 from scripts.common.environments import REPOSITORY

@@ -25,6 +25,7 @@ import csvbatch.csv_file.reader
 import csvbatch.pipeline.loading
 import csvbatch.pipeline.splitting
 from csvbatch.cli.checking import Findings, check_file
+from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.splitter import scan
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, BatchState, open_store
@@ -225,7 +226,7 @@ def has_cause(file: NastyFile, reason: str | None) -> bool:
         return reason in ("encoding", "unterminated_quote", "nul", "missing", "unrecognised", "text_after_quote")
     if reason == "nul":
         return "\0" in text
-    dialect = file.contract.dialect
+    dialect = Dialect.of(file.contract)
     if reason == "unterminated_quote":
         return row_ends_and_open_quote(text, dialect)[1] is not None
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.csv_file.reader import Readable
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.failures import MOST_FAILURES

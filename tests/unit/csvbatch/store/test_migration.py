@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Store, StoreError, migration, open_store
 from csvbatch.store.ddl import tables
 from csvbatch.store.migration import StatementsChangedError

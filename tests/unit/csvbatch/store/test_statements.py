@@ -8,7 +8,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from csvbatch.contract.columns import POSITION_COLUMNS, IntegerColumn, StringColumn
+from csvbatch.contract.base_column import POSITION_COLUMNS
+from csvbatch.contract.columns import IntegerColumn, StringColumn
 from csvbatch.contract.model import Contract
 from csvbatch.store.grants import rights_on
 from csvbatch.store.oracle import merge as oracle

@@ -1,0 +1,43 @@
+"""Turns signals that end a process into an exception, so that cleaning up happens."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class TerminatedError(BaseException):
+    """A signal asked this process to end; like KeyboardInterrupt, `except Exception` does not catch it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"terminated by {signal.Signals(number).name}")
+        self.exit_status = 128 + number
+        """The exit status by which shells report that signal."""
+
+
+@contextmanager
+def raise_on_signals() -> Iterator[None]:
+    """Raise TerminatedError on SIGTERM or SIGHUP while the block runs.
+
+    A second signal is ignored, so that it cannot disturb the cleaning up. Python delivers signals to the main thread
+    only, so in other threads this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        raise TerminatedError(number)
+
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -15,7 +15,6 @@ from csvbatch.store.tables import BATCH
 _FIELDS = ", ".join(Batch.__slots__)
 _SELECT = f"SELECT {_FIELDS} FROM csvbatch_batch"
 _REASON_CHARACTERS = next(column.size for column in BATCH.columns if column.name == "reason")
-_FAILURE_CHARACTERS = next(column.size for column in BATCH.columns if column.name == "failure")
 _INSERT_CHUNK = (
     "INSERT INTO csvbatch_chunk (batch_id, chunk_number, start_byte, end_byte, first_line, state, sends, "
     "rows_read, rows_merged, rows_superseded, rows_stale, rows_rejected) "
@@ -73,7 +72,7 @@ def known_versions(transaction: Transaction, bucket: str, prefix: str) -> set[Ob
 
 
 def get(transaction: Transaction, identity: str) -> Batch:
-    """Give a batch; raises `LedgerError` for an id that there is none of."""
+    """Give a batch; raises LedgerError (UNKNOWN_BATCH)."""
     return _only(transaction.rows(f"{_SELECT} WHERE id = :id", id=identity), identity)
 
 
@@ -189,33 +188,6 @@ def close(transaction: Transaction, identity: str) -> Batch:
         now=transaction.now(),
     )
     return get(transaction, identity)
-
-
-def record_failure(
-    transaction: Transaction, batch: Batch, code: str, states: Sequence[BatchState], *, counted: bool
-) -> Batch:
-    """Record why a step failed, if the batch is still in one of these states; `splitting` becomes `registered`.
-
-    The count is one more than in `batch`, or the same, so that the operation can be retried after a lost answer.
-    Nothing is recorded if another transaction has locked the row: other batches must not wait for that.
-    """
-    free = transaction.free_rows("SELECT state FROM csvbatch_batch WHERE id = :id", id=batch.id)
-    if free and free[0][0] in states:
-        transaction.run(
-            "UPDATE csvbatch_batch SET failures = :failures, failure = :failure, "
-            "state = CASE WHEN state = 'splitting' THEN 'registered' ELSE state END, changed_at = :now WHERE id = :id",
-            id=batch.id,
-            failures=batch.failures + counted,
-            failure=code[:_FAILURE_CHARACTERS],
-            now=transaction.now(),
-        )
-    return get(transaction, batch.id)
-
-
-def clear_failure(transaction: Transaction, identity: str) -> None:
-    """Reset the failures after a success; left for a later run if another transaction has locked the row."""
-    if transaction.free_rows("SELECT id FROM csvbatch_batch WHERE id = :id", id=identity):
-        transaction.run("UPDATE csvbatch_batch SET failures = 0, failure = NULL WHERE id = :id", id=identity)
 
 
 _UNSPLIT = (BatchState.REGISTERED, BatchState.SPLITTING)

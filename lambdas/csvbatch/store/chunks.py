@@ -75,11 +75,11 @@ def mark_sent(transaction: Transaction, identity: str, numbers: Sequence[int]) -
 
 
 def take(transaction: Transaction, identity: str, number: int) -> ChunkInHand | None:
-    """Lock a chunk that is to be loaded; None if it is done."""
+    """Lock a chunk for loading; None if it is done."""
     chunk = _lock(transaction, identity, number)
     if chunk.state is ChunkState.DONE:
         return None
-    # Read after the lock: a replay raises the attempt only while it holds the batch's chunks.
+    # Read after the lock: a replay raises the attempt only while it has the batch's chunks locked.
     batch = batches.get(transaction, identity)
     contract = batches.contract_of(transaction, identity)
     return ChunkInHand(batch, chunk, contract, transaction.database.sql_dialect.iso_texts)
@@ -184,7 +184,7 @@ def replay(transaction: Transaction, identity: str, contract: Contract | None, u
 
 
 def get(transaction: Transaction, identity: str, number: int) -> ChunkRecord:
-    """Give one chunk; raises `LedgerError` where there is none."""
+    """Give one chunk; raises LedgerError (UNKNOWN_CHUNK)."""
     return _only(transaction.rows(_SELECT + _ONE, id=identity, chunk_number=number), identity, number)
 
 

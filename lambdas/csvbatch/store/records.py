@@ -50,7 +50,7 @@ class ObjectVersion:
 
 @dataclass(frozen=True, slots=True)
 class NewBatch:
-    """An object to load; `contract` is None where no contract is known for its dataset."""
+    """An object to load; `contract` is None if its dataset has no contract."""
 
     dataset: str
     bucket: str
@@ -91,7 +91,7 @@ class Batch:
     changed_at: datetime
     closed_at: datetime | None
     failures: int = 0
-    """Failed attempts in a row at the present step, without those that the environment caused."""
+    """Failed attempts in a row at the present step, without those caused by the environment."""
     failure: str | None = None
     """Code of the last failure; None if the last attempt succeeded."""
     replayed_at: datetime | None = None
@@ -108,7 +108,7 @@ class Batch:
 
     @property
     def source(self) -> ObjectVersion:
-        """The object that chunks are ranges of: the unpacked one where there is one."""
+        """The object that chunks are ranges of: the unpacked one if there is one."""
         if self.unpacked_key is not None and self.unpacked_version is not None:
             return ObjectVersion(self.unpacked_key, self.unpacked_version)
         return self.object
@@ -207,7 +207,7 @@ file, because each row has a line of its own to begin on.
 """
 
 type Merge = Callable[[Iterable[Row]], int]
-"""Merges rows into the table of the chunk in hand and gives how many they were; can be called once."""
+"""Merges rows into the chunk's table and gives their number; can be called once."""
 
 type Loader = Callable[[ChunkInHand, Merge], ChunkResult]
 """Reads a chunk, passes its valid rows to `Merge`, stores its rejects, and gives its counts.

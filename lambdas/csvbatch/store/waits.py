@@ -70,7 +70,7 @@ class Waits:
         return self._at_most(self.timeouts.connect)
 
     def statement(self) -> float:
-        """For one statement to be answered."""
+        """For the answer to one statement."""
         return self._at_most(self.timeouts.statement)
 
     def lock(self) -> int:

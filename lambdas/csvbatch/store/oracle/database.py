@@ -21,7 +21,7 @@ from csvbatch.store.sql_dialect import ORACLE
 from csvbatch.store.url import OracleAddress
 from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits, milliseconds
 
-# A longer text is sent as a large object, which a CLOB takes whatever the database's longest VARCHAR2.
+# A longer text is bound as a large object, which works whatever the maximum length of VARCHAR2 is.
 _LONGEST_TEXT_BYTES = 4000
 
 

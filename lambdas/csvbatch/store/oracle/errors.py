@@ -90,7 +90,7 @@ def classify(error: Exception, *, connecting: bool) -> StoreError | None:
     code = _code(error)
     cause = error.__cause__
     if code == _CANNOT_CONNECT and cause is not None:
-        # The driver wraps whatever went wrong while it was connecting.
+        # The driver wraps all errors of connecting.
         if isinstance(cause, oracledb.Error):
             return classify(cause, connecting=True)
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -38,7 +38,7 @@ _KEYS = (
 )
 _CHARACTER_SET = "SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET'"
 
-# Whatever a file holds is one of their characters. UTF8 is Oracle's older one, with the same characters.
+# These have every character that a file may contain. UTF8 is the older one.
 _UNICODE = ("AL32UTF8", "UTF8")
 
 _TIMESTAMP = re.compile(r"TIMESTAMP\((\d+)\)")
@@ -46,7 +46,7 @@ _INTEGER_DIGITS = 38
 
 
 def check_character_set(query: Query) -> None:
-    """Raise StoreError unless the database keeps every character that a file may hold.
+    """Raise StoreError unless the database can store every character that a file may contain.
 
     Oracle does not refuse a character that its character set lacks: it stores another one without an error.
     https://docs.oracle.com/en/database/oracle/oracle-database/19/nlspg/character-set-migration.html

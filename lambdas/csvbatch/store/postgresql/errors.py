@@ -35,7 +35,7 @@ _OTHER_ADVICE = "look the SQLSTATE up in PostgreSQL's manual, appendix A, and in
 
 
 def classify(error: Exception) -> StoreError | None:
-    """Give the `StoreError` that stands for what psycopg raised, by its SQLSTATE; None for another error."""
+    """Give the StoreError for what psycopg raised, by its SQLSTATE; None for another error."""
     if isinstance(error, UnicodeEncodeError):
         return StoreError(type(error).__name__, "a text cannot be encoded for PostgreSQL", "correct the file")
     if not isinstance(error, psycopg.Error):

@@ -21,7 +21,7 @@ _COLUMNS = (
     "LEFT JOIN pg_collation c ON c.oid = a.attcollation "
     "WHERE a.attrelid = to_regclass(quote_ident(:table)) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
 )
-# Only such an index is one that ON CONFLICT can name: valid, of whole columns, of all rows, checked row by row.
+# The indexes that ON CONFLICT accepts: valid, of whole columns, of all rows, checked row by row.
 _KEYS = (
     "SELECT i.indexrelid, a.attname FROM pg_index i "
     "CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (attnum, place) "
@@ -34,7 +34,7 @@ _KEYS = (
 # bigint, which holds what a contract's integer may be.
 _INTEGERS = {"int2": 4, "int4": 9, "int8": 19}
 _FRACTION_DIGITS = 6
-# What a type modifier is larger by than the length or the digits that it stands for.
+# A type modifier is the length or the digits plus this number.
 _HEADER = 4
 
 

@@ -105,7 +105,7 @@ class SqliteDatabase:
         return read_table(self._connected(), name)
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
-        """Upsert the rows as they come: of two with the same key the later one is the newer."""
+        """Upsert the rows in their order."""
         return merge(self._connected(), contract, position, rows)
 
     def failure(self, error: Exception) -> StoreError | None:

@@ -28,7 +28,7 @@ def read_table(connection: sqlite3.Connection, name: str) -> FoundTable | None:
     key = [(column[4], column[0]) for column in columns if column[4]]
     unique.add(frozenset(column for _, column in key))
     in_keys = frozenset().union(*unique)
-    # A single INTEGER PRIMARY KEY is the row's own number, which SQLite gives where none is brought.
+    # A single INTEGER PRIMARY KEY is the row's number, which SQLite assigns if a row has none.
     numbered = key[0][1] if len(key) == 1 else None
     return FoundTable(
         name=name,
@@ -86,7 +86,7 @@ def _holds(declared: str, *, strict: bool) -> Holds:
         return Holds.ANYTHING
     if any(part in declared for part in ("REAL", "FLOA", "DOUB")):
         return Holds.OTHER
-    # Whole numbers stay whole, so booleans and integers are safe; a decimal that comes as text becomes a float.
+    # Whole numbers stay whole, so booleans and integers are safe; a decimal passed as text becomes a float.
     return Holds.INTEGER
 
 

@@ -1,4 +1,4 @@
-"""The time by which messages reappear and schedules are due; a test brings its own."""
+"""The clock for visibility timeouts and schedules; tests use a manual one."""
 
 import time
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time, in seconds since 1970."""
+    """A clock, in seconds since 1970."""
 
     def now(self) -> float:
-        """What time it is."""
+        """The current time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +17,20 @@ class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> float:
-        """What time it is."""
+        """The current time."""
         return time.time()
 
 
 @dataclass(slots=True)
 class ManualClock:
-    """A clock that stands still until it is moved on."""
+    """A clock that moves only by `advance`."""
 
     seconds: float = field(default_factory=time.time)
 
     def now(self) -> float:
-        """What time it was made to be."""
+        """The time it is set to."""
         return self.seconds
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Move the clock forward."""
         self.seconds += seconds

@@ -26,7 +26,7 @@ REJECTED = "rejected/airports/there/1-1.csv"
 REPORT = "reports/airports/there.json"
 OBJECTS = (INCOMING, REJECTED, REPORT)
 OTHER_SECRET = "another-secret"
-_JUDGED = re.compile(r"IAM (allows|refuses) (\S+) (\S+:\S+) (\S+)(?: through (\S+))?$", re.MULTILINE)
+_JUDGED = re.compile(r"IAM (allows|denies) (\S+) (\S+:\S+) (\S+)(?: through (\S+))?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

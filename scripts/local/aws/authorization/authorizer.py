@@ -1,9 +1,10 @@
-"""Stands before moto: lets a request through where IAM would, and answers it where IAM would not."""
+"""Checks the permissions of a request before moto handles it, as IAM does."""
 
 import logging
 from http import HTTPStatus
 
 from flask import Request, Response, request
+from werkzeug.wrappers import Response as PlainResponse
 
 from scripts.local.aws import policy_document, policy_evaluation, request_context
 from scripts.local.aws.authorization import access_denied, callers, calls, s3, services
@@ -12,14 +13,14 @@ from scripts.local.aws.authorization.required_permissions import Location, Requi
 
 log = logging.getLogger(__name__)
 
-_NOT_OF_AWS = ("moto_api", "instance_metadata")
+_NOT_AWS = ("moto_api", "instance_metadata")
 _ABSENT = frozenset({"kms:encryptioncontext:*", "kms:viaservice", "lambda:sourcefunctionarn", "s3:requestobjecttag/*"})
-"""Keys that a request has not got where its permission does not name them."""
+"""Condition keys that are absent unless the required permission sets them."""
 
 
-def authorize(backend: str) -> Response | None:
-    """Judge the running request to one of moto's backends; None lets it through."""
-    if backend in _NOT_OF_AWS:
+def authorize(backend: str) -> PlainResponse | None:
+    """Check the current request to one of moto's backends; the error response, or None if it is allowed."""
+    if backend in _NOT_AWS:
         return None
     signed, location = request_context.credential(), _location()
     caller = callers.of_request(request, signed.access_key, location)
@@ -28,8 +29,8 @@ def authorize(backend: str) -> Response | None:
     if caller.is_operator and signed.service != "sts":
         return None
     for permission in _required_permissions(signed.service, request, location):
-        verdict = _judged(permission, caller)
-        word = "allows" if verdict.allowed else "refuses"
+        verdict = _evaluated(permission, caller)
+        word = "allows" if verdict.allowed else "denies"
         through = f" through {permission.context['kms:viaservice']}" if "kms:viaservice" in permission.context else ""
         log.info("IAM %s %s %s %s%s", word, caller.name, permission.action, permission.resource, through)
         if not verdict.allowed:
@@ -39,7 +40,7 @@ def authorize(backend: str) -> Response | None:
 
 
 def after(backend: str, response: Response) -> Response:
-    """Note whom a session was given to, once moto has made it."""
+    """Record which function a new session is for, once moto has created it."""
     succeeded = backend == "sts" and response.status_code == HTTPStatus.OK
     if succeeded and calls.read(backend, request).operation == "AssumeRole":
         callers.remember_source(request, _location())
@@ -57,7 +58,7 @@ def _required_permissions(service: str, asked: Request, location: Location) -> l
     return services.required_permissions(calls.read(service, asked), location)
 
 
-def _judged(permission: RequiredPermission, caller: Caller) -> policy_evaluation.Verdict:
+def _evaluated(permission: RequiredPermission, caller: Caller) -> policy_evaluation.Verdict:
     known = request_context.current_context(caller.principal)
     context = policy_document.RequestContext(
         {**known.values, **caller.context, **permission.context}, known.absent | _ABSENT

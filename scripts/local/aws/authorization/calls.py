@@ -1,4 +1,4 @@
-"""Reads which operation a request asks for, and with which parameters, in each of AWS's protocols."""
+"""Parses the operation and parameters of a request, for each of AWS's protocols."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from botocore.loaders import Loader
 from flask import Request
 
 UNKNOWN = "UnknownOperation"
-"""No action is called this, so only `*` allows it."""
+"""No action has this name, so only `*` allows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Call:
     parameters: Mapping[str, Any]
 
     def text(self, *names: str) -> str:
-        """The first of these parameters that has a value; empty where none has."""
+        """The first of these parameters that has a value; else empty."""
         return next((str(self.parameters[name]) for name in names if self.parameters.get(name)), "")
 
 
 def read(service: str, request: Request) -> Call:
-    """What a request to any service but S3 asks for."""
+    """Parse a request to any service except S3."""
     if target := request.headers.get("X-Amz-Target"):
         return Call(service, target.rpartition(".")[2], _json(request))
     if request.mimetype == "application/x-www-form-urlencoded":
@@ -53,7 +53,7 @@ def _json(request: Request) -> Mapping[str, Any]:
 
 @cache
 def _rest_operations(service: str) -> list[tuple[str, str, re.Pattern[str]]]:
-    """Operation, method and path of each; those with fewer parts that can be anything come first."""
+    """Operation, method and path of each operation; paths with fewer placeholders first."""
     try:
         model = Loader().load_service_model(service, "service-2")
     except UnknownServiceError:

@@ -1,4 +1,4 @@
-"""The KMS key behind a resource, and what a service asks of it on a caller's behalf."""
+"""The permissions on the KMS key of a resource."""
 
 import json
 from base64 import b64decode
@@ -16,9 +16,9 @@ from scripts.local.aws.authorization.required_permissions import Location, Requi
 def used_through(
     service: str, key: str | None, encryption_context: Mapping[str, str], actions: tuple[str, ...], location: Location
 ) -> list[RequiredPermission]:
-    """What the caller needs for a service to use a key for him.
+    """The permissions that a caller needs when a service uses a key on the caller's behalf.
 
-    A key that AWS manages, or that is not there, demands nothing: the account has no say in it.
+    AWS managed keys, and keys that do not exist, need none.
     """
     found = _find(key or "", location)
     if found is None or (key or "").startswith("alias/aws/"):
@@ -32,7 +32,7 @@ def used_through(
 
 
 def required_permissions(call: Call, location: Location) -> list[RequiredPermission]:
-    """What a call to KMS itself demands; a ciphertext names its key."""
+    """The permission that a call to KMS needs; a ciphertext names its key."""
     context = {"kms:calleraccount": location.account_id}
     for name, value in (call.parameters.get("EncryptionContext") or {}).items():
         context[f"kms:encryptioncontext:{name}".lower()] = value

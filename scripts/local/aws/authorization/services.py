@@ -1,4 +1,4 @@
-"""What calls permission of each service but S3; where a resource is not worked out here, only `*` concerns the call."""
+"""The permissions that calls need, for each service except S3; an unknown resource is matched only by `*`."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from scripts.local.aws.authorization.required_permissions import Location, Requi
 from scripts.local.aws.policy_evaluation import Document
 
 _PREFIXES = {"monitoring": "cloudwatch"}
-"""Where the service's name in an action is not the one it signs with."""
+"""Services whose prefix in actions differs from their signing name."""
 
 _BATCHES = re.compile(r"(SendMessage|DeleteMessage|ChangeMessageVisibility)Batch")
 _QUEUE_KEY_USE = {
@@ -36,7 +36,7 @@ _IAM_RESOURCES = {
 
 
 def required_permissions(call: Call, location: Location) -> list[RequiredPermission]:
-    """Every action the call needs, that of KMS behind an encrypted resource included."""
+    """Every permission the call needs, including KMS for encrypted resources."""
     special = _SPECIAL.get(call.service)
     if special:
         return special(call, location)
@@ -52,7 +52,7 @@ def _of_sqs(call: Call, location: Location) -> list[RequiredPermission]:
     action = f"sqs:{operation}"
     if queue is None:
         return [RequiredPermission(action, arn)]
-    key: str | None = getattr(queue, "kms_master_key_id", None)  # Set from attributes, where they name one.
+    key: str | None = getattr(queue, "kms_master_key_id", None)  # Only set if the attributes name a key.
     return [
         RequiredPermission(action, arn, resource_policy=_document(queue.policy)),
         *keys.used_through("sqs", key, {"aws:sqs:arn": arn}, _QUEUE_KEY_USE.get(operation, ()), location),
@@ -100,7 +100,7 @@ def _of_iam(call: Call, location: Location) -> list[RequiredPermission]:
 
 def _of_sts(call: Call, location: Location) -> list[RequiredPermission]:
     if call.operation == "GetCallerIdentity":
-        return []  # Whoever has credentials may ask whose they are: API reference of STS.
+        return []  # Needs no permission: API reference of STS.
     arn = call.text("RoleArn")
     role = next(
         (one for one in iam_backends[location.account_id][location.partition].roles.values() if one.arn == arn), None

@@ -1,4 +1,4 @@
-"""Rules that compare a request with what the account holds already."""
+"""Rules that compare a request with existing resources."""
 
 from collections.abc import Iterator
 from typing import Any

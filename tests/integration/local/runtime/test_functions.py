@@ -5,8 +5,8 @@ from typing import Any
 import boto3
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.errors import LocalRuntimeError
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.runtime.sandbox import Sandbox
@@ -161,7 +161,7 @@ def test_no_process_is_left_behind(aws: Aws, deployment: Deployment, tmp_path: P
 def test_code_that_was_not_deployed_is_never_run(runtime: LocalRuntime, deployment: Deployment) -> None:
     function = deployment.function(DOES_AS_TOLD)
     (deployment.packages / "x86_64" / f"{function}.json").unlink()
-    with pytest.raises(LocalRuntimeError, match=f"{function} was deployed with CodeSha256 "):
+    with pytest.raises(UserError, match=f"{function} was deployed with CodeSha256 "):
         runtime.invoke(function, b"{}")
 
 
@@ -169,7 +169,7 @@ def test_a_function_that_is_not_deployed_is_refused_with_those_that_are(
     runtime: LocalRuntime, deployment: Deployment
 ) -> None:
     there = deployment.function(DOES_AS_TOLD)
-    with pytest.raises(LocalRuntimeError, match=f"there is no function 'loader'.*{there}"):
+    with pytest.raises(UserError, match=f"there is no function 'loader'.*{there}"):
         runtime.invoke("loader", b"{}")
 
 

@@ -25,9 +25,7 @@ def test_a_missing_package_is_told_with_what_to_install(
     monkeypatch.setitem(sys.modules, "airportsdata", None)
 
     assert make_airports.main([str(tmp_path / "airports.csv")]) == 1
-    assert capsys.readouterr().err == (
-        "make-airports: the package airportsdata is not installed; install the development dependencies\n"
-    )
+    assert capsys.readouterr().err == ("make-airports: the package airportsdata is not installed. Run: make setup\n")
     assert not list(tmp_path.iterdir())
 
 

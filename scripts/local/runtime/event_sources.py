@@ -1,7 +1,7 @@
 """Event source mappings: polls a queue, invokes a function, and deletes the messages that succeeded."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,7 +10,6 @@ from botocore.exceptions import ClientError
 
 from scripts.local.runtime import batch_response, configuration
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.clock import Clock
 from scripts.local.runtime.sandbox import Result
 
 _RECEIVED_TOGETHER = 10
@@ -89,7 +88,7 @@ class Poller:
     mapping: EventSourceMapping
     function: Invocable
     aws: Aws
-    clock: Clock
+    clock: Callable[[], float]
     _queue_url: str = field(default="", init=False)
     _collected: list[dict[str, Any]] = field(default_factory=list, init=False)
     _window_ends: float = field(default=0.0, init=False)
@@ -102,7 +101,7 @@ class Poller:
         if not self._collected:
             return Polled()
         is_full = len(self._collected) == self.mapping.batch_size
-        if wait_for_window and not is_full and self.clock.now() < self._window_ends:
+        if wait_for_window and not is_full and self.clock() < self._window_ends:
             return Polled()
         batch, self._collected = self._collected, []
         return self._deliver(batch)
@@ -120,7 +119,7 @@ class Poller:
             if not messages:
                 return
             if not self._collected:
-                self._window_ends = self.clock.now() + self.mapping.window_seconds
+                self._window_ends = self.clock() + self.mapping.window_seconds
             self._collected += messages
 
     def _deliver(self, batch: Sequence[Mapping[str, Any]]) -> Polled:
@@ -134,7 +133,7 @@ class Poller:
             failed = set()
         done = [one for one in batch if one["MessageId"] not in failed]
         self._delete(done)
-        visible_again = self.clock.now() + self._visibility_seconds()
+        visible_again = self.clock() + self._visibility_seconds()
         self._hidden += [(visible_again, one["ReceiptHandle"]) for one in batch if one["MessageId"] in failed]
         errors = [result.payload.decode(errors="replace")] if result.error else []
         return Polled(len(batch), len(done), len(failed), errors)
@@ -149,7 +148,7 @@ class Poller:
 
     def _show_due(self) -> None:
         # With operator credentials: on AWS this happens without a permission.
-        now = self.clock.now()
+        now = self.clock()
         due = [handle for moment, handle in self._hidden if moment <= now]
         self._hidden = [(moment, handle) for moment, handle in self._hidden if moment > now]
         sqs = self.aws.client("sqs")

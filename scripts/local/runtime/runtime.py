@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -12,7 +13,6 @@ from botocore.exceptions import ClientError
 
 from scripts.local.runtime import event_sources, functions, schedules
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.clock import Clock, SystemClock
 from scripts.local.runtime.event_sources import Polled, Poller
 from scripts.local.runtime.functions import Function, Paths
 from scripts.local.runtime.object_events import ObjectWatch
@@ -37,7 +37,7 @@ class LocalRuntime:
     replaced
         Values that replace those of the functions' environment variables, such as the store's URL.
     clock
-        The clock for visibility timeouts and schedules.
+        The time in seconds since 1970, for visibility timeouts and schedules.
     concurrency
         Batches of a queue in parallel; a mapping's own maximum still applies.
 
@@ -48,13 +48,13 @@ class LocalRuntime:
         aws: Aws,
         paths: Paths,
         replaced: Mapping[str, str] | None = None,
-        clock: Clock | None = None,
+        clock: Callable[[], float] = time.time,
         concurrency: int = 1,
     ) -> None:
         self.aws = aws
         self.paths = paths
         self._replaced = replaced or {}
-        self._clock = clock or SystemClock()
+        self._clock = clock
         self._concurrency = concurrency
         self._functions: dict[str, Function] = {}
         self._pollers: list[Poller] | None = None
@@ -158,7 +158,7 @@ class LocalRuntime:
                 say(f"serving {', '.join(names) or 'no function: none is deployed'}")
             self.fire_due(due, say)
             for new in watch.created():
-                event = new.event(self.aws.endpoint.account_id, self.aws.endpoint.region, self._clock.now())
+                event = new.event(self.aws.endpoint.account_id, self.aws.endpoint.region, self._clock())
                 say(f"object created: {new.key}")
                 for function_arn in new.function_arns:
                     self.invoke_later(function_arn, event)
@@ -170,7 +170,7 @@ class LocalRuntime:
 
     def fire_due(self, due: dict[str, float], say: Callable[[str], None]) -> list[Future[Result]]:
         """Fire the enabled schedules that are due; `due` stores the next time of each, by ARN."""
-        now = self._clock.now()
+        now = self._clock()
         fired = []
         for schedule in schedules.schedules(self.aws):
             if not schedule.is_enabled:
@@ -187,7 +187,7 @@ class LocalRuntime:
         return fired
 
     def _fire(self, schedule: Schedule) -> Future[Result]:
-        return self.invoke_later(schedule.function_arn, schedule.event(self._clock.now()))
+        return self.invoke_later(schedule.function_arn, schedule.event(self._clock()))
 
     def _invoke_asynchronously(self, function: Function, event: bytes) -> Result:
         result = function.invoke(event)

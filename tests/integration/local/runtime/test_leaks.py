@@ -24,11 +24,11 @@ from csvbatch.store import open_store
 from csvbatch.store.tables import LEDGER
 from scripts.common.environments import REPOSITORY
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.clock import ManualClock
 from scripts.local.runtime.event_sources import Polled
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.local.runtime.deployment import Deployment
+from tests.integration.local.runtime.manual_clock import ManualClock
 from tests.support.postgresql import Server, postgresql
 
 PACKAGES = REPOSITORY / "dist" / "lambda"

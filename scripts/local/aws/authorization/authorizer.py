@@ -3,13 +3,14 @@
 import logging
 from http import HTTPStatus
 
-from flask import Request, Response, request
+from flask import Response, request
 from werkzeug.wrappers import Response as PlainResponse
 
 from scripts.local.aws import policy_document, policy_evaluation, request_context
-from scripts.local.aws.authorization import access_denied, callers, calls, s3, services
+from scripts.local.aws.authorization import access_denied, callers, s3, services
 from scripts.local.aws.authorization.callers import Caller
 from scripts.local.aws.authorization.required_permissions import Location, RequiredPermission
+from scripts.local.aws.operation_call import current_call
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def authorize(backend: str) -> PlainResponse | None:
         return access_denied.unknown_caller(signed.service or backend, request)
     if caller.is_operator and signed.service != "sts":
         return None
-    for permission in _required_permissions(signed.service, request, location):
+    for permission in _required_permissions(backend, signed.service, location):
         verdict = _evaluated(permission, caller)
         word = "allows" if verdict.allowed else "denies"
         through = f" through {permission.context['kms:viaservice']}" if "kms:viaservice" in permission.context else ""
@@ -42,7 +43,7 @@ def authorize(backend: str) -> PlainResponse | None:
 def after(backend: str, response: Response) -> Response:
     """Record which function a new session is for, once moto has created it."""
     succeeded = backend == "sts" and response.status_code == HTTPStatus.OK
-    if succeeded and calls.read(backend, request).operation == "AssumeRole":
+    if succeeded and request.form.get("Action") == "AssumeRole":
         callers.remember_source(request, _location())
     return response
 
@@ -52,10 +53,13 @@ def _location() -> Location:
     return Location(request_context.partition(region), region, request_context.account_id())
 
 
-def _required_permissions(service: str, asked: Request, location: Location) -> list[RequiredPermission]:
+def _required_permissions(backend: str, service: str, location: Location) -> list[RequiredPermission]:
     if service == "s3":
-        return s3.required_permissions(asked, location)
-    return services.required_permissions(calls.read(service, asked), location)
+        return s3.required_permissions(request, location)
+    call = current_call(backend)
+    if call is None:  # No action has this name, so only `*` allows it.
+        return [RequiredPermission(f"{service}:UnknownOperation", "*")]
+    return services.required_permissions(call, location)
 
 
 def _evaluated(permission: RequiredPermission, caller: Caller) -> policy_evaluation.Verdict:

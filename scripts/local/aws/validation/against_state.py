@@ -7,8 +7,8 @@ from moto.awslambda.models import lambda_backends
 from moto.sqs.models import sqs_backends
 
 from scripts.local.aws import request_context
+from scripts.local.aws.operation_call import OperationCall
 from scripts.local.aws.validation.documented import DocumentedRule, broken
-from scripts.local.aws.validation.requests import OperationCall
 from scripts.local.aws.validation.shapes import Violation
 
 _CONCURRENCY = "https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html"

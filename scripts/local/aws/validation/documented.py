@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scripts.local.aws.validation.requests import OperationCall
+from scripts.local.aws.operation_call import OperationCall
 from scripts.local.aws.validation.shapes import Violation
 
 _EC2_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"

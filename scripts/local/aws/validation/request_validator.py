@@ -8,8 +8,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from scripts.local.aws.error_response import error_response
-from scripts.local.aws.validation import against_state, documented, requests, resource_schemas, shapes
-from scripts.local.aws.validation.requests import OperationCall
+from scripts.local.aws.operation_call import OperationCall, current_call
+from scripts.local.aws.validation import against_state, documented, resource_schemas, shapes
 from scripts.local.aws.validation.shapes import Violation
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ _BY_MEMBER = {
 
 def validate(backend: str) -> Response | None:
     """Check the current request against every rule; the error response, or None if it is valid."""
-    call = requests.current_call(backend)
+    call = current_call(backend)
     if call is None or call.operation.input_shape is None:
         return None
     found = next(violations(call), None)

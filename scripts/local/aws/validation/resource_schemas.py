@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from scripts.local.aws.validation.requests import OperationCall
+from scripts.local.aws.operation_call import OperationCall
 from scripts.local.aws.validation.shapes import Violation, compile_pattern
 
 SOURCE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"

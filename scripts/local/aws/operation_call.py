@@ -38,8 +38,12 @@ class OperationCall:
 
     @property
     def name(self) -> str:
-        """`sqs.CreateQueue`, for example."""
+        """For example `sqs.CreateQueue`."""
         return f"{self.service}.{self.operation.name}"
+
+    def text(self, *names: str) -> str:
+        """The first of these parameters that has a value; else empty."""
+        return next((str(self.parameters[name]) for name in names if self.parameters.get(name)), "")
 
 
 def current_call(backend: str) -> OperationCall | None:

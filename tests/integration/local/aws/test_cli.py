@@ -170,7 +170,7 @@ def test_reset_helps_where_the_record_is_damaged(cli: Cli, tmp_path: Path) -> No
     assert state.record() is None
 
 
-def test_killed_server_counts_as_stopped_and_is_started_anew(cli: Cli, tmp_path: Path) -> None:
+def test_a_killed_server_counts_as_stopped_and_is_started_again(cli: Cli, tmp_path: Path) -> None:
     start(cli)
     state = StateDirectory(tmp_path, "trial")
     record = state.expect_running()
@@ -205,7 +205,7 @@ def test_env_leads_a_shell_there_and_nowhere_else(running: Cli) -> None:
     assert not stray.keys() & variables.keys()
 
 
-def test_exec_says_whom_it_talks_to_and_passes_the_exit_status_on(running: Cli) -> None:
+def test_exec_prints_its_target_and_passes_the_exit_status_on(running: Cli) -> None:
     program = "import os, sys; sys.exit(7 if os.environ['CSVBATCH_AWS'] == 'local' else 0)"
 
     ran = running("exec", "trial", "--", sys.executable, "-c", program)

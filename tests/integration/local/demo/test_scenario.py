@@ -1,4 +1,4 @@
-"""The demo's yardstick: it passes where all is well, and finds fault where a number is wrong."""
+"""The demo's checks: they pass if every count is right, and fail if one is wrong."""
 
 import shutil
 import sqlite3

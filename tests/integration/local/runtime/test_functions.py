@@ -109,7 +109,7 @@ def test_what_a_function_raises_is_its_result_and_it_stays_warm(runtime: LocalRu
     assert called(runtime, function, "return")["calls"] == 2
 
 
-def test_a_function_that_exits_fails_and_the_next_invocation_starts_it_anew(
+def test_a_function_that_exits_fails_and_the_next_invocation_restarts_it(
     runtime: LocalRuntime, deployment: Deployment
 ) -> None:
     function = deployment.function(DOES_AS_TOLD)
@@ -118,9 +118,7 @@ def test_a_function_that_exits_fails_and_the_next_invocation_starts_it_anew(
     assert called(runtime, function, "return")["calls"] == 1
 
 
-def test_a_function_that_takes_too_long_is_killed_and_started_anew(
-    runtime: LocalRuntime, deployment: Deployment
-) -> None:
+def test_a_function_that_takes_too_long_is_killed_and_restarted(runtime: LocalRuntime, deployment: Deployment) -> None:
     function = deployment.function(DOES_AS_TOLD, Timeout=1)
     called(runtime, function, "return")
     (process,) = runtime.function(function).processes
@@ -129,7 +127,7 @@ def test_a_function_that_takes_too_long_is_killed_and_started_anew(
     assert called(runtime, function, "return")["calls"] == 1
 
 
-def test_a_function_is_told_how_long_it_has(runtime: LocalRuntime, deployment: Deployment) -> None:
+def test_a_function_gets_its_remaining_time(runtime: LocalRuntime, deployment: Deployment) -> None:
     function = deployment.function(DOES_AS_TOLD, Timeout=20)
     assert 10_000 < called(runtime, function, "remaining") <= 20_000
 

@@ -1,20 +1,20 @@
-"""Asks a running server for what is not part of AWS."""
+"""Requests to a running server that are not part of AWS."""
 
 import http.client
 import ssl
 from http import HTTPStatus
 
-from scripts.local.aws.errors import LocalAwsError
+from scripts.common.errors import UserError
 from scripts.local.aws.state import Record, StateDirectory
 
 SNAPSHOT_PATH = "/_local-aws/snapshot"
-"""No bucket can be called this, so it hides nothing of AWS."""
+"""Not a valid bucket name, so it does not clash with S3."""
 
 _LIMIT_SECONDS = 90
 
 
 def fetch_snapshot(state: StateDirectory, record: Record) -> bytes:
-    """All that the server holds, as of one moment between two requests."""
+    """A consistent snapshot of the server's data."""
     tls = ssl.create_default_context(cafile=str(state.ca_file))
     connection = http.client.HTTPSConnection("127.0.0.1", record.port, timeout=_LIMIT_SECONDS, context=tls)
     try:
@@ -22,9 +22,9 @@ def fetch_snapshot(state: StateDirectory, record: Record) -> bytes:
         answer = connection.getresponse()
         content = answer.read()
     except (OSError, http.client.HTTPException) as error:
-        raise LocalAwsError(f"{record} does not answer ({error}); see {state.log_file}") from error
+        raise UserError(f"{record} does not answer ({error}); see {state.log_file}") from error
     finally:
         connection.close()
     if answer.status != HTTPStatus.OK:
-        raise LocalAwsError(f"{record} could not make a snapshot; see {state.log_file}")
+        raise UserError(f"{record} failed to create a snapshot; see {state.log_file}")
     return content

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from scripts.local.aws.errors import LocalAwsError
+from scripts.common.errors import UserError
 from scripts.local.aws.server import LocalAws
 from scripts.local.aws.state import wait_until
 
@@ -96,7 +96,7 @@ def test_snapshot_starts_another_server_with_all_it_held(aws: LocalAws, tmp_path
 def test_snapshot_of_another_account_is_refused(aws: LocalAws, tmp_path: Path) -> None:
     aws.save_snapshot(tmp_path / "snapshot")
 
-    with pytest.raises(LocalAwsError, match=r"account 222222222222 .* not account 333333333333"):
+    with pytest.raises(UserError, match=r"account 222222222222 .* not account 333333333333"):
         LocalAws("dev", "333333333333", "eu-west-1", from_snapshot=tmp_path / "snapshot").start()
 
 

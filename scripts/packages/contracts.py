@@ -13,7 +13,8 @@ _WRONG = 3
 _CHECK = f"""
 import sys
 from pathlib import Path
-from csvbatch.contract.model import ContractError, load_contracts
+from csvbatch.contract.model import ContractError
+from csvbatch.contract.yaml_file import load_contracts
 try:
     load_contracts(Path("lambdas/{CONTRACTS}"))
 except ContractError as error:

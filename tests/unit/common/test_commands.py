@@ -36,8 +36,8 @@ def test_limit_holds_while_a_program_prints_nothing_and_all_that_it_started_ends
     pids: list[int] = []
     started = time.monotonic()
     with (
-        pytest.raises(commands.CommandTimedOutError, match="did not end within 5 s"),
-        commands.running(["sh", "-c", SILENT], limit_seconds=5) as program,
+        pytest.raises(commands.CommandTimedOutError, match="did not end within 3 s"),
+        commands.running(["sh", "-c", SILENT], limit_seconds=3) as program,
     ):
         pids.extend(int(line) for line in program.lines())
     assert len(pids) == 2
@@ -50,7 +50,7 @@ def test_what_a_program_has_left_behind_ends_at_the_limit() -> None:
     pids: list[int] = []
     with (
         pytest.raises(commands.CommandTimedOutError),
-        commands.running(["sh", "-c", "sleep 300 & echo $!"], limit_seconds=5) as program,
+        commands.running(["sh", "-c", "sleep 300 & echo $!"], limit_seconds=3) as program,
     ):
         pids.extend(int(line) for line in program.lines())
     assert len(pids) == 1
@@ -86,7 +86,7 @@ def test_program_that_ignores_an_interrupt_is_killed() -> None:
 
 
 def test_program_may_end_by_itself_when_it_is_interrupted() -> None:
-    with commands.running([sys.executable, "-c", TIDIES], limit_seconds=60) as program:
+    with commands.running([sys.executable, "-c", TIDIES], limit_seconds=300, grace_seconds=200) as program:
         lines = program.lines()
         assert next(lines) == "ready\n"
     assert next(lines) == "tidied\n"
@@ -122,9 +122,7 @@ def test_a_program_runs_in_the_folder_and_environment_that_are_named(tmp_path: P
 
 
 def test_an_unexpected_status_is_an_error_that_shows_command_status_and_complaint() -> None:
-    with pytest.raises(
-        commands.CommandFailedError, match=r"(?s)^sh .* failed with exit status 2:\nno room$"
-    ) as failed:
+    with pytest.raises(commands.CommandFailedError, match=r"(?s)^sh .* failed with exit status 2:\nno room$") as failed:
         commands.run(["sh", "-c", "echo so far; echo no room >&2; exit 2"], limit_seconds=60)
     assert (failed.value.status, failed.value.stdout, failed.value.stderr) == (2, "so far\n", "no room\n")
 
@@ -144,8 +142,8 @@ def test_a_program_that_is_missing_is_an_error_that_names_it(tmp_path: Path) -> 
 def test_a_program_and_all_that_it_started_end_at_the_limit(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     silent = f"sleep 300 & echo $! > {pids}; echo $$ >> {pids}; exec sleep 300"
-    with pytest.raises(commands.CommandTimedOutError, match="did not end within 2 s, and was stopped"):
-        commands.run(["sh", "-c", silent], limit_seconds=2)
+    with pytest.raises(commands.CommandTimedOutError, match="did not end within 3 s, and was stopped"):
+        commands.run(["sh", "-c", silent], limit_seconds=3)
     found = [int(line) for line in pids.read_text().split()]
     assert len(found) == 2
     assert wait_until(lambda: all(map(is_gone, found)), limit_seconds=10)
@@ -153,7 +151,7 @@ def test_a_program_and_all_that_it_started_end_at_the_limit(tmp_path: Path) -> N
 
 def test_an_interrupted_program_that_ignores_it_is_killed_after_the_grace(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
-    ignores = f"trap '' INT; echo $$ > {pid}; yes"
+    ignores = f"trap '' INT; echo $$ > {pid}; while :; do sleep 1; done"
     with pytest.raises(commands.CommandTimedOutError):
         commands.run(["sh", "-c", ignores], limit_seconds=1, grace_seconds=0.1)
     assert wait_until(lambda: is_gone(int(pid.read_text())), limit_seconds=10)

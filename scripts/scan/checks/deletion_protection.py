@@ -1,4 +1,4 @@
-"""What holds data in production is guarded by something that no plan may destroy."""
+"""Resources that hold data in production are guarded by a resource that no plan can destroy."""
 
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -13,9 +13,8 @@ GUARD = "deletion_protection"
 class DataIsProtected(BaseResourceCheck):
     """The guard is a `terraform_data.deletion_protection` with `prevent_destroy`, which no variable can set.
 
-    In the source the module has to have it, behind whatever count; in a plan of production it has to be there. Of
-    queues those count that have dead letters: what the dead-letter queue of a function keeps is an event that the next
-    run repeats.
+    In the source the module must have the guard, with any count; a plan of production must contain it. Of queues only
+    those with a dead-letter queue count: the dead-letter queue of a function keeps events that the next run repeats.
     """
 
     def __init__(self) -> None:
@@ -41,7 +40,7 @@ class DataIsProtected(BaseResourceCheck):
 
 
 def _is_production(name: object) -> bool:
-    """Whether a plan's environment is production, by its env.hcl; one that is not in live/ counts as production."""
+    """Whether a plan's environment is production by its env.hcl; an environment outside live/ counts as production."""
     try:
         return isinstance(name, str) and environments.load(name).production
     except UserError:

@@ -1,4 +1,4 @@
-"""EC2 refuses a security group, or a rule of one, whose description holds a character it does not list."""
+"""EC2 rejects a security group or rule whose description has a character outside its list."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _REFERENCE = re.compile(r"\b(var|local|each|count|data|module|aws_\w+)\.\w")
 
 
 class Ec2Description(BaseResourceCheck):
-    """Terraform plans any text, and only the apply fails.
+    """Terraform plans any text; only the apply fails.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
@@ -34,13 +34,13 @@ class Ec2Description(BaseResourceCheck):
         )
 
     def scan_resource_conf(self, conf: Conf) -> CheckResult:
-        """Fail where a description that is known now would be refused."""
+        """Fail where EC2 would reject a description that is known now."""
         refused = any(len(text) > LONGEST or not _ACCEPTED.fullmatch(text) for text in _texts(conf))
         return CheckResult.FAILED if refused else CheckResult.PASSED
 
 
 def _texts(conf: Conf) -> Iterator[str]:
-    """The descriptions of the resource and of its inline rules that are known now; plans know those of expressions."""
+    """The known descriptions of the resource and its inline rules; those from expressions are known in plans only."""
     for place in (conf, *blocks(conf, "egress"), *blocks(conf, "ingress")):
         text = value(place, "description")
         if isinstance(text, str) and not _REFERENCE.search(text):

@@ -1,4 +1,4 @@
-"""A function is told where its secret is, never the secret: whoever may describe the function reads its environment."""
+"""A function's environment says where its secret is, never the secret: it is readable with the function's settings."""
 
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -20,8 +20,8 @@ class NoSecretInEnvironment(BaseResourceCheck):
         for variables in blocks(block(conf, "environment"), "variables"):
             for name, given in variables.items():
                 text = str(given[0] if isinstance(given, list) and given else given)
-                told = names_a_secret(name) and text not in ("", "None")
-                if not name.startswith("__") and (told or looks_like_a_secret(text) or reads_a_secret(text)):
+                named = names_a_secret(name) and text not in ("", "None")
+                if not name.startswith("__") and (named or looks_like_a_secret(text) or reads_a_secret(text)):
                     return CheckResult.FAILED
         return CheckResult.PASSED
 

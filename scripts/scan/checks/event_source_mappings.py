@@ -1,4 +1,4 @@
-"""An event source mapping says which messages failed, and never starts more functions than it may."""
+"""An event source mapping reports which messages failed, and limits how many functions it starts at once."""
 
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -7,7 +7,7 @@ from scripts.scan.checks.confs import Conf, block, value, values
 
 
 class PartialResponsesAndConcurrency(BaseResourceCheck):
-    """Without the one Lambda deletes failed messages, without the other a throttle makes dead letters of healthy ones.
+    """Without the report Lambda deletes failed messages; without the limit throttling makes healthy ones dead letters.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
     """
@@ -21,7 +21,7 @@ class PartialResponsesAndConcurrency(BaseResourceCheck):
         )
 
     def scan_resource_conf(self, conf: Conf) -> CheckResult:
-        """Pass where both are set; the streams and Kafka have neither."""
+        """Pass where both are set; sources other than queues have neither."""
         source = str(value(conf, "event_source_arn") or "")
         if any(f":{service}:" in source for service in ("kinesis", "dynamodb", "kafka", "mq")):
             return CheckResult.UNKNOWN

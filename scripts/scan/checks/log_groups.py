@@ -1,4 +1,4 @@
-"""Logs end some day, and are encrypted with the platform's key until then."""
+"""Logs have a retention, and are encrypted with the platform's key."""
 
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -7,7 +7,7 @@ from scripts.scan.checks.confs import Conf, value
 
 
 class RetentionAndKey(BaseResourceCheck):
-    """Without a retention CloudWatch Logs keeps events for ever; 0 means the same."""
+    """Without a retention CloudWatch Logs keeps events for ever, as with 0."""
 
     def __init__(self) -> None:
         super().__init__(

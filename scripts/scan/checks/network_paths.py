@@ -1,4 +1,4 @@
-"""What leaves the network goes to a place that has a name, through endpoints that say what may pass."""
+"""Traffic leaves the network to named destinations only, through endpoints with a policy."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 from scripts.scan.checks.confs import Conf, blocks, value, values
 
-# Shorter prefixes are no network anybody owns: 0.0.0.0/0, and what it is cut into to get past a rule that looks for it.
+# Shorter prefixes stand for the whole internet: 0.0.0.0/0, or the halves it is split into to evade such a rule.
 SHORTEST = {4: 8, 6: 16}
 _ATTRIBUTES = (
     "cidr_ipv4",
@@ -62,7 +62,7 @@ class NoWayToAnywhere(BaseResourceCheck):
         )
 
     def scan_resource_conf(self, conf: Conf) -> CheckResult:
-        """Fail where an address range that is known now is too large."""
+        """Fail where a known address range is too large."""
         if self.entity_type == "aws_security_group_rule" and value(conf, "type") != "egress":
             return CheckResult.UNKNOWN
         if self.entity_type == "aws_network_acl_rule" and value(conf, "egress") is not True:

@@ -1,4 +1,4 @@
-"""A queue hides a message for six function timeouts, and dead letters outlive what they were."""
+"""A queue hides a message for six function timeouts, and its dead letters are kept longer than its messages."""
 
 import re
 
@@ -18,8 +18,8 @@ _OUTLIVES = re.compile(r"retention\w*\s*>\s*[\w.]*retention|retention\w*\s*<\s*[
 class VisibilityTimeout(BaseResourceCheck):
     """https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
 
-    Compared where queue and function are known together. Where they come from variables, a precondition has to compare
-    them, and Terraform then does so in every plan.
+    Compared where both values are known. Where they come from variables, a precondition has to compare them: Terraform
+    then does so in every plan.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class VisibilityTimeout(BaseResourceCheck):
         )
 
     def scan_resource_conf(self, conf: Conf) -> CheckResult:
-        """Judge a mapping by its two ends, and a queue that takes its visibility from a variable by what it states."""
+        """Judge a mapping by its queue and function, and a queue with a variable visibility by its preconditions."""
         if self.entity_type == "aws_sqs_queue":
             if in_plan(conf) or value(conf, "redrive_policy") is None:
                 return CheckResult.UNKNOWN
@@ -58,7 +58,7 @@ class VisibilityTimeout(BaseResourceCheck):
 class DeadLettersOutliveMessages(BaseResourceCheck):
     """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html.
 
-    A dead letter keeps the age it had: kept no longer than its source keeps messages, it may be gone on arrival.
+    A dead letter keeps its age: with the same retention as its source, it may expire on arrival.
     """
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class DeadLettersOutliveMessages(BaseResourceCheck):
             return _passed(dead > source)
         if in_plan(conf):
             return CheckResult.UNKNOWN
-        # A condition that does not name what the queues really take holds nothing against anything.
+        # A condition that does not name what the queues are given proves nothing.
         taken = [str(value(queue, "message_retention_seconds")) for queue in (conf, dead_letters)]
         return _passed(
             any(
@@ -91,7 +91,7 @@ class DeadLettersOutliveMessages(BaseResourceCheck):
 
 
 def _stated(conf: Conf) -> bool:
-    """Whether a precondition holds the visibility timeout against six or more of another time."""
+    """Whether a precondition compares the visibility timeout with six or more times another time."""
     factors = [
         int(factor)
         for condition in preconditions(conf)

@@ -1,4 +1,4 @@
-"""What a schedule or a rule could not start is tried again, and then kept."""
+"""A start that a schedule or a rule fails to deliver is retried, and then kept as a dead letter."""
 
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -18,7 +18,7 @@ class RetryAndDeadLetters(BaseResourceCheck):
         )
 
     def scan_resource_conf(self, conf: Conf) -> CheckResult:
-        """Pass where retries are stated, more than none, and dead letters have somewhere to go."""
+        """Pass where at least one retry is stated and a dead-letter queue is set."""
         target = block(conf, "target") if self.entity_type == "aws_scheduler_schedule" else conf
         retry = block(target, "retry_policy")
         stated = all(

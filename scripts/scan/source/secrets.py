@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from scripts.scan.secret_words import looks_like_a_secret, names_a_secret, reads_a_secret
 from scripts.scan.source.text import Block, Node, Source, name
 
+RULE = "CKV_CSV_9"
 _ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 _NOTHING = ("null", '""', "{}", "[]")
 

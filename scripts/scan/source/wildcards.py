@@ -8,6 +8,7 @@ from lark import Token
 
 from scripts.scan.source.text import Block, Node, Source, name
 
+RULE = "CKV_CSV_7"
 _GRANTING = {
     *("actions", "not_actions", "resources", "not_resources", "identifiers", "values"),
     *("Action", "NotAction", "Resource", "NotResource", "Principal", "AWS"),

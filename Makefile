@@ -62,7 +62,7 @@ nightly: test-slow scan mutations ## what takes too long for each push: slow tes
 modules: ready ## terraform test and validate of every module
 	@pytest -q tests/infrastructure/test_modules.py
 
-mutations: ready package ## seed weaknesses one at a time, and show which guard catches each (minutes)
+mutations: ready package ## weaken the configuration one mutation at a time, and show which check kills each (minutes)
 	@policy-mutations
 
 judges: ready ## compare the reading of CSV with other readers over FILES generated files (SEED) and public ones

@@ -1,4 +1,4 @@
-# AWS would refuse a wrong expression only in the middle of an apply. The rules are those of
+# AWS would reject a wrong expression only in the middle of an apply. The rules are those of
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 
 locals {
@@ -7,7 +7,7 @@ locals {
   cron_dates  = "0?[1-9]|[12][0-9]|3[01]"
   cron_step   = "(/[1-9][0-9]*)?"
 
-  # In order: what one value looks like, whether steps (/) are taken, and what else besides lists and ranges of values.
+  # In order: the pattern of one value, whether steps (/) are allowed, and what else is allowed besides lists and ranges.
   cron_fields = [
     { name = "minutes", value = "[0-5]?[0-9]", step = local.cron_step, special = [] },
     { name = "hours", value = "[01]?[0-9]|2[0-3]", step = local.cron_step, special = [] },

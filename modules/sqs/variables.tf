@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "account_id" {
-  description = "The AWS account that owns the queues."
+  description = "AWS account that owns the queues, 12 digits."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "The region the queues live in, such as eu-west-2."
+  description = "AWS region of the queues, such as eu-west-2."
   type        = string
 
   validation {
@@ -39,7 +39,7 @@ variable "kms_key_arn" {
 }
 
 variable "kms_data_key_reuse" {
-  description = "Seconds for which SQS goes on using a data key before it asks KMS again (60 to 86400)."
+  description = "Seconds for which SQS reuses a data key before it calls KMS again (60 to 86400)."
   type        = number
   default     = 300
 
@@ -60,7 +60,7 @@ variable "visibility_timeout_seconds" {
 }
 
 variable "consumer_timeout_seconds" {
-  description = "Timeout in seconds of the function that takes the messages (1 to 900)."
+  description = "Timeout in seconds of the function that receives the messages (1 to 900)."
   type        = number
 
   validation {
@@ -95,7 +95,7 @@ variable "max_receive_count" {
 
   validation {
     condition     = var.max_receive_count >= 5 && var.max_receive_count <= 1000 && floor(var.max_receive_count) == var.max_receive_count
-    error_message = "max_receive_count is ${var.max_receive_count}: take a whole number from 5 to 1000. Under 5, a consumer that is throttled for a while turns healthy messages into dead letters."
+    error_message = "max_receive_count is ${var.max_receive_count}: use a whole number from 5 to 1000. Under 5, throttling of the consumer turns healthy messages into dead letters."
   }
 }
 

@@ -5,6 +5,7 @@ ENV ?= $(firstword $(sort $(patsubst live/%/env.hcl,%,$(shell grep -lE '^ *produ
 AWS ?=
 FILES ?= 10000
 SEED ?= 1
+OSV ?= https://api.osv.dev/v1/query
 
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
@@ -15,8 +16,8 @@ export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
 LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready plan demo scan mutations package test test-slow judges unit modules bench lint fmt lock shell clean
-.PHONY: secrets licences audit docs
+.PHONY: help setup ready plan demo scan mutations package test test-costs test-slow judges unit modules bench lint fmt lock shell clean
+.PHONY: secrets licences audit docs scan-hcl nightly
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,17 +39,25 @@ demo: ready package ## apply an environment locally, load real CSV files through
 scan: ready package ## Checkov and checks of our own over the modules and over the plan of every unit of every environment
 	@policy-scan
 
+scan-hcl: ready ## Checkov and checks of our own over the modules alone
+	@policy-scan --hcl-only
+
 package: ready ## build the Lambda packages, where anything changed
 	@lambda-packages build
 
 test: ready package ## everything that proves the project, from unit tests to real applies on the local AWS
 	@pytest -m "not slow" -n auto --dist loadgroup
 
+test-costs: ## what each group of tests took when it ran last, the longest first
+	@python3 -m tests.support.costs
+
 unit: ready ## the unit tests alone (seconds)
-	@pytest -q -m "not slow" -n auto tests/unit
+	@pytest -q -m "not slow" -n auto --dist loadgroup tests/unit
 
 test-slow: ready package ## the tests that take minutes each
 	@pytest -m slow
+
+nightly: test-slow scan mutations ## what takes too long for each push: slow tests, the scan with plans, mutations
 
 modules: ready ## terraform test and validate of every module
 	@pytest -q tests/infrastructure/test_modules.py
@@ -74,13 +83,20 @@ fmt: ready ## format everything
 	@ruff format . && ruff check --fix . ; terraform fmt -recursive modules && terragrunt hcl fmt
 
 secrets: ready ## look for secrets in every file that git tracks
-	@secret-scan
+	@.venv-scan/bin/python -m scripts.scan.secret_scan
 
 licences: ready package ## list what the packages ship and the tools use, with licences; fail on one that is not allowed
 	@lambda-packages licences
 
-audit: ready ## ask an advisory database about every locked package; says so where it cannot be reached
-	@dependency-audit
+audit: ready ## ask the advisory database OSV about every locked package; fails where it cannot be reached
+	@status=0; for lock in requirements/*.txt; do \
+	  said=$$(.venv-scan/bin/pip-audit --requirement "$$lock" --disable-pip --strict --progress-spinner off \
+	    --vulnerability-service osv --osv-url "$(OSV)" 2>&1) || status=1; \
+	  case "$$said" in \
+	    *"known vulnerabilit"*) echo "$$lock: $$said" ;; \
+	    *) echo "$$said" | grep -i error: | tail -n 1; \
+	       echo "$$lock: audit not finished, so nothing is known about it (database: $(OSV))" ;; \
+	  esac; done; exit $$status
 
 lock: ready ## resolve the dependencies again and write requirements/*.txt
 	@uv pip compile --group pyproject.toml:bootstrap $(LOCK) -o requirements/bootstrap.txt

@@ -1,51 +1,29 @@
-"""What every test shares: no test may meet real credentials, and which tests share what is dear to make."""
+"""What every test shares: no real credentials, one order of the groups, and a measurement of what each costs."""
 
 import csv
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 from scripts.local.aws import environment
+from tests.support import groups
+from tests.support.costs import Costs
 
-TESTS = Path(__file__).parent
-LONGEST_FIRST = ("integration/platform", "unit/csvbatch", "integration/store")
-"""The groups that take longest; the first of them also makes what others begin with, dev as it was applied."""
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Costs(config))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the groups that take longest begin first, so that none of them is left over at the end."""
-    rank = {group: number for number, group in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: rank.get(group_of(item.path), len(rank)))
+    groups.order(items)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
-    """Keep the tests of a folder in one process where several run, for `--dist loadgroup`.
-
-    The marks of pytest-xdist would say the same, but it drops them without an error under pytest 9.2
-    (https://github.com/pytest-dev/pytest-xdist/issues/1386): each test is then scheduled by itself, and each process
-    makes the fixtures of a session again, at a moment that depends on how busy the machine is.
-    """
-    if config.getoption("dist") != "loadgroup":
-        return None
-    config.option.loadscopereorder = False
-    return SchedulingByFolder(config, log)
-
-
-class SchedulingByFolder(LoadScopeScheduling):
-    """Gives all tests of a group to one process, the groups in the order in which they were collected."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return group_of(self.config.rootpath / nodeid.partition("::")[0])
-
-
-def group_of(path: Path) -> str:
-    """The tests that share fixtures of a session."""
-    return path.parent.relative_to(TESTS).as_posix()
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> groups.SchedulingByGroup | None:
+    """Keep the tests of a group in one process where several run, for `--dist loadgroup`."""
+    return groups.SchedulingByGroup(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 @pytest.fixture(scope="session", autouse=True)

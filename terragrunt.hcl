@@ -8,7 +8,7 @@ locals {
   command  = get_terraform_command()
   args     = get_terraform_cli_args()
 
-  # A conditional evaluates both branches, so what must run only when needed stands in a for expression.
+  # A conditional evaluates both branches, so what must run only when needed is in a for expression.
   is_unit = fileexists("${local.unit_dir}/../env.hcl")
   common = one([
     for path in local.is_unit ? ["${local.unit_dir}/../../_components/common.hcl"] : [] :

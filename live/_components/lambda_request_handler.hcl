@@ -1,4 +1,4 @@
-# The function that takes a chunk, validates its rows and merges them into Oracle.
+# The function that receives a message per chunk, validates its rows and merges them into Oracle.
 
 locals {
   common  = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals

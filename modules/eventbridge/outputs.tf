@@ -19,7 +19,7 @@ output "rule_arn" {
 }
 
 output "dead_letter_queue_name" {
-  description = "Name of the queue that takes invocations that never succeeded."
+  description = "Name of the dead-letter queue for invocations that never succeeded."
   value       = aws_sqs_queue.dead_letters.name
 }
 

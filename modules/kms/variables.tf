@@ -34,7 +34,7 @@ variable "deletion_window_days" {
 
   validation {
     condition     = var.deletion_window_days >= 7 && var.deletion_window_days <= 30 && floor(var.deletion_window_days) == var.deletion_window_days
-    error_message = "deletion_window_days is ${var.deletion_window_days}: KMS takes a whole number of days from 7 to 30."
+    error_message = "deletion_window_days is ${var.deletion_window_days}: KMS accepts a whole number of days from 7 to 30."
   }
 }
 
@@ -45,7 +45,7 @@ variable "rotation_period_days" {
 
   validation {
     condition     = var.rotation_period_days >= 90 && var.rotation_period_days <= 2560 && floor(var.rotation_period_days) == var.rotation_period_days
-    error_message = "rotation_period_days is ${var.rotation_period_days}: KMS takes a whole number of days from 90 to 2560."
+    error_message = "rotation_period_days is ${var.rotation_period_days}: KMS accepts a whole number of days from 90 to 2560."
   }
 }
 

@@ -93,7 +93,7 @@ variable "layer_arns" {
 
   validation {
     condition     = length(var.layer_arns) <= 5
-    error_message = "layer_arns has ${length(var.layer_arns)} entries: Lambda takes at most 5."
+    error_message = "layer_arns has ${length(var.layer_arns)} entries: Lambda accepts at most 5."
   }
 
   validation {
@@ -109,7 +109,7 @@ variable "code_signing_profile_arns" {
 
   validation {
     condition     = length(var.code_signing_profile_arns) <= 20
-    error_message = "code_signing_profile_arns has ${length(var.code_signing_profile_arns)} entries: Lambda takes at most 20."
+    error_message = "code_signing_profile_arns has ${length(var.code_signing_profile_arns)} entries: Lambda accepts at most 20."
   }
 
   validation {
@@ -231,7 +231,7 @@ variable "log_retention_days" {
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days is ${var.log_retention_days}: CloudWatch Logs takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+    error_message = "log_retention_days is ${var.log_retention_days}: CloudWatch Logs accepts 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 

@@ -45,7 +45,7 @@ variable "kms_data_key_reuse" {
 
   validation {
     condition     = var.kms_data_key_reuse >= 60 && var.kms_data_key_reuse <= 86400 && floor(var.kms_data_key_reuse) == var.kms_data_key_reuse
-    error_message = "kms_data_key_reuse is ${var.kms_data_key_reuse}: SQS takes a whole number of seconds from 60 to 86400."
+    error_message = "kms_data_key_reuse is ${var.kms_data_key_reuse}: SQS accepts a whole number of seconds from 60 to 86400."
   }
 }
 
@@ -55,7 +55,7 @@ variable "visibility_timeout_seconds" {
 
   validation {
     condition     = var.visibility_timeout_seconds >= 0 && var.visibility_timeout_seconds <= 43200 && floor(var.visibility_timeout_seconds) == var.visibility_timeout_seconds
-    error_message = "visibility_timeout_seconds is ${var.visibility_timeout_seconds}: SQS takes a whole number of seconds from 0 to 43200."
+    error_message = "visibility_timeout_seconds is ${var.visibility_timeout_seconds}: SQS accepts a whole number of seconds from 0 to 43200."
   }
 }
 
@@ -65,7 +65,7 @@ variable "consumer_timeout_seconds" {
 
   validation {
     condition     = var.consumer_timeout_seconds >= 1 && var.consumer_timeout_seconds <= 900 && floor(var.consumer_timeout_seconds) == var.consumer_timeout_seconds
-    error_message = "consumer_timeout_seconds is ${var.consumer_timeout_seconds}: Lambda takes a whole number of seconds from 1 to 900."
+    error_message = "consumer_timeout_seconds is ${var.consumer_timeout_seconds}: Lambda accepts a whole number of seconds from 1 to 900."
   }
 }
 
@@ -75,7 +75,7 @@ variable "message_retention_seconds" {
 
   validation {
     condition     = var.message_retention_seconds >= 60 && var.message_retention_seconds <= 1209600 && floor(var.message_retention_seconds) == var.message_retention_seconds
-    error_message = "message_retention_seconds is ${var.message_retention_seconds}: SQS takes a whole number of seconds from 60 to 1209600 (14 days)."
+    error_message = "message_retention_seconds is ${var.message_retention_seconds}: SQS accepts a whole number of seconds from 60 to 1209600 (14 days)."
   }
 }
 
@@ -85,7 +85,7 @@ variable "dead_letter_retention_seconds" {
 
   validation {
     condition     = var.dead_letter_retention_seconds >= 60 && var.dead_letter_retention_seconds <= 1209600 && floor(var.dead_letter_retention_seconds) == var.dead_letter_retention_seconds
-    error_message = "dead_letter_retention_seconds is ${var.dead_letter_retention_seconds}: SQS takes a whole number of seconds from 60 to 1209600 (14 days)."
+    error_message = "dead_letter_retention_seconds is ${var.dead_letter_retention_seconds}: SQS accepts a whole number of seconds from 60 to 1209600 (14 days)."
   }
 }
 

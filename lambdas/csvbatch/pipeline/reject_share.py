@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from csvbatch.contract.model import Contract
-from csvbatch.csv_file.reader import Rows
+from csvbatch.csv_file.row_reader import Rows
 from csvbatch.rows.validator import RowError, RowValidator
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import oracledb
 
-from csvbatch.contract.columns import POSITION_COLUMNS
+from csvbatch.contract.base_column import POSITION_COLUMNS
 from csvbatch.contract.model import Contract
 from csvbatch.store.binds import BindConverter, compile_bind_converter
 from csvbatch.store.database import Position

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from csvbatch.contract.columns import POSITION_COLUMNS
+from csvbatch.contract.base_column import POSITION_COLUMNS
 from csvbatch.contract.model import Contract
 from csvbatch.store.database import Position, Result
 from csvbatch.store.records import Merged, Row

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import count
 
-from csvbatch.contract.columns import POSITION_COLUMNS
+from csvbatch.contract.base_column import POSITION_COLUMNS
 from csvbatch.contract.model import Contract
 from csvbatch.store.binds import BindConverter, compile_bind_converter
 from csvbatch.store.database import Position

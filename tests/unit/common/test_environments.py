@@ -94,7 +94,7 @@ def test_a_tree_without_environments_has_no_default(tmp_path: Path) -> None:
 def test_make_takes_the_same_default_and_names_every_environment() -> None:
     command = ["make", "--no-print-directory", "-C", str(REPOSITORY), "help"]
     said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=without_env()).stdout
-    named = re.search(r"ENV=(\S+) picks the environment \((\S+)\)", said)
+    named = re.search(r"ENV=(\S+) selects the environment \(default (\S+)\)", said)
     assert named
     assert (named[1].split("|"), named[2]) == (environments.names(), environments.default().name)
 

@@ -5,6 +5,7 @@ ENV ?= $(firstword $(sort $(patsubst live/%/env.hcl,%,$(shell grep -lE '^ *produ
 AWS ?=
 FILES ?= 10000
 SEED ?= 1
+OSV ?= https://api.osv.dev/v1/query
 
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
@@ -16,7 +17,7 @@ LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready plan demo scan mutations package test test-costs test-slow judges unit modules bench lint fmt lock shell clean
-.PHONY: secrets licences audit scan-hcl nightly
+.PHONY: secrets licences audit docs scan-hcl nightly
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +72,9 @@ judges: ready ## compare the reading of CSV with other readers over FILES genera
 bench: ready package ## the benchmarks, each beside what else one would use
 	@for file in benchmarks/[a-z]*.py; do python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
+docs: ready ## build the documentation site in dist/docs
+	@docs-site
+
 lint: ready ## formatting, lint and types of Python, Terraform and Terragrunt
 	@ruff format --check . && ruff check . && mypy lambdas scripts
 	@terraform fmt -check -recursive modules && terragrunt hcl fmt --check
@@ -79,13 +83,20 @@ fmt: ready ## format everything
 	@ruff format . && ruff check --fix . ; terraform fmt -recursive modules && terragrunt hcl fmt
 
 secrets: ready ## look for secrets in every file that git tracks
-	@secret-scan
+	@.venv-scan/bin/python -m scripts.scan.secret_scan
 
 licences: ready package ## list what the packages ship and the tools use, with licences; fail on one that is not allowed
 	@lambda-packages licences
 
-audit: ready ## ask an advisory database about every locked package; says so where it cannot be reached
-	@dependency-audit
+audit: ready ## ask the advisory database OSV about every locked package; fails where it cannot be reached
+	@status=0; for lock in requirements/*.txt; do \
+	  said=$$(.venv-scan/bin/pip-audit --requirement "$$lock" --disable-pip --strict --progress-spinner off \
+	    --vulnerability-service osv --osv-url "$(OSV)" 2>&1) || status=1; \
+	  case "$$said" in \
+	    *"known vulnerabilit"*) echo "$$lock: $$said" ;; \
+	    *) echo "$$said" | grep -i error: | tail -n 1; \
+	       echo "$$lock: audit not finished, so nothing is known about it (database: $(OSV))" ;; \
+	  esac; done; exit $$status
 
 lock: ready ## resolve the dependencies again and write requirements/*.txt
 	@uv pip compile --group pyproject.toml:bootstrap $(LOCK) -o requirements/bootstrap.txt

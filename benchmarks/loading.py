@@ -25,7 +25,7 @@ from uv import find_uv_bin
 from benchmarks.peers.pydantic_rows import CREATE
 from benchmarks.support.databases import Databases, databases, scalar
 from benchmarks.support.measuring import Comparison, run, timed
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import open_store
 from scripts.common import environments
 from scripts.local.samples.make_recipients import write_recipients

@@ -36,6 +36,7 @@ def measure(folder: Path, rounds: int) -> Comparison:
     checkout = folder / "checkout"
     for part in ("lambdas", "requirements"):
         shutil.copytree(REPOSITORY / part, checkout / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(REPOSITORY / "pyproject.toml", checkout)
     handler = checkout / "lambdas" / FUNCTION / "handler.py"
     cache = folder / "cache"
     compared = Comparison()

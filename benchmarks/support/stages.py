@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from csvbatch.contract.model import Contract, load_contracts
+from csvbatch.contract.model import Contract
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.delivery import Delivery, deliver

@@ -16,7 +16,7 @@ from csvbatch.aws.s3_objects import S3Objects
 from csvbatch.aws.secrets import StoreAccess
 from csvbatch.aws.settings import LEASE_DURATION, HandlerSettings, ProcessorSettings
 from csvbatch.aws.sqs_queue import SqsQueue
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.ports import Deadline
 from csvbatch.pipeline.processing import Processor, Run
 from csvbatch.store import Store

@@ -1,4 +1,4 @@
-"""Everything that `preflight` looks at; each check asks AWS, changes nothing, and yields what is missing."""
+"""The checks of `preflight`; each asks AWS, changes nothing, and yields what is missing."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,26 +10,24 @@ from scripts.account.account import Account
 from scripts.account.findings import Finding
 from scripts.account.function import FunctionError, ask
 from scripts.account.names import FUNCTIONS, settings
-from scripts.common import environments
-
-PACKAGES = environments.REPOSITORY / "dist" / "lambda"
+from scripts.common.paths import PACKAGES
 
 LEAST_UNRESERVED = 100
-"""Concurrent executions that have to stay unreserved:
+"""Concurrent executions that Lambda requires to stay unreserved:
 https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html.
 
-New accounts have a quota of their own, often 10, and then no reservation is possible:
+A new account's quota is often only 10, and then nothing can be reserved:
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
 """
 
 QUOTA_CODE = "L-B99A9384"
-"""The quota "Concurrent executions" of Lambda, for requests of more."""
+"""Lambda's quota "Concurrent executions", as Service Quotas calls it."""
 
 type Check = Callable[[Account], Iterator[Finding]]
 
 
 def concurrency(account: Account) -> Iterator[Finding]:
-    """Whether Lambda would take the reservations of env.hcl."""
+    """Whether Lambda would accept the reservations of env.hcl."""
     environment = account.environment.name
     wanted = settings(account.environment).reserved_in_all
     functions = account.client("lambda")
@@ -40,23 +38,23 @@ def concurrency(account: Account) -> Iterator[Finding]:
         quota = int(limit["ConcurrentExecutions"])
         yield Finding(
             "concurrency",
-            f"live/{environment}/env.hcl reserves {wanted} concurrent executions, and Lambda would refuse that: the "
-            f"account's quota is {quota}, {unreserved + ours} of which nothing else has reserved, and "
-            f"{LEAST_UNRESERVED} have to stay unreserved. Set both of reserved_concurrency to null, or request more",
+            f"live/{environment}/env.hcl reserves {wanted} concurrent executions, which Lambda would refuse: the "
+            f"account's quota is {quota}, other functions leave {unreserved + ours} of it, and {LEAST_UNRESERVED} have "
+            "to stay unreserved. Set both values of reserved_concurrency to null, or request a larger quota",
             f"aws service-quotas request-service-quota-increase --service-code lambda --quota-code {QUOTA_CODE} "
             f"--desired-value 1000 --region {account.environment.region}",
         )
 
 
 def packages(account: Account) -> Iterator[Finding]:
-    """Whether the functions' packages are built; a plan and an apply need them."""
+    """Whether the functions' packages are built, which a plan and an apply need."""
     for name in FUNCTIONS:
         if _manifest(account, name) is None:
-            yield Finding("package", f"the package of {name} was never built", "make package")
+            yield Finding("package", f"the package of {name} has not been built", "make package")
 
 
 def secret(account: Account) -> Iterator[Finding]:
-    """Whether the secret is there and has a value; the value itself is not read."""
+    """Whether the secret exists and has a value; the value itself is not read."""
     name, environment = account.names.secret, account.environment.name
     described = _found(account.client("secretsmanager").describe_secret, "ResourceNotFoundException", SecretId=name)
     if described is None:
@@ -67,14 +65,14 @@ def secret(account: Account) -> Iterator[Finding]:
         )
     elif described.get("DeletedDate"):
         yield Finding(
-            "secret", f"{name} is about to be deleted", f"aws secretsmanager restore-secret --secret-id {name}"
+            "secret", f"{name} is scheduled for deletion", f"aws secretsmanager restore-secret --secret-id {name}"
         )
     elif not any("AWSCURRENT" in stages for stages in (described.get("VersionIdsToStages") or {}).values()):
         yield Finding("secret", f"{name} has no value", _put_secret(account))
 
 
 def functions(account: Account) -> Iterator[Finding]:
-    """Whether the functions are deployed, and from the packages that are built here."""
+    """Whether the functions are deployed, and from the packages that were built here."""
     environment = account.environment.name
     for name in FUNCTIONS:
         manifest = _manifest(account, name)
@@ -90,21 +88,21 @@ def functions(account: Account) -> Iterator[Finding]:
         elif manifest is not None and deployed["CodeSha256"] != manifest["code_sha256"]:
             yield Finding(
                 "function",
-                f"{getattr(account.names, name)} is deployed from another package than the one built here",
+                f"{getattr(account.names, name)} is deployed from a different package than the one built here",
                 f"cd live/{environment}/lambda_{name} && terragrunt apply",
                 is_missing=False,
             )
 
 
 def database(account: Account) -> Iterator[Finding]:
-    """Whether the batch processor, from inside the VPC, reaches the database and finds its tables."""
+    """Whether the batch processor reaches the database from inside the VPC, and finds its tables."""
     environment = account.environment.name
     if _deployed(account, "batch_processor") is None:
         return
     try:
         answer = ask(account, {"command": "check"})
     except FunctionError as error:
-        yield Finding("function", str(error), error.todo)
+        yield Finding("function", error.text, error.todo)
         return
     if problem := answer["problem"]:
         where = f"; its address is in live/{environment}/env.hcl" if problem["about"] == "database" else ""
@@ -118,7 +116,7 @@ def database(account: Account) -> Iterator[Finding]:
 
 
 def notification(account: Account) -> Iterator[Finding]:
-    """Whether somebody is notified of alarms; SNS lists an address that has not confirmed without an ARN.
+    """Whether anyone is notified of alarms; a subscription that was not confirmed yet has no ARN.
 
     https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html.
     """
@@ -142,7 +140,7 @@ def notification(account: Account) -> Iterator[Finding]:
     if not subscriptions:
         yield Finding(
             "notification",
-            f"alarms reach nobody: name somebody in live/{environment}/monitoring/terragrunt.hcl",
+            f"alarms notify nobody: add an address in live/{environment}/monitoring/terragrunt.hcl",
             f"cd live/{environment}/monitoring && terragrunt apply",
             is_missing=False,
         )
@@ -170,7 +168,7 @@ AFTER_APPLY: tuple[Check, ...] = (*BEFORE_APPLY, secret, functions, database, no
 
 
 def run(account: Account, checks: tuple[Check, ...]) -> list[Finding]:
-    """Do these checks in order; one that AWS does not answer is itself a finding."""
+    """Run the checks in order; one that AWS does not answer is itself a finding."""
     found: list[Finding] = []
     for check in checks:
         try:
@@ -186,7 +184,7 @@ def run(account: Account, checks: tuple[Check, ...]) -> list[Finding]:
 
 
 def _is_repeated(one: Finding, found: list[Finding]) -> bool:
-    """Whether the function only says again that the secret cannot be used."""
+    """Whether the function only repeats that the secret cannot be used."""
     return one.topic == "secret" and any(other.topic == "secret" for other in found)
 
 
@@ -241,7 +239,7 @@ def _reserved(functions: Any, name: str) -> int:
 
 
 def _found(call: Callable[..., Any], *codes: str, **named: Any) -> Any:
-    """What a call answers, or None where AWS says with one of these codes that it is not there."""
+    """What a call returns, or None where one of these error codes says that the resource does not exist."""
     try:
         return call(**named)
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""What a check found: a sentence on what is missing, and what to type."""
+"""What a check found: what is missing, and the command that adds it."""
 
 from dataclasses import asdict, dataclass
 
@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 class Finding:
     """One thing that a check found.
 
-    `topic` is a word for scripts to rely on; `is_missing` is False for a note, which does not keep the platform from
-    running.
+    Scripts may rely on `topic`. `is_missing` is False for a note: the platform runs all the same.
     """
 
     topic: str

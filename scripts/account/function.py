@@ -7,24 +7,26 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from csvbatch.aws.operator import ENVELOPE
 from scripts.account.account import Account
+from scripts.common.errors import UserError
 
 _NOTHING_RUNS_IT = "nothing on this machine executes function"
-"""What the local AWS says where no runtime executes its functions."""
+"""What the local AWS answers while no local runtime serves its functions."""
 
 
-class FunctionError(Exception):
-    """The function gave no answer; `todo` is what to type."""
+class FunctionError(UserError):
+    """The function gave no answer; `text` says why, and `todo` is what to type."""
 
     def __init__(self, text: str, todo: str) -> None:
-        super().__init__(text)
+        super().__init__(f"{text}. Type: {todo}")
+        self.text = text
         self.todo = todo
 
 
 def ask(account: Account, command: dict[str, Any]) -> dict[str, Any]:
     """Invoke the batch processor with a command and give its answer; raises FunctionError.
 
-    Needs lambda:InvokeFunction on the function, and nothing else. Of an answer that is an error only the kind is
-    shown: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
+    The caller needs lambda:InvokeFunction on the function, and nothing else. Of an error that the function returns
+    only the type is shown, since its text may quote data: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
     """
     name, environment = account.names.batch_processor, account.environment.name
     try:
@@ -34,7 +36,7 @@ def ask(account: Account, command: dict[str, Any]) -> dict[str, Any]:
         raise _refused(error, name, environment) from None
     except BotoCoreError as error:
         raise FunctionError(
-            f"{name} gave no answer ({type(error).__name__}); what it has begun it may go on with",
+            f"{name} gave no answer ({type(error).__name__}), but may still be running",
             f"preflight {environment}",
         ) from None
     found = _parsed(payload)
@@ -43,7 +45,7 @@ def ask(account: Account, command: dict[str, Any]) -> dict[str, Any]:
         raise FunctionError(f"{name} failed ({kind})", f"aws logs tail /aws/lambda/{name} --since 10m")
     if not isinstance(found, dict) or ENVELOPE not in found:
         raise FunctionError(
-            f"{name} does not know the command: an older package is deployed",
+            f"{name} does not know the command: the deployed package is too old",
             f"make package && cd live/{environment}/lambda_batch_processor && terragrunt apply",
         )
     result: dict[str, Any] = found[ENVELOPE]
@@ -61,12 +63,12 @@ def _refused(error: ClientError, name: str, environment: str) -> FunctionError:
             return FunctionError(f"{name} is not deployed", f"cd live/{environment} && terragrunt run --all apply")
         case "TooManyRequestsException":
             return FunctionError(
-                f"{name} is running, and no more of it may run at once; ask again when it has finished",
+                f"{name} is running, and its concurrency allows no second run: try again when it has finished",
                 f"preflight {environment}",
             )
         case "AccessDeniedException":
             return FunctionError(
-                f"the caller may not invoke {name}, and needs lambda:InvokeFunction on it",
+                f"the caller may not invoke {name}: it needs lambda:InvokeFunction on it",
                 "aws sts get-caller-identity",
             )
     return FunctionError(f"{name} could not be invoked ({code})", f"preflight {environment}")

@@ -6,47 +6,37 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from scripts.account.account import Account, AccountError, connect
-from scripts.account.function import FunctionError, ask
+from scripts.account.account import Account, connect
+from scripts.account.function import ask
 from scripts.common import environments
-from scripts.common.errors import UserError
+from scripts.common.errors import EXIT_INTERRUPTED, UserError, run_main
 
 EXIT_FAILED = 1
-EXIT_USAGE = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 where it did what was asked, 1 where it could not, 2 where it was not asked properly."""
+    """Run the command; 0 where it did what was asked, 1 where it could not, 2 for wrong usage."""
     options = _options(arguments)
-    try:
-        account = connect(environments.load(options.environment))
-        _say(str(account))
-        return _run(account, options)
-    except FunctionError as error:
-        _say(f"{error}. Type: {error.todo}")
-    except (AccountError, UserError) as error:
-        _say(str(error))
-    except KeyboardInterrupt:
-        _say("interrupted; what the function has begun it goes on with. Show what is left: migrate-ledger ENV")
-    return EXIT_FAILED
+    return run_main("migrate-ledger", lambda: _run(options))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="migrate-ledger",
-        description="Makes or completes the ledger and the datasets' tables, through the deployed batch processor: no "
-        "path from here to the database is needed. Without --apply it shows the statements and changes nothing.",
-        epilog="The database user needs CREATE TABLE and a quota on its tablespace; whoever types this needs "
-        "lambda:InvokeFunction. Safe to repeat, and to run twice at once. Exit status: 0 done, 1 not done, 2 usage.",
+        description="Creates or completes the ledger and the datasets' tables through the deployed batch processor: "
+        "this machine needs no path to the database. Without --apply it shows the statements and changes nothing.",
+        epilog="The database user needs CREATE TABLE and a quota on its tablespace; the caller needs "
+        "lambda:InvokeFunction. Safe to repeat, and to run twice at once. Exit status: 0 done, 1 not done, 2 usage, "
+        "130 interrupted.",
     )
     parser.add_argument("environment", metavar="ENV", help="a folder of live/, such as dev")
-    parser.add_argument("--apply", action="store_true", help="run exactly the statements shown, once confirmed")
+    parser.add_argument("--apply", action="store_true", help="run exactly the statements shown, after asking")
     parser.add_argument(
         "--digest",
         metavar="SHA256",
-        help="with --apply: run only the statements of this digest, which were shown earlier; asks nothing",
+        help="with --apply: run the statements only if they are those shown earlier with this digest; do not ask",
     )
-    parser.add_argument("--yes", action="store_true", help="with --apply: ask nothing")
+    parser.add_argument("--yes", action="store_true", help="with --apply: do not ask")
     parser.add_argument("--json", action="store_true", help="print the function's last answer as JSON")
     options = parser.parse_args(arguments)
     if (options.digest or options.yes) and not options.apply:
@@ -54,7 +44,19 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _run(account: Account, options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
+    account = connect(environments.load(options.environment))
+    _say(str(account))
+    try:
+        return _migrate(account, options)
+    except KeyboardInterrupt:
+        raise UserError(
+            f"interrupted; the function may still be running. Show what is left: migrate-ledger {options.environment}",
+            EXIT_INTERRUPTED,
+        ) from None
+
+
+def _migrate(account: Account, options: argparse.Namespace) -> int:
     shown = ask(account, {"command": "migrate", "apply": False})
     if shown["problem"]:
         return _end(shown, options)
@@ -69,11 +71,9 @@ def _run(account: Account, options: argparse.Namespace) -> int:
         _say(f"nothing was changed. To run them: migrate-ledger {options.environment} --apply")
         return _end(shown, options)
     if options.digest and options.digest != digest:
-        _say(f"these are not the statements of digest {options.digest}: nothing was changed")
-        return EXIT_FAILED
+        raise UserError(f"the statements have changed since digest {options.digest} was shown. Nothing was changed")
     if not (options.digest or options.yes) and not _is_confirmed(account, count):
-        _say("not confirmed: nothing was changed")
-        return EXIT_FAILED
+        raise UserError("not confirmed: nothing was changed")
     answer = ask(account, {"command": "migrate", "apply": True, "digest": digest})
     _say(f"{len(answer['done'])} statements were run, {len(answer['pending'])} are left")
     return _end(answer, options)

@@ -1,4 +1,4 @@
-"""What an environment's resources are called, and what its env.hcl states, read from the files that say so."""
+"""The names of an environment's resources and the settings of its env.hcl, read from the files that state them."""
 
 import re
 from dataclasses import dataclass
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from scripts.common import environments
 from scripts.common.environments import Environment
 from scripts.common.errors import UserError
+from scripts.common.paths import LIVE
 
-COMMON = environments.LIVE / "_components" / "common.hcl"
+COMMON = LIVE / "_components" / "common.hcl"
 FUNCTIONS = ("batch_processor", "request_handler")
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of what Terraform makes for an environment, as `_components/common.hcl` builds them."""
+    """The names of an environment's resources, as `_components/common.hcl` builds them."""
 
     prefix: str
     secret: str
@@ -34,19 +35,19 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What env.hcl states of packages and concurrency: a reservation is None where nothing is reserved."""
+    """What env.hcl states about packages and concurrency; a reservation is None where nothing is reserved."""
 
     architecture: str
     reserved: dict[str, int | None]
 
     @property
     def reserved_in_all(self) -> int:
-        """Concurrent executions that both functions reserve."""
+        """Concurrent executions that the functions reserve together."""
         return sum(count for count in self.reserved.values() if count is not None and count > 0)
 
 
 def names(environment: Environment) -> Names:
-    """The names of an environment's resources; raises UserError where common.hcl does not say one."""
+    """The names of an environment's resources; raises UserError where common.hcl does not define one."""
     stated = dict(re.findall(r'^\s*(\w+)\s*=\s*"([^"]*)"', COMMON.read_text(encoding="utf-8"), re.MULTILINE))
     known = {
         "env.environment": environment.name,
@@ -63,14 +64,12 @@ def names(environment: Environment) -> Names:
 
 
 def settings(environment: Environment) -> Settings:
-    """What env.hcl states; raises UserError where it does not."""
-    path = environments.LIVE / environment.name / "env.hcl"
+    """What env.hcl states; raises UserError where a setting is missing."""
+    path = environment.folder / "env.hcl"
     text = path.read_text(encoding="utf-8")
-    architecture = re.search(r'^\s*architecture\s*=\s*"(\w+)"', text, re.MULTILINE)
     block = re.search(r"^\s*reserved_concurrency\s*=\s*\{([^}]*)\}", text, re.MULTILINE)
-    if not architecture or not block:
-        raise UserError(f"{path} has to state architecture and reserved_concurrency")
-    found = dict(re.findall(r"(\w+)\s*=\s*(null|-?\d+)", block[1]))
+    found = dict(re.findall(r"(\w+)\s*=\s*(null|-?\d+)", block[1] if block else ""))
     if set(found) != set(FUNCTIONS):
-        raise UserError(f"{path}: reserved_concurrency has to give a number or null for each of {', '.join(FUNCTIONS)}")
-    return Settings(architecture[1], {name: None if found[name] == "null" else int(found[name]) for name in FUNCTIONS})
+        raise UserError(f"{path}: reserved_concurrency needs a number or null for each of {', '.join(FUNCTIONS)}.")
+    architecture = environments.attribute(text, "architecture", path)
+    return Settings(architecture, {name: None if found[name] == "null" else int(found[name]) for name in FUNCTIONS})

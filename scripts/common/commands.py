@@ -7,9 +7,10 @@ import queue
 import shlex
 import signal
 import subprocess
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,19 +101,23 @@ def run(
 
     """
     shown = [str(part) for part in command]
-    stdin = subprocess.PIPE if given else subprocess.DEVNULL
-    stderr = subprocess.STDOUT if merged else subprocess.PIPE
-    with _start(shown, cwd, environment, stdin, stderr) as process:
+    # Files, not pipes: a program cannot block on them, and its children that live on cannot keep this waiting.
+    with _text_file() as stdin, _text_file() as stdout, _text_file() as stderr:
+        stdin.write(given)
+        stdin.seek(0)
+        process = _start(shown, cwd, environment, stdin, stdout, stdout if merged else stderr)
         try:
-            printed, complaints = process.communicate(given or None, timeout=limit_seconds)
+            status = process.wait(timeout=limit_seconds)
         except BaseException as error:
-            _stop(process, _drain, grace_seconds)
+            _stop(process, grace_seconds)
             if isinstance(error, subprocess.TimeoutExpired):
                 raise CommandTimedOutError(shown, limit_seconds) from None
             raise
-    done = Completed(process.returncode, printed, complaints or "")
-    if accepted is not None and done.status not in accepted:
-        raise CommandFailedError(shown, done.status, done.stdout, done.stderr)
+        stdout.seek(0)
+        stderr.seek(0)
+        done = Completed(status, stdout.read(), stderr.read())
+    if accepted is not None and status not in accepted:
+        raise CommandFailedError(shown, status, done.stdout, done.stderr)
     return done
 
 
@@ -173,19 +178,28 @@ def running(
     CommandFailedError where it cannot be started; its exit status is for the caller to judge.
     """
     shown = [str(part) for part in command]
-    process = _start(shown, cwd, environment, subprocess.DEVNULL, subprocess.STDOUT)
+    process = _start(shown, cwd, environment, subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT)
     try:
         yield Running(shown, process, limit_seconds)
     except BaseException:
         # Also where the program itself has ended: what it started may still run.
-        _stop(process, _wait, grace_seconds)
+        _stop(process, grace_seconds)
         raise
     if process.poll() is None:
-        _stop(process, _wait, grace_seconds)
+        _stop(process, grace_seconds)
+
+
+def _text_file() -> IO[str]:
+    return tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
 
 
 def _start(
-    command: Sequence[str], cwd: Path | str | None, environment: Mapping[str, str] | None, stdin: int, stderr: int
+    command: Sequence[str],
+    cwd: Path | str | None,
+    environment: Mapping[str, str] | None,
+    stdin: IO[str] | int,
+    stdout: IO[str] | int,
+    stderr: IO[str] | int,
 ) -> subprocess.Popen[str]:
     try:
         return subprocess.Popen(
@@ -193,7 +207,7 @@ def _start(
             cwd=cwd,
             env=None if environment is None else dict(environment),
             stdin=stdin,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=stderr,
             encoding="utf-8",
             errors="replace",
@@ -203,32 +217,15 @@ def _start(
         raise CommandFailedError(command, None, "", f"{error.filename}: {error.strerror}") from error
 
 
-def _stop(
-    process: subprocess.Popen[str], wait: Callable[[subprocess.Popen[str], float], None], grace_seconds: float
-) -> None:
+def _stop(process: subprocess.Popen[str], grace_seconds: float) -> None:
     """Interrupt the whole group as Ctrl-C does, and kill what is left of it after `grace_seconds`."""
     try:
         _signal_group(process, signal.SIGINT)
-        wait(process, grace_seconds)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=grace_seconds)
     finally:
         _signal_group(process, signal.SIGKILL)
         process.wait()
-
-
-def _wait(process: subprocess.Popen[str], seconds: float) -> None:
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=seconds)
-
-
-def _drain(process: subprocess.Popen[str], seconds: float) -> None:
-    """Wait, and read on meanwhile: a program cannot end while it writes to a pipe that is full.
-
-    Its children may keep the pipe open after it has ended, so the end of the output is not waited for.
-    """
-    deadline = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < deadline:
-        with suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=0.1)
 
 
 def _signal_group(process: subprocess.Popen[str], number: int) -> None:

@@ -1,6 +1,6 @@
 """The environments under live/, as their env.hcl files state them.
 
-Nothing outside live/ knows one by its name: an environment is added by copying a folder and editing its env.hcl.
+No code outside live/ mentions an environment by name: to add one, copy a folder and edit its env.hcl.
 """
 
 import re
@@ -16,7 +16,7 @@ from scripts.common.paths import REPOSITORY as REPOSITORY
 class Environment:
     """One folder of live/: its name, the twelve digits of its account, its region, and whether it is production.
 
-    What does not say `production = false` counts as production, so that nothing loses its protection by a missing line.
+    Without a line `production = false` it counts as production, so that a missing line never removes protection.
     """
 
     name: str
@@ -27,18 +27,22 @@ class Environment:
 
     @property
     def folder(self) -> Path:
-        """Where its units are."""
+        """The folder of its units."""
         return self.live / self.name
 
     @property
     def state_name(self) -> str:
-        """The bucket of its states, and the table of their locks; terragrunt.hcl composes it in the same way."""
+        """The name of the state bucket and of the lock table; terragrunt.hcl builds the same name."""
         return f"{project(self.live)}-{self.account_id}-{self.region}-tfstate"
 
     @property
     def prefix(self) -> str:
-        """What the names of its resources begin with, as live/_components/common.hcl composes them."""
+        """The beginning of its resources' names; live/_components/common.hcl builds the same."""
         return f"{project(self.live)}-{self.name}"
+
+    def state_key(self, unit: str) -> str:
+        """The key of a unit's state in the state bucket."""
+        return f"live/{self.name}/{unit}/terraform.tfstate"
 
     def units(self) -> list[str]:
         """The names of its units, sorted."""
@@ -46,12 +50,12 @@ class Environment:
 
 
 def names(live: Path = LIVE) -> list[str]:
-    """Every environment there is, sorted."""
+    """The names of all environments, sorted."""
     return sorted(path.parent.name for path in live.glob("*/env.hcl"))
 
 
 def load(name: str, live: Path = LIVE) -> Environment:
-    """The environment of that name; UserError names those there are."""
+    """The environment of that name; raises UserError, which lists the names, where there is none."""
     path = live / name / "env.hcl"
     if not path.is_file():
         raise UserError(
@@ -59,23 +63,23 @@ def load(name: str, live: Path = LIVE) -> Environment:
         )
     text = path.read_text(encoding="utf-8")
     environment = Environment(
-        _attribute(text, "environment", path),
-        _attribute(text, "account_id", path),
-        _attribute(text, "region", path),
+        attribute(text, "environment", path),
+        attribute(text, "account_id", path),
+        attribute(text, "region", path),
         production=not re.search(r"^\s*production\s*=\s*false\s*(?:#.*)?$", text, re.MULTILINE),
         live=live,
     )
     if environment.name != name:
-        raise UserError(f"{path} says environment = {environment.name!r}, and its folder is {name!r}.")
+        raise UserError(f"{path} says environment = {environment.name!r}, but its folder is {name!r}.")
     if not re.fullmatch(r"\d{12}", environment.account_id):
         raise UserError(f"{path}: account_id {environment.account_id!r} is not twelve digits.")
     return environment
 
 
 def default(live: Path = LIVE) -> Environment:
-    """The environment that commands take where none is named: the first that is not production, else the first.
+    """The environment for commands that name none: the first that is not production, else the first.
 
-    UserError where there is none at all.
+    Raises UserError where there is no environment at all.
     """
     found = [load(name, live) for name in names(live)]
     if not found:
@@ -84,13 +88,13 @@ def default(live: Path = LIVE) -> Environment:
 
 
 def project(live: Path = LIVE) -> str:
-    """The project's name, which all names of resources begin with."""
+    """The project's name, with which the names of all resources begin."""
     path = live / "_components" / "common.hcl"
-    return _attribute(path.read_text(encoding="utf-8"), "project", path)
+    return attribute(path.read_text(encoding="utf-8"), "project", path)
 
 
 def of_folder(folder: Path, live: Path = LIVE) -> Environment | None:
-    """The environment a folder stands in, or None outside live/<environment>."""
+    """The environment that a folder belongs to, or None outside live/<environment>."""
     try:
         name = folder.resolve().relative_to(live.resolve()).parts[0]
     except (ValueError, IndexError):
@@ -98,7 +102,8 @@ def of_folder(folder: Path, live: Path = LIVE) -> Environment | None:
     return load(name, live)
 
 
-def _attribute(text: str, name: str, path: Path) -> str:
+def attribute(text: str, name: str, path: Path) -> str:
+    """The value of a line `name = "…"`; raises UserError, which names the file, where there is none."""
     found = re.search(rf'^\s*{name}\s*=\s*"([^"$]*)"\s*(?:#.*)?$', text, re.MULTILINE)
     if not found:
         raise UserError(f'{path} has no line `{name} = "…"`, which every environment needs.')

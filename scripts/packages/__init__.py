@@ -1,1 +1,1 @@
-"""Packages the Lambda functions: the same contents give the same digest, wherever and however often built."""
+"""Packages the Lambda functions: the same content gives the same digest, on any machine and at any time."""

@@ -1,4 +1,4 @@
-"""What a package contains, and the digest that stands for it."""
+"""What a package contains, and the digest of it."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,8 +9,17 @@ EXECUTABLE_FILE = 0o100755
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file to package: its path in the zip, its mode and its content."""
+
+    path: str
+    mode: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One file: its path in the zip, its mode, the SHA-256 of its content in hex, and its size in bytes."""
+    """A packaged file: its path in the zip, its mode, the SHA-256 of its content in hex, and its size in bytes."""
 
     path: str
     mode: int
@@ -29,13 +38,13 @@ class Package:
     unzipped_bytes: int
 
 
-def entry_of(path: str, mode: int, content: bytes) -> Entry:
+def entry_of(file: File) -> Entry:
     """Describe a file."""
-    return Entry(path, mode, hashlib.sha256(content).hexdigest(), len(content))
+    return Entry(file.path, file.mode, hashlib.sha256(file.content).hexdigest(), len(file.content))
 
 
 def content_digest(entries: Iterable[Entry]) -> str:
-    """SHA-256, in hex, of what a package contains, whoever packed it and however its files were deflated.
+    """Return the SHA-256, in hex, of what a package contains, independent of how its files were compressed.
 
     The digested text is UTF-8 without a byte order mark, each line ending in a line feed. The first line is
     `lambda-package 1`. Then comes a line for each file, in the order of the paths' UTF-8 bytes: the mode as

@@ -1,23 +1,26 @@
-"""The part of a package that comes from the lock: zipped once, and then the beginning of every package."""
+"""The part of a package that comes from the lock, made once per lock and architecture: each zip starts with it."""
 
-import contextlib
 import dataclasses
 import hashlib
 import json
-import mmap
 import os
+import shutil
 import sys
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.packages.archive import NOTHING, Beginning, beginning_of, zip_of
-from scripts.packages.cache import only_one, remove_folder, remove_unfinished, unfinished, write_whole
-from scripts.packages.contents import Entry, Package
-from scripts.packages.errors import PackagingError
-from scripts.packages.lock import Lock
-from scripts.packages.progress import Report
-from scripts.packages.target import Target
+from scripts.common.errors import UserError
+from scripts.packages.architectures import Target
+from scripts.packages.archive import append
+from scripts.packages.compiling import bytecode_path, compile_modules
+from scripts.packages.contents import REGULAR_FILE, Entry, File, Package, content_digest, entry_of
+from scripts.packages.distributions import Distribution, direct_requirements, read_distributions
+from scripts.packages.files import remove_unfinished, remove_unused, whole
+from scripts.packages.project import Project
+from scripts.packages.trimming import goes_to_lambda, is_compiled
+from scripts.packages.wheels import install
 
 _ZIP = "dependencies.zip"
 _INDEX = "index.json"
@@ -25,91 +28,96 @@ _INDEX = "index.json"
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """The dependency part as it lies in the cache, and how its zip is checked and divided."""
+    """The dependency part in the cache: its zip, its files, and what they belong to."""
 
-    folder: Path
+    zip: Path
+    zip_sha256: str
     entries: tuple[Entry, ...]
     packages: tuple[Package, ...]
     requires: dict[str, tuple[str, ...]]
-    files_bytes: int
-    zip_sha256: str
 
-    def beginning(self) -> Beginning:
-        """Read the zip for others to go on with; raises `PackagingError` where it is not what was written."""
-        path = self.folder / _ZIP
-        with path.open("rb") as file:
-            zipped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        beginning = beginning_of(zipped, self.files_bytes, len(self.entries))
-        if zip_of(beginning, []).sha256.hex() != self.zip_sha256:
-            raise PackagingError(f"{path} was damaged since it was made: remove {self.folder}, and build again")
-        return beginning
+    def copy_to(self, path: Path) -> None:
+        """Copy the zip; raises `UserError` where it is not the one that was made."""
+        if hashlib.sha256(self.zip.read_bytes()).hexdigest() != self.zip_sha256:
+            raise UserError(f"{self.zip} was damaged after it was made: remove it, and build again")
+        shutil.copyfile(self.zip, path)
 
 
-def find_dependencies(lock: Lock, target: Target, cache: Path, report: Report) -> Dependencies:
-    """Take the dependency part from the cache, or make it; a second process waits for the first one's."""
+def find_dependencies(project: Project, asked: tuple[str, ...], target: Target, cache: Path) -> Dependencies:
+    """Take the dependency part from the cache, or make it; only one process may call this at a time."""
     shelf = cache / "dependencies"
-    folder = shelf / _key(lock, target)
-    if found := _load(folder):
-        return found
-    with only_one(cache / "dependencies.lock"):
-        if found := _load(folder):
-            return found
-        shelf.mkdir(exist_ok=True)
+    folder = shelf / _key(project, asked, target)
+    if not (folder / _ZIP).exists():
+        shelf.mkdir(parents=True, exist_ok=True)
         remove_unfinished(shelf)
-        return _make(lock, target, folder, report)
+        remove_unused(shelf)
+        print(f"installing dependencies for {target.architecture}, once for this lock", flush=True)
+        with whole(folder) as part:
+            _make(project.lock, asked, target, part)
+    os.utime(folder)
+    return _load(folder)
 
 
-def _key(lock: Lock, target: Target) -> str:
-    """Everything that the dependency part follows from; the packager counts with all its sources."""
-    digest = hashlib.sha256()
+def _key(project: Project, asked: tuple[str, ...], target: Target) -> str:
+    """Digest everything that the dependency part follows from, all of the packager's sources included."""
+    digest = hashlib.sha256(project.lock.read_bytes())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    parts = (lock.sha256, *lock.asked, target.wheels, sys.version, zlib.ZLIB_RUNTIME_VERSION, digest.hexdigest())
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    digest.update(repr((asked, target, sys.version, zlib.ZLIB_RUNTIME_VERSION)).encode())
+    return digest.hexdigest()[:32]
 
 
-def _load(folder: Path) -> Dependencies | None:
-    try:
-        index = json.loads((folder / _INDEX).read_bytes())
-    except (FileNotFoundError, ValueError):
-        return None
-    with contextlib.suppress(OSError):
-        os.utime(folder)
-    entries = tuple(Entry(*values) for values in index["entries"])
-    packages = tuple(Package(*values) for values in index["packages"])
-    requires = {name: tuple(others) for name, others in index["requires"].items()}
-    return Dependencies(folder, entries, packages, requires, index["files_bytes"], index["zip_sha256"])
+def _load(folder: Path) -> Dependencies:
+    index = json.loads((folder / _INDEX).read_bytes())
+    return Dependencies(
+        folder / _ZIP,
+        index["zip_sha256"],
+        tuple(Entry(**one) for one in index["entries"]),
+        tuple(Package(**one) for one in index["packages"]),
+        {name: tuple(others) for name, others in index["requires"].items()},
+    )
 
 
-def _make(lock: Lock, target: Target, folder: Path, report: Report) -> Dependencies:
-    part = unfinished(folder)
-    try:
-        made = _fill(part, lock, target, report)
-        remove_folder(folder)
-        part.rename(folder)
-    except BaseException:
-        remove_folder(part)
-        raise
-    return dataclasses.replace(made, folder=folder)
-
-
-def _fill(folder: Path, lock: Lock, target: Target, report: Report) -> Dependencies:
-    # Costly to load for a build that finds its dependencies in the cache.
-    from scripts.packages.installation import install_and_pack
-
+def _make(lock: Path, asked: tuple[str, ...], target: Target, folder: Path) -> None:
     installed = folder / "installed"
-    done = install_and_pack(lock, target, installed, report)
-    remove_folder(installed)
-    zipped = zip_of(NOTHING, done.members)
-    entries = tuple(member.entry for member in done.members)
-    made = Dependencies(folder, entries, done.packages, done.requires, zipped.files_bytes, zipped.sha256.hex())
+    install(lock, target, installed)
+    distributions = read_distributions(installed)
+    paths = [path for distribution in distributions for path in distribution.files if goes_to_lambda(path)]
+    # A wheel may contain templates that only look like modules: they stay without bytecode.
+    compile_modules(installed, [path for path in paths if path.endswith(".py") and is_compiled(path)], strict=False)
+    files = {file.path: file for path in paths for file in _with_bytecode(installed, path)}
+    append(folder / _ZIP, files.values())
+    shutil.rmtree(installed)
+    entries = {path: entry_of(file) for path, file in files.items()}
     index = {
-        "entries": [dataclasses.astuple(entry) for entry in made.entries],
-        "packages": [dataclasses.astuple(package) for package in made.packages],
-        "requires": made.requires,
-        "files_bytes": made.files_bytes,
-        "zip_sha256": made.zip_sha256,
+        "zip_sha256": hashlib.sha256((folder / _ZIP).read_bytes()).hexdigest(),
+        "entries": [dataclasses.asdict(entry) for entry in entries.values()],
+        "packages": [dataclasses.asdict(_package(distribution, entries)) for distribution in distributions],
+        "requires": direct_requirements(distributions, asked, target),
     }
-    write_whole(folder / _ZIP, *zipped.pieces)
-    write_whole(folder / _INDEX, json.dumps(index).encode())
-    return made
+    (folder / _INDEX).write_text(json.dumps(index), encoding="utf-8")
+
+
+def _with_bytecode(folder: Path, path: str) -> Iterator[File]:
+    # One mode for all: not every file system keeps modes, and nothing in a dependency is run as a program.
+    yield File(path, REGULAR_FILE, (folder / path).read_bytes())
+    compiled = bytecode_path(path)
+    if path.endswith(".py") and is_compiled(path) and (folder / compiled).exists():
+        yield File(compiled, REGULAR_FILE, (folder / compiled).read_bytes())
+
+
+def _package(distribution: Distribution, entries: dict[str, Entry]) -> Package:
+    own = []
+    for path, recorded in distribution.files.items():
+        entry = entries.get(path)
+        if entry is None:
+            continue
+        if entry.sha256 != recorded:
+            raise UserError(
+                f"{path} is not what the wheel of {distribution.name} {distribution.version} records: the wheel is "
+                f"damaged, or uv's copy of it was changed (uv cache clean {distribution.name})"
+            )
+        compiled = entries.get(bytecode_path(path)) if path.endswith(".py") else None
+        own += [entry, compiled] if compiled else [entry]
+    size = sum(entry.size for entry in own)
+    return Package(distribution.name, distribution.version, distribution.licence, content_digest(own), size)

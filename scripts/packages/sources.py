@@ -1,42 +1,32 @@
 """The project's own files that go into a package: a function's, the shared library's and the contracts."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.packages.contents import EXECUTABLE_FILE, REGULAR_FILE
-from scripts.packages.errors import SourceError
+from scripts.common.errors import UserError
+from scripts.packages.contents import EXECUTABLE_FILE, REGULAR_FILE, File
 
 LIBRARY = "csvbatch"
 CONTRACTS = "contracts"
 SHARED = (LIBRARY, CONTRACTS)
 
 _NOT_FOR_LAMBDA = frozenset({"csvbatch/cli", "csvbatch/local"})
-"""The data engineer's command and what stands in for AWS there; their dependencies are not packaged either."""
+"""The `csvbatch` command and its local stand-ins for AWS; their dependencies are not packaged either."""
 
-# Suffixes that are packaged, and those that are left out without a word; all others are refused.
+# Suffixes that are packaged, and suffixes that are left out silently; all others are refused.
 _CODE = frozenset({".py", ".json", ".sql"}), frozenset({".md", ".typed"})
 # The contracts' JSON Schema is for editors.
 _CONTRACTS_ONLY = frozenset({".yaml"}), frozenset({".md", ".json"})
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A file to package: its path in the zip, its mode and its content."""
-
-    path: str
-    mode: int
-    content: bytes
-
-
 def function_names(lambdas: Path) -> tuple[str, ...]:
-    """Name the functions: the folders that hold a `handler.py`."""
+    """Return the functions' names: those of the folders with a `handler.py`."""
     return tuple(sorted(handler.parent.name for handler in lambdas.glob("*/handler.py")))
 
 
-def read_sources(lambdas: Path, folders: Iterable[str]) -> list[SourceFile]:
-    """Read what is packaged of these folders; raises `SourceError` for what must not go into a package."""
-    sources: list[SourceFile] = []
+def read_sources(lambdas: Path, folders: Iterable[str]) -> list[File]:
+    """Read the files of these folders to package; raises `UserError` for one that must not be packaged."""
+    sources: list[File] = []
     for folder in folders:
         if (lambdas / folder).exists():
             packaged, ignored = _CONTRACTS_ONLY if folder == CONTRACTS else _CODE
@@ -44,9 +34,9 @@ def read_sources(lambdas: Path, folders: Iterable[str]) -> list[SourceFile]:
     return sources
 
 
-def _read(lambdas: Path, place: Path, packaged: frozenset[str], ignored: frozenset[str]) -> Iterator[SourceFile]:
+def _read(lambdas: Path, place: Path, packaged: frozenset[str], ignored: frozenset[str]) -> Iterator[File]:
     if place.is_symlink():
-        raise SourceError(f"{place}: a symbolic link is not packaged; put the file itself there")
+        raise UserError(f"{place}: symbolic links are not packaged; replace it with the file itself")
     if place.relative_to(lambdas).as_posix() in _NOT_FOR_LAMBDA:
         return
     if place.is_dir():
@@ -56,13 +46,13 @@ def _read(lambdas: Path, place: Path, packaged: frozenset[str], ignored: frozens
         return
     path = place.relative_to(lambdas).as_posix()
     if not path.isprintable():
-        raise SourceError(f"{path!r}: a name with such characters does not survive every file system; rename it")
+        raise UserError(f"{path!r}: not every file system supports a name with such characters; rename it")
     if place.suffix in ignored:
         return
     if place.suffix not in packaged or not place.is_file():
-        raise SourceError(
+        raise UserError(
             f"{place}: only {', '.join(sorted(packaged))} files are packaged from here; move or remove it, "
             f"or name its suffix in {Path(__file__).name}"
         )
     mode = EXECUTABLE_FILE if place.stat().st_mode & 0o100 else REGULAR_FILE
-    yield SourceFile(path, mode, place.read_bytes())
+    yield File(path, mode, place.read_bytes())

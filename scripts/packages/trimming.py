@@ -1,29 +1,29 @@
-"""What of the installed wheels goes to Lambda, and compiled: each rule has its reason, and a test on real zips."""
+"""Which files of the installed wheels go to Lambda, and which modules are compiled; each rule states its reason."""
 
 import re
 
 AWS_SERVICES = ("s3", "secretsmanager", "sqs", "sts", "xray")
-"""Services that clients can be made for; X-Ray because its SDK makes one on import, STS for credentials."""
+"""Services for which clients can be created; X-Ray because its SDK creates one on import, STS for credentials."""
 
-# Nothing here is a module that another module of the package imports, however late.
+# No module of a package imports anything listed here, not even late.
 _LEFT_OUT = (
-    # Launchers, and whatever a wheel would put outside: they hold the path of this machine's interpreter.
+    # Launchers, and files outside the folder: they contain the path of this machine's interpreter.
     r"(?:bin|\.\.)/.*",
-    # Bytecode that a wheel brings was not compiled for Lambda's paths, or is stale there.
+    # Bytecode in a wheel was not compiled for Lambda's paths.
     r".*\.pyc",
-    # Notes of the installer about this machine and this installation.
+    # What the installer records about this machine and this installation.
     r"[^/]+\.dist-info/(?:RECORD|INSTALLER|REQUESTED|direct_url\.json|uv_cache\.json|uv_build\.json)",
     # For type checkers and C compilers.
     r".*\.(?:pyi|pyx|pxd|c|h)",
     # Descriptions of 430 other services: 25 of botocore's 30 MB.
     rf"botocore/data/(?!(?:{'|'.join(AWS_SERVICES)})/)[^/]+/.*",
-    # A compiler for C declarations: cryptography needs its runtime only, which is the module _cffi_backend.
+    # A compiler for C declarations: cryptography only needs its runtime, the module _cffi_backend.
     r"(?:cffi|pycparser)/.*",
-    # What a browser would load, if the functions were an API with a page about itself.
+    # For the documentation page of a web API, which the functions are not.
     r"aws_lambda_powertools/event_handler/openapi/swagger_ui/.*\.(?:js|css)",
 )
 
-# The functions load none of this, so its bytecode would only make packages larger. It works as well without.
+# The functions never load these, so their bytecode would only make packages larger. They also work without it.
 _NOT_COMPILED = (
     r"aws_lambda_powertools/event_handler/.*",
     r"aws_lambda_powertools/utilities/(?!batch/|data_classes/|jmespath_utils/|typing/|__init__).*",

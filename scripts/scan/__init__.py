@@ -1,1 +1,1 @@
-"""The policy scan: Checkov and checks of our own over the modules and over the plan of every unit."""
+"""The policy scan: Checkov and this project's own checks, on the modules and on the plan of every unit."""

@@ -1,20 +1,20 @@
-"""Runs Checkov in its own environment, offline, and refuses whatever it would pass over in silence."""
+"""Runs Checkov in its own environment, offline, and refuses whatever it would omit silently."""
 
 import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.common.paths import SCAN_VENV
-from scripts.scan.errors import ScanError
+from scripts.common import commands
+from scripts.common.commands import Completed
+from scripts.common.errors import UserError
+from scripts.common.paths import REPOSITORY, SCAN_VENV
 
 CHECKS = Path(__file__).resolve().parent / "checks"
-REPOSITORY = Path(__file__).resolve().parents[2]
-WITNESS = "CKV_CSV_0"
+COVERAGE_CHECK = "CKV_CSV_0"
 LIMIT_SECONDS = 600
 _CONFIGURATION = (".checkov.yaml", ".checkov.yml")
 _OUTCOMES = {"passed_checks": "passed", "failed_checks": "failed", "skipped_checks": "skipped"}
@@ -34,38 +34,25 @@ class Record:
 
 
 def run(arguments: Sequence[str], checkov: Path = SCAN_VENV / "bin" / "checkov") -> list[Record]:
-    """Every record of one run of Checkov, the witness's among them.
+    """Every record of one run of Checkov, those of the coverage check included.
 
-    ScanError where Checkov is missing, cannot be run, fails, fails in one of its checks, or could not parse something.
+    UserError where Checkov is missing, fails, fails in one of its checks, or could not parse something.
     """
     if not os.access(checkov, os.X_OK):
-        raise ScanError(f"Checkov is missing: there is no program {checkov}. Nothing was scanned. Get it: make setup")
+        raise UserError(f"Checkov is missing: there is no program {checkov}. Nothing was scanned. Run: make setup")
     command = [str(checkov), *arguments, "--skip-download", "--soft-fail", "--output", "json"]
     command += ["--external-checks-dir", str(CHECKS)]
     with tempfile.TemporaryDirectory(prefix="scan-") as empty:
-        try:
-            done = subprocess.run(
-                command,
-                cwd=empty,
-                env=_variables(os.environ, empty),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=LIMIT_SECONDS,
-                check=False,
-            )
-        except OSError as error:
-            raise ScanError(f"Checkov cannot be run ({error}). Nothing was scanned. Get it anew: make setup") from error
-        except subprocess.TimeoutExpired as error:
-            raise ScanError(f"Checkov gave no answer within {LIMIT_SECONDS} s; nothing was scanned.") from error
+        variables = _variables(os.environ, empty)
+        done = commands.run(command, limit_seconds=LIMIT_SECONDS, cwd=empty, environment=variables, accepted=None)
     return list(_records(_reports(done)))
 
 
 def refuse_configuration(folder: Path) -> None:
-    """ScanError where a configuration of Checkov's lies in the folder: it would decide what is not scanned."""
+    """UserError where the folder has a configuration of Checkov: it would decide what is not scanned."""
     for name in _CONFIGURATION:
         if (folder / name).exists():
-            raise ScanError(
+            raise UserError(
                 f"{folder / name} would change what Checkov scans, for everything and without a reason beside the "
                 f"code. Remove it; an exception is a comment in the block it is for: #checkov:skip=<check>: <reason>"
             )
@@ -78,21 +65,21 @@ def _variables(inherited: Mapping[str, str], home: str) -> dict[str, str]:
     return {**kept, "HOME": home, "LOG_LEVEL": "WARNING", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(REPOSITORY)}
 
 
-def _reports(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+def _reports(done: Completed) -> list[dict[str, Any]]:
     complaints = [line for line in done.stderr.splitlines() if "[ERROR]" in line]
-    if done.returncode != 0 or complaints:
+    if done.status != 0 or complaints:
         said = "\n".join(complaints or done.stderr.strip().splitlines()[-10:])
-        raise ScanError(f"Checkov failed (exit status {done.returncode}); its result would be incomplete:\n{said}")
+        raise UserError(f"Checkov failed (exit status {done.status}); its result would be incomplete:\n{said}")
     try:
         reports = json.loads(done.stdout)
     except json.JSONDecodeError as error:
-        raise ScanError(f"Checkov wrote no report that can be read ({error}):\n{done.stdout[:500]}") from error
+        raise UserError(f"Checkov's report cannot be read ({error}):\n{done.stdout[:500]}") from error
     found = [one for one in (reports if isinstance(reports, list) else [reports]) if "results" in one]
     unread = [file for one in found for file in one["results"].get("parsing_errors", [])]
     if unread:
-        raise ScanError(f"Checkov cannot parse, and would pass over: {', '.join(sorted(set(unread)))}")
+        raise UserError(f"Checkov cannot parse, and would omit: {', '.join(sorted(set(unread)))}")
     if not found:
-        raise ScanError("Checkov found nothing to scan.")
+        raise UserError("Checkov found nothing to scan.")
     return found
 
 

@@ -1,6 +1,6 @@
-"""The `policy-scan` command: Checkov and checks of our own over the modules, and over the plan of every unit.
+"""The `policy-scan` command: Checkov and this project's own checks, on the modules and on the plan of every unit.
 
-The plans are made from an empty state, on an AWS on this machine that is gone afterwards. Exit status: 0 clean,
+The plans are made from an empty state, on a temporary local AWS. Exit status: 0 clean,
 1 findings, 2 could not scan.
 """
 
@@ -15,31 +15,27 @@ from pathlib import Path
 from rich.console import Console
 
 from scripts.common import environments
-from scripts.common.errors import UserError
+from scripts.common.errors import run_main
+from scripts.common.paths import DIST, MODULES
 from scripts.scan import hcl, plan_scan, plans, report, report_files
 from scripts.scan.findings import Outcome, Result, shown
 
-MODULES = environments.REPOSITORY / "modules"
-REPORTS = environments.REPOSITORY / "dist" / "scan"
+REPORTS = DIST / "scan"
 WIDTH_OF_A_LOG = 160
 CLEAN, FINDINGS, NOT_SCANNED = 0, 1, 2
-INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is 0 where nothing failed, 1 where something did, 2 where it could not scan."""
     options = _options(arguments)
+    return run_main("policy-scan", lambda: _run(options), (OSError,), failure_status=NOT_SCANNED)
+
+
+def _run(options: argparse.Namespace) -> int:
     started = time.monotonic()
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    try:
-        result = _scan(options, console)
-        files = report_files.write(result, options.reports.resolve())
-    except (UserError, OSError) as error:
-        print(f"scan: {error}", file=sys.stderr)
-        return NOT_SCANNED
-    except KeyboardInterrupt:
-        print("scan: interrupted; nothing was scanned", file=sys.stderr)
-        return INTERRUPTED
+    result = _scan(options, console)
+    files = report_files.write(result, options.reports.resolve())
     console.print(f"reports: {', '.join(map(shown, files))}")
     return _show(result, time.monotonic() - started)
 
@@ -50,9 +46,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     what.add_argument("--hcl", type=Path, metavar="DIR", help="scan the Terraform files below DIR only, and no plan")
     what.add_argument("--hcl-only", action="store_true", help="scan the modules only, and no plan")
     what.add_argument(
-        "--plans", type=Path, metavar="DIR", help="scan only plans made before: DIR/<environment>/<unit>/tfplan.json"
+        "--plans", type=Path, metavar="DIR", help="scan only existing plans: DIR/<environment>/<unit>/tfplan.json"
     )
-    parser.add_argument("--keep-plans", type=Path, metavar="DIR", help="keep the plans that are made, for --plans")
+    parser.add_argument("--keep-plans", type=Path, metavar="DIR", help="keep the new plans in DIR, for --plans")
     parser.add_argument(
         "--reports", type=Path, metavar="DIR", default=REPORTS, help="where the reports go (default: dist/scan)"
     )

@@ -1,8 +1,8 @@
-"""Scans plans, and holds against them the reasons for skips that stand in the source they were made from.
+"""Scans plans, and applies to them the skips that stand in the source they were made from.
 
-Checkov's own way, `--repo-root-for-plan-enrichment`, finds a resource's source by type and name alone: over several
-modules that each have a `this` it takes the reasons of whichever it read last. Here a resource is followed through its
-component and the modules called, to the block it is made from.
+Checkov's own way, `--repo-root-for-plan-enrichment`, finds a resource's source by type and name alone: where several
+modules have a `this`, it takes the skips of the one it read last. Here a resource is followed through its component and
+the modules called to the block it is made from.
 """
 
 import re
@@ -11,14 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scripts.common import environments
-from scripts.scan import checkov_run, hcl
+from scripts.common.errors import UserError
+from scripts.common.paths import REPOSITORY
+from scripts.scan import checkov_run, hcl, sources
 from scripts.scan.checkov_run import Record
-from scripts.scan.errors import ScanError
 from scripts.scan.findings import Finding, Outcome, Result
 from scripts.scan.plans import Plan
-from scripts.scan.sources import Block, Skip, blocks, skips, terraform_files
-from scripts.scan.tokens import tokens
+from scripts.scan.sources import Block
 
 _MODULE_OF_COMPONENT = re.compile(r'^\s*source\s*=\s*"[^"]*?/modules//(\w+)"', re.MULTILINE)
 _MODULE_CALL = re.compile(r"module\.(\w+)(?:\[[^\]]*\])?\.")
@@ -27,35 +26,31 @@ _INSTANCE = re.compile(r"\[[^\]]*\]$")
 type Sources = Mapping[tuple[Path, str], Block]
 
 
-def scan(plans: Sequence[Plan], repository: Path = environments.REPOSITORY) -> Result:
-    """What Checkov says of these plans; ScanError where a resource of one of them was not read."""
+def scan(plans: Sequence[Plan], repository: Path = REPOSITORY) -> Result:
+    """What Checkov says of these plans; UserError where a resource of one of them was not read."""
     arguments = [argument for plan in plans for argument in ("--file", str(plan.file))]
     records = checkov_run.run([*arguments, "--framework", "terraform_plan"])
     refuse_unread(plans, records)
     by_file = {plan.file.resolve(): plan for plan in plans}
-    sources = index(repository / "modules")
+    made_from = index(repository / "modules")
     found = (
-        _placed(record, by_file[record.file.resolve()], sources, repository)
+        _placed(record, by_file[record.file.resolve()], made_from, repository)
         for record in records
-        if record.check_id != checkov_run.WITNESS
+        if record.check_id != checkov_run.COVERAGE_CHECK
     )
     resources = sum(len(plan.planned()) for plan in plans)
     return Result(sorted(set(found)), resources, plans=len(plans))
 
 
 def index(modules: Path) -> Sources:
-    """Every resource and data source of the modules, by the folder it stands in and its address there."""
-    return {
-        (file.parent, block.address): block
-        for file in terraform_files(modules.resolve())
-        for block in blocks(file)
-        if block.kind == "resource"
-    }
+    """Every resource of the modules, by the folder it stands in and its address there."""
+    found = sources.blocks(sources.terraform_files(modules.resolve()))
+    return {(block.file.parent, block.address): block for block in found if block.kind == "resource"}
 
 
 def refuse_unread(plans: Iterable[Plan], records: Iterable[Record]) -> None:
-    """ScanError where a plan has a resource that Checkov has no record of."""
-    seen = {(record.file, record.resource) for record in records if record.check_id == checkov_run.WITNESS}
+    """UserError where a plan has a resource that Checkov has no record of."""
+    seen = {(record.file, record.resource) for record in records if record.check_id == checkov_run.COVERAGE_CHECK}
     unread = [
         f"  {plan.name}: {address}"
         for plan in plans
@@ -63,20 +58,20 @@ def refuse_unread(plans: Iterable[Plan], records: Iterable[Record]) -> None:
         if (plan.file.resolve(), address) not in seen
     ]
     if unread:
-        raise ScanError("Checkov passed over resources of plans, so the scan is incomplete:\n" + "\n".join(unread))
+        raise UserError("Checkov omitted these resources of plans, so the scan is incomplete:\n" + "\n".join(unread))
 
 
-def _placed(record: Record, plan: Plan, sources: Sources, repository: Path) -> Finding:
-    """The finding, where a reader finds the resource, and skipped where that place or the unit's component says why."""
+def _placed(record: Record, plan: Plan, made_from: Sources, repository: Path) -> Finding:
+    """The finding at the resource's place in the source; skipped where that place or the unit's component says why."""
     finding = replace(hcl.finding(record), scanned=plan.name)
     component = repository / "live" / "_components" / f"{plan.unit}.hcl"
-    block = sources.get(_source_of(record.resource, plan, component, repository))
+    block = made_from.get(_source_of(record.resource, plan, component, repository))
     if block:
         finding = replace(finding, file=block.file, line=block.first_line)
     if finding.outcome is not Outcome.FAILED:
         return finding
     stated = [(finding.file, finding.line, skip) for skip in block.skips()] if block else []
-    stated += [(component, skip.line, skip) for skip in _skips_of(component)]
+    stated += [(component, skip.line, skip) for skip in sources.skips(component)] if component.is_file() else []
     for file, line, skip in stated:
         if skip.check_id == record.check_id and skip.reason:
             return replace(finding, outcome=Outcome.SKIPPED, reason=skip.reason, file=file, line=line)
@@ -96,7 +91,3 @@ def _source_of(address: str, plan: Plan, component: Path, repository: Path) -> t
         configuration = call.get("module", {})
         rest = rest[found.end() :]
     return folder, _INSTANCE.sub("", rest)
-
-
-def _skips_of(component: Path) -> list[Skip]:
-    return list(skips(tokens(component.read_text(encoding="utf-8")))) if component.is_file() else []

@@ -10,12 +10,11 @@ from rich.console import Console
 
 from scripts.common import environments
 from scripts.common.errors import UserError
+from scripts.common.paths import LOCAL, PACKAGES
 from scripts.local.aws.server import LocalAws
-from scripts.scan.errors import ScanError
 from scripts.terragrunt import plan_units, runner
 
-PACKAGES = environments.REPOSITORY / "dist" / "lambda"
-CACHE = environments.REPOSITORY / ".local" / "scan"
+CACHE = LOCAL / "scan"
 PLAN = "tfplan.json"
 _KEYS = {"format_version", "terraform_version", "planned_values", "configuration"}
 
@@ -35,17 +34,17 @@ class Plan:
         return f"{self.environment}/{self.unit}"
 
     def planned(self) -> list[str]:
-        """The addresses of all the resources it would make or keep."""
+        """The addresses of all the resources that it creates or keeps."""
         return list(_addresses(self.content["planned_values"].get("root_module", {})))
 
 
 def make(environment: environments.Environment, folder: Path, console: Console) -> None:
-    """Plan every unit on a local AWS made for it and gone after it; ScanError where one cannot be planned.
+    """Plan every unit on a temporary local AWS; UserError where one cannot be planned.
 
-    Mocks stand in for what was never applied, so these plans are for reading only.
+    Mocks replace the outputs of what was never applied, so these plans are for reading only.
     """
     if not list(PACKAGES.glob("*/*.json")):
-        raise ScanError(f"The functions were never packaged: {PACKAGES} has no package. Build them: make package")
+        raise UserError(f"The functions are not packaged: {PACKAGES} has no package. Run: make package")
     options = ["--json-out-dir", str(folder / environment.name), "--download-dir", str(CACHE / environment.name)]
     try:
         console.print(
@@ -54,27 +53,27 @@ def make(environment: environments.Environment, folder: Path, console: Console) 
         with LocalAws(environment.name, environment.account_id, environment.region) as aws:
             variables = {**aws.environment, "CSVBATCH_MOCKS_IN_SAVED_PLANS": "scan"}
             runner.bootstrap(environment, variables)
-            # Nobody else knows this AWS, so nothing is to be locked.
+            # Nothing else uses this AWS, so locks are not needed.
             _, status = plan_units.plan(environment, variables, console, options, ["-lock=false"])
     except (UserError, OSError) as error:
-        raise ScanError(f"{environment.name} could not be planned: {error}") from error
+        raise UserError(f"{environment.name} could not be planned: {error}") from error
     if status != 0:
-        raise ScanError(f"{environment.name} could not be planned (exit status {status}); its plans were not scanned.")
+        raise UserError(f"{environment.name} could not be planned (exit status {status}); its plans were not scanned.")
 
 
 def read(folder: Path) -> list[Plan]:
     """Every plan in `<environment>/<unit>/tfplan.json` below a folder.
 
-    ScanError where there is none, one is missing, or one is no whole plan.
+    UserError where there is none, one is missing, or one is not a complete plan.
     """
     found = [_read(file) for file in sorted(folder.glob(f"*/*/{PLAN}"))]
     if not found:
-        raise ScanError(f"{folder} holds no plan (<environment>/<unit>/{PLAN}): nothing was scanned.")
+        raise UserError(f"{folder} holds no plan (<environment>/<unit>/{PLAN}): nothing was scanned.")
     there = {plan.name for plan in found}
     for name in sorted({plan.environment for plan in found} & set(environments.names())):
         missing = [unit for unit in environments.load(name).units() if f"{name}/{unit}" not in there]
         if missing:
-            raise ScanError(f"{folder / name} holds no plan of {', '.join(missing)}: the scan would be incomplete.")
+            raise UserError(f"{folder / name} holds no plan of {', '.join(missing)}: the scan would be incomplete.")
     return found
 
 
@@ -82,16 +81,16 @@ def _read(file: Path) -> Plan:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ScanError(f"{file} cannot be read as a plan in JSON ({error}); nothing was scanned.") from error
+        raise UserError(f"{file} cannot be read as a plan in JSON ({error}); nothing was scanned.") from error
     if not isinstance(content, dict) or not content.keys() >= _KEYS:
-        raise ScanError(
-            f"{file} is JSON but no plan of Terraform's; nothing was scanned. Make it: terraform show -json"
+        raise UserError(
+            f"{file} is JSON but not a plan of Terraform; nothing was scanned. Create it with: terraform show -json"
         )
     if content.get("errored"):
-        raise ScanError(f"{file} is a plan that ended in an error, so it is not whole; nothing was scanned.")
+        raise UserError(f"{file} is a plan that ended in an error, so it is not complete; nothing was scanned.")
     plan = Plan(file.parent.parent.name, file.parent.name, file, content)
     if not plan.planned():
-        raise ScanError(f"{file} plans no resource at all; nothing was scanned.")
+        raise UserError(f"{file} plans no resource; nothing was scanned.")
     return plan
 
 

@@ -1,23 +1,21 @@
-"""Writes a scan's result for machines: JSON, JUnit and SARIF."""
+"""Writes a scan's result for machines: JSON and SARIF."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from scripts.scan.findings import Finding, Outcome, Result
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def write(result: Result, folder: Path) -> list[Path]:
-    """Write `scan.json`, `scan.junit.xml` and `scan.sarif`; their paths."""
+    """Write `scan.json` and `scan.sarif`; their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = {"scan.json": as_json(result), "scan.junit.xml": as_junit(result), "scan.sarif": as_sarif(result)}
+    files = {"scan.json": as_json(result), "scan.sarif": as_sarif(result)}
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in files]
@@ -31,52 +29,16 @@ def as_json(result: Result) -> str:
     return json.dumps({"summary": counts | read, "findings": findings}, indent=2) + "\n"
 
 
-def as_junit(result: Result) -> str:
-    """A suite for the source and one for each plan, a case for each check of each resource."""
-    suites = ElementTree.Element("testsuites", name="policy scan")
-    grouped: dict[str, list[Finding]] = defaultdict(list)
-    for one in sorted(result.findings):
-        grouped[one.scanned].append(one)
-    for name, findings in sorted(grouped.items()):
-        counts = {kind: str(sum(one.outcome is kind for one in findings)) for kind in Outcome}
-        suite = ElementTree.SubElement(
-            suites,
-            "testsuite",
-            {
-                "name": name,
-                "tests": str(len(findings)),
-                "failures": counts[Outcome.FAILED],
-                "skipped": counts[Outcome.SKIPPED],
-            },
-        )
-        for one in findings:
-            _case(suite, one)
-    ElementTree.indent(suites)
-    return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
-
-
 def as_sarif(result: Result) -> str:
     """What failed, and what is skipped as suppressed in the source with its reason; SARIF 2.1.0."""
     told = [one for one in sorted(result.findings) if one.outcome is not Outcome.PASSED]
     titles = {one.check_id: one.title for one in told}
     rules = [{"id": check, "shortDescription": {"text": title}} for check, title in sorted(titles.items())]
     run = {
-        "tool": {"driver": {"name": "scan", "informationUri": "https://www.checkov.io", "rules": rules}},
+        "tool": {"driver": {"name": "policy-scan", "informationUri": "https://www.checkov.io", "rules": rules}},
         "results": list(_results(told)),
     }
     return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
-
-
-def _case(suite: ElementTree.Element, one: Finding) -> None:
-    name = f"{one.resource}: {one.title}"
-    case = ElementTree.SubElement(
-        suite, "testcase", {"classname": one.check_id, "name": name, "file": _place(one.file)}
-    )
-    if one.outcome is Outcome.FAILED:
-        failure = ElementTree.SubElement(case, "failure", {"message": f"{one.check_id}: {one.title}"})
-        failure.text = f"{_place(one.file)}:{one.line} {one.resource}"
-    elif one.outcome is Outcome.SKIPPED:
-        ElementTree.SubElement(case, "skipped", {"message": one.reason})
 
 
 def _results(told: Iterable[Finding]) -> Iterable[dict[str, Any]]:
@@ -95,5 +57,4 @@ def _results(told: Iterable[Finding]) -> Iterable[dict[str, Any]]:
 
 
 def _place(file: Path) -> str:
-    root = environments.REPOSITORY
-    return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
+    return file.relative_to(REPOSITORY).as_posix() if file.is_relative_to(REPOSITORY) else file.as_posix()

@@ -1,31 +1,20 @@
-"""Show a unit's state and repair it; docs/state.md says when."""
+"""The `state-repair` command: shows the state of a unit and repairs it; docs/state.md says when."""
 
 import argparse
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
+from scripts.account.account import connect
 from scripts.common import environments
-from scripts.common.errors import UserError
-from scripts.state.unit_state import Lock, RepairError, UnitState, Version
-
-EXIT_REFUSED = 1
-EXIT_INTERRUPTED = 130
-
-_PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+from scripts.common.errors import UserError, run_main
+from scripts.state.unit_state import Lock, UnitState, Version
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that is known of one unit's state at one moment."""
+    """Everything that is known about a unit's state at one moment."""
 
     versions: list[Version]
     digest: str | None
@@ -33,7 +22,7 @@ class Found:
 
     @property
     def current(self) -> Version | None:
-        """The version that Terraform would read; None where the object is deleted."""
+        """The version that Terraform would read; None where the object was deleted."""
         return next((version for version in self.versions if version.is_current), None)
 
     @property
@@ -44,7 +33,7 @@ class Found:
     def advice(self, unit: Path) -> str:
         """What to do next."""
         if self.locks:
-            return f"Where that run is dead, and only then: terragrunt force-unlock {self.locks[0].lock_id}"
+            return f"Only if that run is dead: terragrunt force-unlock {self.locks[0].lock_id}"
         current, expected = self.current, self.expected
         readable = next((version for version in self.versions if version.state), None)
         if current and current.state and self.digest in {None, current.digest}:
@@ -60,99 +49,72 @@ class Found:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 where something was refused."""
-    asked = _parser().parse_args(arguments)
-    try:
-        state = _open(asked.unit)
-        found = Found(state.versions(), state.recorded_digest(), state.locks())
-        if not (asked.accept or asked.restore):
-            print(_described(found, asked.unit))
-            return 0
-        version = _wanted(found, asked.restore)
-        print(f"would {'restore' if asked.restore else 'accept'}: {_row(version, found)}")
-        if not asked.write:
-            print("Nothing was written: add --write to do it.")
-            return 0
-        _confirm(asked.unit.resolve().name)
-        (state.restore if asked.restore else state.accept)(version, found.current)
-        print("Done. Now terragrunt plan has to say: No changes.")
-    except (RepairError, UserError) as error:
-        print(f"state-repair: {error}", file=sys.stderr)
-        return EXIT_REFUSED
-    except KeyboardInterrupt:
-        print("state-repair: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
+    options = _parser().parse_args(arguments)
+    return run_main("state-repair", lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    state = _open(options.unit)
+    found = Found(state.versions(), state.recorded_digest(), state.locks())
+    if not (options.accept or options.restore):
+        print(_described(found, options.unit))
+        return 0
+    version = _wanted(found, options.restore)
+    print(f"would {'restore' if options.restore else 'accept'}: {_row(version, found)}")
+    if not options.write:
+        print("Nothing was written: add --write to do it.")
+        return 0
+    _confirm(options.unit.resolve().name)
+    (state.restore if options.restore else state.accept)(version, found.current)
+    print("Done. Now terragrunt plan has to say: No changes.")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="state-repair",
-        description="Shows a unit's state: locks, digest and versions, and what to do. Writes only with --write, "
-        "under the state's lock, and after asking.",
+        description="Shows a unit's state (locks, digest and versions) and what to do. Writes only with --write, "
+        "after asking, and under the state's lock.",
         epilog="docs/state.md says when each repair is right.",
     )
     parser.add_argument("unit", type=Path, metavar="UNIT", help="the unit's folder, live/<environment>/<component>")
     repair = parser.add_mutually_exclusive_group()
     repair.add_argument("--accept", action="store_true", help="record the digest of the current version")
     repair.add_argument("--restore", metavar="VERSION_ID", help="make that version the current one, with its digest")
-    parser.add_argument("--write", action="store_true", help="do it; without this it is only shown")
+    parser.add_argument("--write", action="store_true", help="do it; without this the repair is only shown")
     return parser
 
 
-def _open(unit: Path, variables: Mapping[str, str] = os.environ) -> UnitState:
-    """The unit's state, after account and endpoint were checked and said."""
-    environment = environments.of_folder(unit)
-    if environment is None or not (unit / "terragrunt.hcl").is_file():
-        raise RepairError(f"{unit} is no unit. Give the folder live/<environment>/<component>.")
-    clients = _clients(environment.region)
-    for client in clients.values():
-        _require_local(client.meta.endpoint_url, variables)
-    try:
-        account_id = clients["sts"].get_caller_identity()["Account"]
-    except (BotoCoreError, ClientError) as error:
-        raise RepairError(f"Nobody says whose account this is ({type(error).__name__}): check credentials.") from None
-    if account_id != environment.account_id:
-        raise RepairError(
-            f"Wrong account: these credentials belong to account {account_id}, and {environment.name} is account "
-            f"{environment.account_id} (live/{environment.name}/env.hcl). Nothing was read or changed."
-        )
-    key = f"{unit.resolve().relative_to(environments.REPOSITORY).as_posix()}/terraform.tfstate"
-    state = UnitState(environment.state_name, key, clients["s3"], clients["dynamodb"])
-    endpoint = clients["s3"].meta.endpoint_url
-    print(f"{environment.name}, account {account_id}, {environment.region}; endpoint {endpoint}")
+def _open(unit: Path) -> UnitState:
+    """The unit's state, once account and endpoint are checked and printed."""
+    environment, name = environments.of_folder(unit), unit.resolve().name
+    if environment is None or name not in environment.units():
+        raise UserError(f"{unit} is not a unit. Give the folder live/<environment>/<component>.")
+    account = connect(environment)
+    s3, dynamodb = account.client("s3"), account.client("dynamodb")
+    state = UnitState(environment.state_name, environment.state_key(name), s3, dynamodb)
+    endpoint = s3.meta.endpoint_url
+    print(f"{environment.name}, account {environment.account_id}, {environment.region}; endpoint {endpoint}")
     print(f"s3://{state.name}/{state.key}")
     return state
-
-
-def _clients(region: str) -> dict[str, Any]:
-    try:
-        session = boto3.Session(region_name=region)
-        return {name: session.client(name, config=_PATIENCE) for name in ("sts", "s3", "dynamodb")}
-    except (BotoCoreError, ValueError) as error:
-        raise RepairError(f"AWS cannot be reached ({type(error).__name__}): check profile and endpoint.") from None
-
-
-def _require_local(endpoint: str, variables: Mapping[str, str]) -> None:
-    if variables.get("CSVBATCH_AWS") == "local" and urlsplit(endpoint).hostname not in {"127.0.0.1", "localhost"}:
-        raise RepairError(f"CSVBATCH_AWS asks for the local AWS, but {endpoint} would answer.")
 
 
 def _wanted(found: Found, version_id: str | None) -> Version:
     if version_id:
         version = next((version for version in found.versions if version.version_id == version_id), None)
         if version is None:
-            raise RepairError(f"The state has no version {version_id}. List them with: state-repair UNIT")
+            raise UserError(f"The state has no version {version_id}. List them with: state-repair UNIT")
     elif (version := found.current) is None:
-        raise RepairError("There is no state object to accept: it is deleted. Restore a version of it.")
+        raise UserError("There is no state object to accept: it was deleted. Restore one of its versions.")
     if version.state is None:
-        raise RepairError(f"Version {version.version_id} is no state that Terraform could read. Nothing was written.")
+        raise UserError(f"Version {version.version_id} is not a state that Terraform can read. Nothing was written.")
     return version
 
 
 def _confirm(name: str) -> None:
     print(f"Type {name} to write: ", end="", flush=True)
     if sys.stdin.readline().strip() != name:
-        raise RepairError("Not confirmed. Nothing was written.")
+        raise UserError("Not confirmed. Nothing was written.")
 
 
 def _described(found: Found, unit: Path) -> str:

@@ -1,6 +1,6 @@
 """One unit's state as the S3 backend keeps it: an object with versions, its digest, and two locks.
 
-What stands where is the backend's own layout: developer.hashicorp.com/terraform/language/backend/s3.
+The layout is that of Terraform's S3 backend: https://developer.hashicorp.com/terraform/language/backend/s3.
 """
 
 import getpass
@@ -8,22 +8,29 @@ import hashlib
 import json
 import socket
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from scripts.account.account import called
+from scripts.common.errors import UserError
 
 NEWEST = 50
-"""How many versions are looked at: a repair goes back by one or two."""
+"""How many versions are read: a repair goes back by one or two."""
 
-_BOOTSTRAP = "Make it again with: terragrunt backend bootstrap"
-
-
-class RepairError(Exception):
-    """What stands in the way of looking or repairing; the message says what to do."""
+_IN_USE = (
+    "someone holds the lock of this state, so nothing was written. See who it is with: state-repair UNIT; "
+    "wait for them, or if that run is dead: terragrunt force-unlock LOCK_ID"
+)
+_ADVICE = {
+    "ConditionalCheckFailedException": _IN_USE,
+    "NoSuchBucket": "there is no state bucket. Create it again with: terragrunt backend bootstrap",
+    "ResourceNotFoundException": "there is no lock table. Create it again with: terragrunt backend bootstrap",
+}
+_called = partial(called, advice=_ADVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +44,12 @@ class Version:
 
     @property
     def digest(self) -> str:
-        """What the lock table has to hold for Terraform to take this version."""
+        """What the lock table has to hold for Terraform to accept this version."""
         return hashlib.md5(self.content, usedforsecurity=False).hexdigest()
 
     @property
     def state(self) -> dict[str, Any] | None:
-        """The state it holds, or None where it is none that Terraform could read."""
+        """The state it holds, or None where Terraform could not read it."""
         try:
             found = json.loads(self.content)
         except ValueError:
@@ -55,14 +62,14 @@ class Version:
 
     @property
     def managed(self) -> int:
-        """How many resources that state owns; what it has only looked up is not counted."""
+        """How many resources that state manages; data sources are not counted."""
         resources = self.state["resources"] if self.state else []
         return sum(resource.get("mode") == "managed" for resource in resources)
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock as Terraform wrote it, and where it was found: in the table, in the bucket, or in both."""
+    """A lock as Terraform wrote it, and where it was found: in the table, the bucket, or both."""
 
     lock_id: str
     who: str
@@ -72,7 +79,7 @@ class Lock:
 
 
 class UnitState:
-    """Reads and repairs; every write happens under Terraform's own lock.
+    """Reads and repairs the state of a unit; every write happens under Terraform's own lock.
 
     Parameters
     ----------
@@ -99,17 +106,17 @@ class UnitState:
                 row["VersionId"],
                 row["LastModified"].astimezone(UTC),
                 row["IsLatest"],
-                _asked(self._s3.get_object, Bucket=self.name, Key=self.key, VersionId=row["VersionId"])["Body"].read(),
+                _called(self._s3.get_object, Bucket=self.name, Key=self.key, VersionId=row["VersionId"])["Body"].read(),
             )
             for row in self._rows()[:NEWEST]
         ]
 
     def recorded_digest(self) -> str | None:
-        """What Terraform expects the object's digest to be; None where it expects nothing."""
+        """The digest that Terraform expects of the object; None where none is recorded."""
         return self._text(f"{self._lock_item}-md5", "Digest")
 
     def locks(self) -> list[Lock]:
-        """The locks that are held: none, one in both places, or a half of one."""
+        """The locks that are held: none, one in both places, or half of one."""
         places: dict[str, list[str]] = {}
         for place, info in (
             ("lock table", self._text(self._lock_item, "Info")),
@@ -120,14 +127,14 @@ class UnitState:
         return [_lock(info, tuple(found)) for info, found in places.items()]
 
     def accept(self, version: Version, seen: Version | None) -> None:
-        """Record the digest of a version; `seen` is what was current when that was decided."""
+        """Record the digest of a version; `seen` was current when the user decided."""
         with self._held(seen):
             self._record(version.digest)
 
     def restore(self, version: Version, seen: Version | None) -> None:
         """Make an earlier version the current one, as a new version on top, and record its digest."""
         with self._held(seen):
-            _asked(
+            _called(
                 self._s3.put_object,
                 Bucket=self.name,
                 Key=self.key,
@@ -141,7 +148,7 @@ class UnitState:
     def _held(self, seen: Version | None) -> Iterator[None]:
         """Hold the lock in the table, which Terraform needs for any write.
 
-        Refuses where somebody holds a lock, or has written since `seen` was current.
+        Raises UserError where someone holds a lock, or has written since `seen` was current.
         """
         info = {
             "ID": str(uuid.uuid4()),
@@ -152,7 +159,7 @@ class UnitState:
             "Created": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
             "Path": self._lock_item,
         }
-        _asked(
+        _called(
             self._dynamodb.put_item,
             TableName=self.name,
             Item={"LockID": {"S": self._lock_item}, "Info": {"S": json.dumps(info)}},
@@ -160,19 +167,19 @@ class UnitState:
         )
         try:
             if self._lock_in_bucket():
-                raise RepairError(_IN_USE)
+                raise UserError(f"The state is locked: {_IN_USE}.")
             if self._current_id() != (seen and seen.version_id):
-                raise RepairError("The state was written meanwhile. Nothing was written: look at it again.")
+                raise UserError("The state has changed meanwhile, so nothing was written. Look at it again.")
             yield
         finally:
-            _asked(self._dynamodb.delete_item, TableName=self.name, Key={"LockID": {"S": self._lock_item}})
+            _called(self._dynamodb.delete_item, TableName=self.name, Key={"LockID": {"S": self._lock_item}})
 
     def _record(self, digest: str) -> None:
         item = {"LockID": {"S": f"{self._lock_item}-md5"}, "Digest": {"S": digest}}
-        _asked(self._dynamodb.put_item, TableName=self.name, Item=item)
+        _called(self._dynamodb.put_item, TableName=self.name, Item=item)
 
     def _rows(self) -> list[dict[str, Any]]:
-        listed = _asked(self._s3.list_object_versions, Bucket=self.name, Prefix=self.key)
+        listed = _called(self._s3.list_object_versions, Bucket=self.name, Prefix=self.key)
         return [row for row in listed.get("Versions", []) if row["Key"] == self.key]
 
     def _current_id(self) -> str | None:
@@ -180,27 +187,16 @@ class UnitState:
 
     def _text(self, lock_id: str, attribute: str) -> str | None:
         key = {"LockID": {"S": lock_id}}
-        item = _asked(self._dynamodb.get_item, TableName=self.name, Key=key, ConsistentRead=True).get("Item", {})
+        item = _called(self._dynamodb.get_item, TableName=self.name, Key=key, ConsistentRead=True).get("Item", {})
         return str(item[attribute]["S"]) if attribute in item else None
 
     def _lock_in_bucket(self) -> str | None:
         key = f"{self.key}.tflock"
-        listed = _asked(self._s3.list_objects_v2, Bucket=self.name, Prefix=key)
+        listed = _called(self._s3.list_objects_v2, Bucket=self.name, Prefix=key)
         if not listed["KeyCount"]:
             return None
-        content: bytes = _asked(self._s3.get_object, Bucket=self.name, Key=key)["Body"].read()
+        content: bytes = _called(self._s3.get_object, Bucket=self.name, Key=key)["Body"].read()
         return content.decode()
-
-
-_IN_USE = (
-    "Somebody holds the lock of this state, so nothing was written. Look who it is with: state-repair UNIT; "
-    "wait for him, or where his run is dead: terragrunt force-unlock LOCK_ID"
-)
-_MEANINGS = {
-    "ConditionalCheckFailedException": _IN_USE,
-    "NoSuchBucket": f"There is no state bucket. {_BOOTSTRAP}",
-    "ResourceNotFoundException": f"There is no lock table. {_BOOTSTRAP}",
-}
 
 
 def _lock(info: str, places: tuple[str, ...]) -> Lock:
@@ -208,14 +204,4 @@ def _lock(info: str, places: tuple[str, ...]) -> Lock:
         found = json.loads(info)
         return Lock(found["ID"], found["Who"], found["Operation"], found["Created"], places)
     except (ValueError, KeyError, TypeError):
-        raise RepairError(f"The lock in the {places[0]} is none that Terraform wrote: {info[:200]!r}") from None
-
-
-def _asked(call: Callable[..., Any], **request: Any) -> Any:
-    try:
-        return call(**request)
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        raise RepairError(_MEANINGS.get(code, f"{error.operation_name} was refused ({code}).")) from None
-    except BotoCoreError as error:
-        raise RepairError(f"AWS cannot be reached ({type(error).__name__}): check credentials and endpoint.") from None
+        raise UserError(f"The lock in the {places[0]} was not written by Terraform: {info[:200]!r}") from None

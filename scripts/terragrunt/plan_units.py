@@ -20,7 +20,7 @@ from scripts.common.environments import Environment
 from scripts.common.errors import run_main
 from scripts.common.locks import only_one
 from scripts.common.paths import LOCAL
-from scripts.local import starting
+from scripts.local import start
 from scripts.terragrunt import runner
 from scripts.terragrunt.runner import LogLine
 
@@ -60,7 +60,7 @@ def _run(options: argparse.Namespace) -> int:
     target = choose(options.aws or None)
     console = Console()
     with only_one(LOCAL / f"plan-{environment.name}.lock", lambda: _report_waiting(environment)):
-        variables = starting.ready(environment) if target is AwsTarget.LOCAL else os.environ
+        variables = start.ready(environment) if target is AwsTarget.LOCAL else os.environ
         plans, status = plan(environment, variables, console)
     console.print(table(environment, plans))
     return status

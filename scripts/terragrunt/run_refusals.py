@@ -1,63 +1,75 @@
-"""What stands in the way of a run although Terragrunt would start it, asked before it starts.
+"""Finds out, before Terragrunt starts, why a run cannot succeed.
 
-Without the bucket of the states Terragrunt suggests a flag that creates it as a side effect. Where a unit reads outputs
-of units that were never applied, it advises to add mocks and reports that there is no variable named "dependency". Both
-leave open what to type.
+Terragrunt's own messages do not say what to type: without a state bucket it suggests a flag that creates the bucket as
+a side effect, and where a unit reads outputs of units that were never applied, it suggests mocks and then reports that
+there is no variable named "dependency".
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts.account.account import PATIENT
 from scripts.common.commands import CommandError, run
 from scripts.common.environments import Environment
 
 FIND_LIMIT_SECONDS = 60
-_PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
-    """The units of an environment in the order of their dependencies, each with the units it reads outputs of."""
+class Run:
+    """A run of Terragrunt in a folder of an environment."""
 
-    needs: Mapping[str, frozenset[str]]
+    environment: Environment
+    folder: Path
+    terragrunt: str
+    variables: Mapping[str, str]
 
-    def before(self, unit: str) -> list[str]:
-        """All the units that a unit depends on, directly or through others, in the order in which to apply them."""
-        needed: set[str] = set()
-        found = set(self.needs.get(unit, ()))
-        while found:
-            needed |= found
-            found = {other for one in found for other in self.needs.get(one, ())} - needed
-        return [one for one in self.needs if one in needed]
+    def first_unit(self) -> Path | None:
+        """The folder of the first unit to apply, where the run is in the folder of the whole environment."""
+        needs = self.needs() if self.folder == self.environment.folder.resolve() else {}
+        return next((self.environment.folder / unit for unit in needs), None)
 
+    def needs(self) -> dict[str, frozenset[str]]:
+        """The units in the order in which to apply them, each with the units whose outputs it reads.
 
-def of_environment(environment: Environment, terragrunt: str, variables: Mapping[str, str]) -> Units | None:
-    """The units as Terragrunt orders them; None where it cannot tell, for which the run itself gives the reason.
-
-    https://docs.terragrunt.com/reference/cli/commands/find
-    """
-    command = [terragrunt, "find", "--dag", "--dependencies", "--json", "--working-dir", str(environment.folder)]
-    try:
-        found = json.loads(run(command, limit_seconds=FIND_LIMIT_SECONDS, environment=variables).stdout)
-    except (CommandError, ValueError):
-        return None
-    return Units({Path(one["path"]).name: frozenset(map(_name, one.get("dependencies", ()))) for one in found})
+        Empty where Terragrunt cannot order them, since the run itself then shows the reason.
+        https://docs.terragrunt.com/reference/cli/commands/find
+        """
+        command = [self.terragrunt, "find", "--dag", "--dependencies", "--json"]
+        command += ["--working-dir", str(self.environment.folder)]
+        try:
+            found = json.loads(run(command, limit_seconds=FIND_LIMIT_SECONDS, environment=self.variables).stdout)
+        except (CommandError, ValueError):
+            return {}
+        return {_name(one["path"]): frozenset(map(_name, one.get("dependencies", ()))) for one in found}
 
 
 def _name(path: str) -> str:
     return Path(path).name
 
 
+def refusal(checked: Run, *, needs_outputs: bool) -> str | None:
+    """What to do first; None where nothing prevents the run, or only something that Terragrunt itself reports."""
+    environment, unit = checked.environment, checked.folder
+    s3 = client(environment)
+    if s3 is None:
+        return None
+    if refused := no_backend(environment, s3):
+        return refused
+    if not needs_outputs or unit.parent != environment.folder.resolve():
+        return None
+    return not_yet(environment, unit.name, checked.needs(), s3)
+
+
 def no_backend(environment: Environment, s3: Any) -> str | None:
-    """Why no state can be read: there is no bucket; None where there is one, or AWS does not tell."""
+    """Why no state can be read: the state bucket is missing. None where it exists, or AWS does not say."""
     try:
         s3.head_bucket(Bucket=environment.state_name, ExpectedBucketOwner=environment.account_id)
     except ClientError as error:
@@ -72,12 +84,12 @@ def no_backend(environment: Environment, s3: Any) -> str | None:
     return None
 
 
-def not_yet(environment: Environment, unit: str, units: Units, s3: Any) -> str | None:
-    """Why a unit cannot be applied yet, with what to apply first; None where all it reads is there."""
+def not_yet(environment: Environment, unit: str, needs: Mapping[str, frozenset[str]], s3: Any) -> str | None:
+    """Why a unit cannot be applied yet, with the units to apply first; None where all of them were applied."""
     try:
-        if not never_applied(environment, units.needs.get(unit, ()), s3):
+        if all(_has_outputs(environment, one, s3) for one in needs.get(unit, ())):
             return None
-        first = never_applied(environment, units.before(unit), s3)
+        first = [one for one in before(needs, unit) if not _has_outputs(environment, one, s3)]
     except (BotoCoreError, ClientError):
         return None
     return (
@@ -86,16 +98,22 @@ def not_yet(environment: Environment, unit: str, units: Units, s3: Any) -> str |
     )
 
 
-def never_applied(environment: Environment, units: Iterable[str], s3: Any) -> list[str]:
-    """Those of the units that have no state, or one without any output."""
-    return [unit for unit in units if not _has_outputs(environment, unit, s3)]
+def before(needs: Mapping[str, frozenset[str]], unit: str) -> list[str]:
+    """All units that a unit depends on, directly or indirectly, in the order in which to apply them."""
+    needed: set[str] = set()
+    found = set(needs.get(unit, ()))
+    while found:
+        needed |= found
+        found = {other for one in found for other in needs.get(one, ())} - needed
+    return [one for one in needs if one in needed]
 
 
 def _has_outputs(environment: Environment, unit: str, s3: Any) -> bool:
+    """Whether a unit was applied: it has a state, with any output."""
     try:
         answer = s3.get_object(
             Bucket=environment.state_name,
-            Key=f"live/{environment.name}/{unit}/terraform.tfstate",
+            Key=environment.state_key(unit),
             ExpectedBucketOwner=environment.account_id,
         )
     except ClientError as error:
@@ -105,15 +123,15 @@ def _has_outputs(environment: Environment, unit: str, s3: Any) -> bool:
     try:
         return bool(json.loads(answer["Body"].read())["outputs"])
     except (ValueError, KeyError, TypeError):
-        # A damaged state is for Terraform to refuse: docs/state.md is about its message.
+        # Terraform itself refuses a damaged state, with the message that docs/state.md explains.
         return True
 
 
 def client(environment: Environment) -> Any | None:
-    """An S3 client for the states; None with other credentials, which Terragrunt refuses before any state is read."""
+    """An S3 client for the state bucket; None with credentials of another account, which Terragrunt itself refuses."""
     try:
         session = boto3.Session(region_name=environment.region)
-        account_id = session.client("sts", config=_PATIENCE).get_caller_identity()["Account"]
-        return session.client("s3", config=_PATIENCE) if account_id == environment.account_id else None
+        account_id = session.client("sts", config=PATIENT).get_caller_identity()["Account"]
+        return session.client("s3", config=PATIENT) if account_id == environment.account_id else None
     except (BotoCoreError, ClientError, ValueError):
         return None

@@ -1,1 +1,1 @@
-"""Set-up of the project's tools: standard library only, so that any Python 3.9 or later can run it."""
+"""Set-up of the project's tools: standard library only, so that any Python from 3.9 can run it."""

@@ -1,4 +1,4 @@
-"""The command behind `make setup`: make every tool ready, once, and write down where each is."""
+"""The command behind `make setup`: install every tool that is missing, and record where each one is."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from scripts.toolchain.pythons import build_environments
 
 
 def main() -> int:
-    """Run the command; 0 when every tool is ready, 1 with what is missing on standard error."""
+    """Run the command; return 0 when every tool is ready, else 1 with what is missing on standard error."""
     parser = argparse.ArgumentParser(prog="toolchain", description=__doc__)
-    parser.add_argument("--quiet", action="store_true", help="say only what takes time")
+    parser.add_argument("--quiet", action="store_true", help="report only what takes time")
     quiet = parser.parse_args().quiet
     return run_main("setup", lambda: set_up(quiet))
 
 
 def set_up(quiet: bool) -> int:
-    """Idempotent: a second call finds everything and changes nothing; one at the same time waits for this one."""
+    """Set up everything; a second call changes nothing, and one at the same time waits for the first."""
 
     def report(line: str) -> None:
         print(f"setup: {line}", file=sys.stderr, flush=True)

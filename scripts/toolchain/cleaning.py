@@ -1,4 +1,4 @@
-"""The command behind `make clean`: stop every local AWS of this checkout, then remove all that was built in it."""
+"""The command behind `make clean`: stop every local AWS of this checkout, then remove everything that was built."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _POLL_SECONDS = 0.05
 
 
 def main() -> int:
-    """Run the command; 1 with the reason on standard error where a server cannot be stopped."""
+    """Run the command; return 1 with the reason on standard error where a server cannot be stopped."""
     return run_main("clean", _clean)
 
 
@@ -37,7 +37,7 @@ def _clean() -> int:
 
 
 def clean(checkout: Path) -> None:
-    """Stop the servers first: one that is left has no folder to save in, and nobody finds it any more."""
+    """Stop the servers first: without its folder a server could not save its state, and no command would find it."""
     for folder in _servers(checkout / ".local"):
         _stop(folder)
     for name in BUILT:
@@ -56,7 +56,7 @@ def _caches(top: Path) -> Iterator[Path]:
 
 
 def _servers(top: Path) -> Iterator[Path]:
-    """Folders whose server lives: it holds the lock there, as `scripts.local.aws.state` describes."""
+    """The folders of running servers; each holds a lock, as `scripts.local.aws.state` describes."""
     for lock in sorted(top.rglob("server.lock")):
         if _is_held(lock):
             yield lock.parent
@@ -74,7 +74,7 @@ def _is_held(lock: Path) -> bool:
 
 
 def _stop(folder: Path) -> None:
-    """Interrupt it, which saves nothing, and wait until it lets go of its lock; kill it where it does not."""
+    """Interrupt the server, which saves nothing, and wait until it releases its lock; kill it where it does not."""
     for number in (signal.SIGINT, signal.SIGKILL):
         pid = _process(folder)
         if pid:
@@ -87,11 +87,11 @@ def _stop(folder: Path) -> None:
             time.sleep(_POLL_SECONDS)
         else:
             return
-    raise UserError(f"the local AWS in {folder} does not end; nothing was removed. End process {pid or '?'} first")
+    raise UserError(f"the local AWS in {folder} does not end, so nothing was removed. End process {pid or '?'} first")
 
 
 def _process(folder: Path) -> int | None:
-    """Its id; None while it starts."""
+    """The server's process id; None while it starts."""
     try:
         pid = json.loads((folder / "server.json").read_text(encoding="utf-8"))["pid"]
     except (OSError, ValueError, KeyError, TypeError):

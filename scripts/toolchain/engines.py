@@ -1,4 +1,4 @@
-"""Terraform (or OpenTofu) and Terragrunt: from PATH where they are new enough, else built once per machine."""
+"""Finds Terraform (or OpenTofu) and Terragrunt on PATH, or builds them once per machine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Tool:
 
     @property
     def package(self) -> str:
-        """What to build of the module."""
+        """The package of the module that is the program."""
         return self.module + ("/cmd/tofu" if self.name == "tofu" else "")
 
 
@@ -54,7 +54,7 @@ def find_engine(report: Callable[[str], None]) -> Path:
 
 
 def find_terragrunt(report: Callable[[str], None]) -> Path:
-    """Terragrunt from PATH (the project's own launcher does not count), else built from its pinned module."""
+    """Terragrunt from PATH (but not the project's own launcher), else built from its pinned module."""
     return _on_path(TERRAGRUNT) or _built(TERRAGRUNT, [TERRAGRUNT], report)
 
 
@@ -89,7 +89,7 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
         )
         version = parse_version(first_line([str(unfinished), "--version"]))
         if version < tool.minimum:
-            raise UserError(f"The {tool.name} that was built says version {version}; {tool.pinned} was wanted.")
+            raise UserError(f"The {tool.name} that was built reports version {version}, but {tool.pinned} is needed.")
         unfinished.rename(target)
     return target
 
@@ -97,8 +97,8 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
 def _how_to_get(tool: Tool, alternatives: list[Tool]) -> str:
     wanted = " or ".join(f"{one.name} >= {'.'.join(map(str, one.minimum[:2]))}" for one in alternatives)
     return (
-        f"No {wanted} was found on PATH, and there is no Go to build one with. Any of these helps:\n"
+        f"No {wanted} was found on PATH, and there is no Go to build one. Do one of these:\n"
         "  mise install (the versions are pinned in mise.toml)\n"
-        f"  install {wanted} from its vendor's packages and put it on PATH\n"
+        f"  install {wanted} from its vendor, and put it on PATH\n"
         f"  install Go >= 1.26: make setup then builds {tool.name} {tool.pinned} from tools/, once on this machine"
     )

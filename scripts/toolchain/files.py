@@ -1,4 +1,4 @@
-"""Writes files and links so that another process sees the old one or the new one, never none."""
+"""Replaces files and links atomically: another process sees the old one or the new one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write_if_changed(path: Path, text: str) -> None:
-    """Replace a file in one step, unless it says the same already."""
+    """Replace a file atomically, unless it has this text already."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -17,7 +17,7 @@ def write_if_changed(path: Path, text: str) -> None:
 
 
 def link_if_changed(link: Path, target: Path) -> None:
-    """Replace a link in one step, unless it leads there already."""
+    """Replace a link atomically, unless it has this target already."""
     if link.is_symlink() and link.readlink() == target:
         return
     link.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The command that `make judges` runs first: install the other readers of CSV, on demand only."""
+"""The command that `make judges` runs first: install the other CSV readers, which nothing else needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The platforms that the project is built and tested on; elsewhere the set-up ends at once and says so."""
+"""The platforms that the project is built and tested on; on others the set-up stops at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MACHINES = ("x86_64", "amd64")
 
 
 def check() -> None:
-    """Raise UserError on a platform that is not supported, unless the user asks to try it all the same."""
+    """Raise UserError on a platform that is not supported, unless the user overrides that."""
     system, machine = platform.system(), platform.machine()
     supported = system == "Linux" and machine.lower() in _MACHINES
     if supported or os.environ.get(OVERRIDE) == "1":

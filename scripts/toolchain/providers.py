@@ -26,7 +26,7 @@ USUAL_FOLDERS = (
 
 
 def pinned_version() -> str:
-    """The one place that pins the AWS provider is the root terragrunt.hcl."""
+    """The version of the AWS provider, which the root terragrunt.hcl pins."""
     root = (REPOSITORY / "terragrunt.hcl").read_text(encoding="utf-8")
     found = re.search(r'^\s*aws_provider_version\s*=\s*"([^"]+)"', root, re.MULTILINE)
     if not found:
@@ -35,10 +35,10 @@ def pinned_version() -> str:
 
 
 def write_cli_configuration(engine: Path, report: Callable[[str], None]) -> str:
-    """Write `.tools/terraform.rc` and say in a line where providers come from.
+    """Write `.tools/terraform.rc`, and return a line that says where the provider comes from.
 
-    The mirror the configuration names is the project's own folder of links: unpacked providers are only linked from
-    there, so units that start at once cannot race for them, and both engines find them under their registry's name.
+    The configuration names a folder of links as the mirror. Terraform links unpacked providers from there instead of
+    copying them, so units that start together do not race, and both engines find them under their registry's name.
     """
     version, target = pinned_version(), _platform()
     source = _found(version, target)
@@ -77,7 +77,7 @@ def _found(version: str, target: str) -> Path | None:
     named = os.environ.get("CSVBATCH_PROVIDER_MIRROR")
     if named:
         raise UserError(
-            f"CSVBATCH_PROVIDER_MIRROR is {named}, which holds no {REGISTRIES[0]}/hashicorp/aws/{version}/{target}."
+            f"CSVBATCH_PROVIDER_MIRROR is {named}, without {REGISTRIES[0]}/hashicorp/aws/{version}/{target}."
         )
     return None
 
@@ -93,7 +93,7 @@ def _mirrors() -> Iterator[Path]:
 
 
 def _downloaded(engine: Path, version: str, target: str, report: Callable[[str], None]) -> Path:
-    """`init` of a configuration that wants the provider and nothing else leaves it unpacked, as a mirror has to be."""
+    """Run `init` of a configuration that needs only the provider: it leaves the provider unpacked, as in a mirror."""
     folder = user_cache() / "providers" / f"{engine.name}-aws-{version}"
     registry = REGISTRIES[1] if engine.name == "tofu" else REGISTRIES[0]
     unpacked = folder / ".terraform" / "providers" / registry / "hashicorp" / "aws" / version / target
@@ -108,8 +108,8 @@ def _downloaded(engine: Path, version: str, target: str, report: Callable[[str],
             run([str(engine), f"-chdir={folder}", "init", "-no-color"], limit_seconds=1800, environment=environment)
         except CommandError as error:
             raise UserError(
-                f"The AWS provider {version} is in no mirror on this machine and could not be downloaded:\n{error}\n"
-                "Put an unpacked mirror somewhere and name it: CSVBATCH_PROVIDER_MIRROR=/path make setup"
+                f"The AWS provider {version} is in no mirror on this machine, and could not be downloaded:\n{error}\n"
+                "Provide an unpacked mirror and name it: CSVBATCH_PROVIDER_MIRROR=/path make setup"
             ) from error
     return unpacked
 

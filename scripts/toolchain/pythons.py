@@ -1,4 +1,4 @@
-"""Finding a Python 3.13, and building the environments from the hashed locks."""
+"""Finds a Python 3.13, and builds the virtual environments from the hashed locks."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ WANTED = "3.13"
 
 
 def find_python() -> Path:
-    """A Python 3.13: CSVBATCH_PYTHON, PATH, then pyenv.
+    """A Python 3.13: from CSVBATCH_PYTHON, PATH, pyenv or uv.
 
-    A name on PATH is not enough: pyenv puts a `python3.13` there that runs only where that version is chosen,
-    and in an activated shell it is the interpreter of the very environment that may have to be built again.
+    Each candidate is run, since its name proves nothing: pyenv's `python3.13` runs only where that version is chosen,
+    and in an activated shell it is the interpreter of the environment that may have to be rebuilt.
     """
     for candidate in _candidates():
         asked = "import sys; print('%d.%d' % sys.version_info[:2], sys._base_executable)"
@@ -38,7 +38,7 @@ def find_python() -> Path:
         if version == WANTED:
             return Path(executable).resolve()
     raise UserError(
-        f"No Python {WANTED} was found on PATH or under pyenv. Any of these gives one:\n"
+        f"No Python {WANTED} was found on PATH or under pyenv. Install one:\n"
         f"  pyenv install {WANTED}\n  uv python install {WANTED}\n  mise install\n"
         f"  your system's package, for example python{WANTED}\n"
         "or name one: CSVBATCH_PYTHON=/path/to/python make setup"
@@ -63,7 +63,7 @@ def _candidates() -> Iterable[str]:
 
 
 def build_environments(report: Callable[[str], None]) -> None:
-    """Make `.venv` and `.venv-scan` hold exactly what their locks say, and `.venv` the project's own commands."""
+    """Make `.venv` and `.venv-scan` contain exactly what their locks pin, and `.venv` the project's own commands."""
     with only_one(TOOLS / "environments.lock"):
         python = find_python()
         _environment(VENV, python, "dev", report)
@@ -72,7 +72,7 @@ def build_environments(report: Callable[[str], None]) -> None:
 
 
 def build_judges(report: Callable[[str], None]) -> None:
-    """Make `.venv-judges` hold the other readers of CSV, and the source packages with public CSV files."""
+    """Make `.venv-judges` contain the other CSV readers, and the source packages with public CSV files."""
     with only_one(TOOLS / "judges.lock"):
         _environment(JUDGES_VENV, find_python(), "judges", report)
         lock = REQUIREMENTS / "corpora.txt"
@@ -116,7 +116,7 @@ def _project(report: Callable[[str], None]) -> None:
 
 def _uv_pip_install(folder: Path) -> list[str]:
     interpreter = str(folder / "bin" / "python")
-    # Compiled once here: where bytecode is not written, every start of the local AWS would compile moto again.
+    # Without bytecode, every start of the local AWS would compile moto again.
     install = ["uv", "pip", "install", "--quiet", "--compile-bytecode"]
     return [interpreter, "-m", *install, "--python", interpreter]
 
@@ -126,16 +126,16 @@ def _text(path: Path) -> str:
 
 
 class Stamp:
-    """A file that says what a folder was built from, so that building again is done only when that changed."""
+    """A file that records what a folder was built from, so that it is rebuilt only when that changes."""
 
     def __init__(self, path: Path, *inputs: str) -> None:
         self._path = path
         self._digest = hashlib.sha256("\0".join(inputs).encode()).hexdigest()
 
     def holds(self) -> bool:
-        """Whether the last complete build was from the same inputs."""
+        """Whether the last complete build had the same inputs."""
         return self._path.exists() and _text(self._path) == self._digest
 
     def write(self) -> None:
-        """State that the build is complete."""
+        """Record that the build is complete."""
         self._path.write_text(self._digest, encoding="utf-8")

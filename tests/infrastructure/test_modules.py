@@ -1,4 +1,4 @@
-"""Runs each module's own tests, and holds its README against its variables and outputs."""
+"""Runs each module's own tests, and checks what every module has in common."""
 
 import functools
 import json
@@ -91,14 +91,6 @@ def attribute_is_set(name: str, attribute: str) -> bool:
 def test_modules_are_formatted() -> None:
     checked = engine(ROOT / "modules", "fmt", "-check", "-recursive", "-no-color")
     assert checked.returncode == 0, f"make fmt would change: {checked.stdout}"
-
-
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
-def test_the_readme_of_a_module_lists_its_inputs_and_outputs(module: Path) -> None:
-    stated = set(re.findall(r"^\| `(\w+)`", (module / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
-    variables = re.findall(r'^variable "(\w+)"', (module / "variables.tf").read_text(encoding="utf-8"), re.MULTILINE)
-    outputs = re.findall(r'^output "(\w+)"', (module / "outputs.tf").read_text(encoding="utf-8"), re.MULTILINE)
-    assert stated == {*variables, *outputs}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)

@@ -4,11 +4,10 @@ import ipaddress
 import itertools
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
-from csvbatch.store.oracle_address import OracleAddress, oracle_address
+from csvbatch.store.url import OracleAddress, parse_url
 from scripts.common import environments
 from tests.support.rendering import rendered
 from tests.support.variants import variant
@@ -89,7 +88,7 @@ def test_the_functions_read_the_address_that_terraform_writes() -> None:
         "oracle://oracle.example.internal:1522/db_high.adb.example.com"
         "?protocol=tcps&schema=LOADER%241&wallet=%2Fopt%2Foracle%2Fwallet&thick=true"
     )
-    assert oracle_address(urlsplit(url)) == OracleAddress(
+    assert parse_url(url).address == OracleAddress(
         host="oracle.example.internal",
         port=1522,
         service="db_high.adb.example.com",

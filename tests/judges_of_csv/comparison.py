@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
 
-from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.dialect import Dialect, csv_reader, split_lines
 from csvbatch.csv_file.limits import DEFAULT_LIMITS
-from csvbatch.csv_file.parsing import csv_reader, split_lines
 from tests.judges_of_csv.questions import Answer, Case, CsvFile, Judge, Question, Refused
 from tests.judges_of_csv.reading import Reading, ReadRow, lenient, read_file, text_of
 from tests.judges_of_csv.reasons import reason_for

@@ -8,9 +8,8 @@ Without detection a row that the end of the file cuts off inside quotes is dropp
 
 import csv
 
-from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.dialect import Dialect, csv_reader, split_lines
 from csvbatch.csv_file.limits import DEFAULT_LIMITS
-from csvbatch.csv_file.parsing import csv_reader, split_lines
 from tests.judges_of_csv.questions import Answer, Question, Refused, Rows
 from tests.judges_of_csv.reading import lenient
 

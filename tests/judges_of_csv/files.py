@@ -21,13 +21,13 @@ def generated_files(seed: int, count: int) -> Iterator[CsvFile]:
             yield dense_file(number)
         else:
             file = nasty_file(number)
-            yield CsvFile(f"nasty_file({number})", file.data, file.contract.dialect)
+            yield CsvFile(f"nasty_file({number})", file.data, Dialect.of(file.contract))
 
 
 def dense_file(number: int) -> CsvFile:
     """Up to 40 signs, of which most have a meaning in CSV; the same for the same number."""
     random = Random(number)
-    dialect = random.choice(CONTRACTS).dialect
+    dialect = Dialect.of(random.choice(CONTRACTS))
     row_ends = random.choice([["\n"], ["\r\n"], ["\r"], ["\n", "\r\n", "\r"]])
     signs = [dialect.quote, dialect.quote, dialect.delimiter, dialect.delimiter, *row_ends, "a", "b", " "]
     signs += random.choice([[], [], ["\t", "é", "\\", "\\.", "\x1a", "'", '"', ",", ";"]])

@@ -15,9 +15,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.dialect import Dialect, csv_reader, split_lines
 from csvbatch.csv_file.limits import DEFAULT_LIMITS
-from csvbatch.csv_file.parsing import csv_reader, split_lines
 from scripts.common.paths import JUDGES_VENV
 from tests.judges_of_csv.questions import Answer, Judge, Question, Refused
 from tests.support.postgresql import PostgresqlUnavailableError, postgresql

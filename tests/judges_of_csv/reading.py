@@ -6,7 +6,8 @@ from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.encoding import byte_order
 from csvbatch.csv_file.errors import ChunkError, Reason, SplitError
 from csvbatch.csv_file.malformed import MalformedRow
-from csvbatch.csv_file.reader import chunk_range, read_chunk, read_rows
+from csvbatch.csv_file.reader import chunk_range, read_chunk
+from csvbatch.csv_file.row_reader import Rows
 from csvbatch.csv_file.splitter import scan
 from csvbatch.rows.rules import Rule
 
@@ -37,10 +38,10 @@ def read_file(data: bytes, dialect: Dialect, chunk_bytes: int) -> Reading:
         rows = []
         for chunk in chunks:
             start, end = chunk_range(chunk, scanned.dialect)
-            read = read_chunk([data[start:end]], scanned.dialect, chunk, object_bytes=len(data))
+            read = read_chunk([data[start:end]], scanned.dialect, chunk)
             rows += [_row(fields, read.text()) for _, fields in read]
-        mark_bytes = byte_order(data, dialect.encoding)[1]
-        header = read_rows([data[mark_bytes:]], scanned.dialect, first_line=1)
+        bom_bytes = byte_order(data, dialect.encoding)[1]
+        header = Rows([data[bom_bytes:]], scanned.dialect, first_line=1)
         next(iter(header))
         return Reading(ReadRow(list(scanned.header), header.text()), rows)
     except (SplitError, ChunkError) as error:
@@ -50,8 +51,8 @@ def read_file(data: bytes, dialect: Dialect, chunk_bytes: int) -> Reading:
 def text_of(data: bytes, dialect: Dialect) -> str | None:
     """The file's text after its byte order mark; None where its bytes are not in the dialect's encoding."""
     try:
-        encoding, mark_bytes = byte_order(data, dialect.encoding)
-        return data[mark_bytes:].decode(encoding)
+        encoding, bom_bytes = byte_order(data, dialect.encoding)
+        return data[bom_bytes:].decode(encoding)
     except (SplitError, UnicodeDecodeError):
         return None
 
@@ -62,4 +63,4 @@ def lenient(dialect: Dialect) -> Dialect:
 
 
 def _row(fields: list[str], text: str) -> ReadRow:
-    return ReadRow(list(fields), text, fields.rule if isinstance(fields, MalformedRow) else None)
+    return ReadRow(list(fields), text, Rule(fields.fault) if isinstance(fields, MalformedRow) else None)

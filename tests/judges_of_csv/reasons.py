@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from csvbatch.csv_file.dialect import csv_reader, split_lines
 from csvbatch.csv_file.errors import Reason as Refusal
 from csvbatch.csv_file.limits import DEFAULT_LIMITS
-from csvbatch.csv_file.parsing import csv_reader, split_lines
 from csvbatch.rows.rules import Rule
 from tests.judges_of_csv.copy_model import copy_rows
 from tests.judges_of_csv.duckdb_model import duckdb_rows

@@ -1,4 +1,4 @@
-"""The shell blocks of README.md and docs/, as a reader would type them.
+"""The shell blocks of README.md, CONTRIBUTING.md and docs/, as a reader would type them.
 
 A block of a document is typed by a test unless a comment of the document says otherwise, in the line above the fence or
 before the first heading's text for the whole document:
@@ -6,6 +6,11 @@ before the first heading's text for the whole document:
     <!-- not typed: REASON -->                 nobody types it, for this reason
     <!-- typed by tests/…/test_file.py -->     that test types it
     <!-- before: COMMAND -->                   typed first, for what the reader is supposed to have
+
+A block of any language may be what the reader does with an editor:
+
+    <!-- file: PATH -->                        the block is the content of this new file
+    <!-- edit: PATH -->                        each `name = value` of the block replaces that of the file
 
 Blocks are typed from top to bottom in one shell; each begins in the checkout's root, with what earlier ones exported.
 A document that starts no local AWS is about a real account: it is typed with credentials for a local AWS on which
@@ -30,7 +35,8 @@ SHIPPED = "dev"
 """What documents call the environment that DEV is; a reader who has renamed it types its name."""
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>```+|~~~+) *(?P<language>[\w-]*)")
-_COMMENT = re.compile(r"^ *<!-- *(?P<kind>not typed|typed by|before):? +(?P<text>.+?) *-->$")
+_COMMENT = re.compile(r"^ *<!-- *(?P<kind>not typed|typed by|before|file|edit):? +(?P<text>.+?) *-->$")
+_OF_A_DOCUMENT = frozenset({"not typed", "typed by"})
 _OF_THIS_RUN = (
     *("AWS_", "CSVBATCH_AWS", "ENV", "GIT_", "MAKE", "MFLAGS"),
     *("PYTEST_", "PYTHON", "TF_", "TG_", "VIRTUAL_ENV"),
@@ -40,7 +46,7 @@ _OWN_PATHS = (environments.REPOSITORY / ".venv" / "bin", environments.REPOSITORY
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One fenced block of shell commands, and where it begins."""
+    """One fenced block, and where it begins: shell commands, or what a file is to hold."""
 
     document: Path
     line: int
@@ -48,6 +54,8 @@ class Block:
     not_typed: str = ""
     typed_by: str = ""
     before: str = ""
+    file: str = ""
+    edit: str = ""
 
     def __str__(self) -> str:
         """File and line, as an editor opens it."""
@@ -60,18 +68,23 @@ class Block:
 
 
 def documents() -> list[Path]:
-    """README.md and all of docs/, with whatever is added there."""
+    """README.md, CONTRIBUTING.md and all of docs/, with whatever is added there."""
     root = environments.REPOSITORY
-    return [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    return [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").rglob("*.md"))]
 
 
 def blocks(document: Path) -> list[Block]:
     """The shell blocks of a document, from top to bottom."""
+    return [block for block in steps(document) if not block.file and not block.edit]
+
+
+def steps(document: Path) -> list[Block]:
+    """All that a reader of a document does: its shell blocks, and the files to write and to edit."""
     text = document.read_text(encoding="utf-8")
     head = text.partition("\n## ")[0].partition("\n```")[0]
-    whole = [found for line in head.splitlines() if (found := _COMMENT.match(line)) and found["kind"] != "before"]
+    whole = [found for line in head.splitlines() if (found := _COMMENT.match(line)) and found["kind"] in _OF_A_DOCUMENT]
     everywhere = {found["kind"]: found["text"] for found in whole}
-    return [Block(document, line, commands, **_said({**everywhere, **own})) for line, commands, own in _fenced(text)]
+    return [Block(document, line, content, **_said({**everywhere, **own})) for line, content, own in _fenced(text)]
 
 
 def _said(comments: Mapping[str, str]) -> dict[str, str]:
@@ -79,7 +92,7 @@ def _said(comments: Mapping[str, str]) -> dict[str, str]:
 
 
 def _fenced(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:
-    """Line, commands and comments of every shell block."""
+    """Line, content and comments of every shell block, and of others that are the content of a file."""
     lines = text.splitlines()
     number = 0
     while number < len(lines):
@@ -90,8 +103,9 @@ def _fenced(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:
         end = number + 1
         while end < len(lines) and not re.match(rf"^ *{opening['ticks']}", lines[end]):
             end += 1
-        if opening["language"] in SHELLS:
-            yield number + 1, textwrap.dedent("\n".join(lines[number + 1 : end])) + "\n", _comments(lines, number)
+        comments = _comments(lines, number)
+        if opening["language"] in SHELLS or comments.keys() & {"file", "edit"}:
+            yield number + 1, textwrap.dedent("\n".join(lines[number + 1 : end])) + "\n", comments
         number = end + 1
 
 

@@ -12,6 +12,7 @@ from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.pipeline.ports import Status
 from csvbatch.store import ObjectVersion, Store
+from tests.support.pipeline import TaggedFiles
 
 
 def refusal(code: str, operation: str = "GetObject", status: int = 400) -> ClientError:
@@ -21,7 +22,7 @@ def refusal(code: str, operation: str = "GetObject", status: int = 400) -> Clien
 
 
 @dataclass(slots=True)
-class FailingFiles(LocalFiles):
+class FailingFiles(TaggedFiles):
     """Files of which those whose key contains a name fail: to be read, to be tagged, or to be written."""
 
     on_read: dict[str, Exception] = field(default_factory=dict)
@@ -36,7 +37,7 @@ class FailingFiles(LocalFiles):
 
     def set_status(self, version: ObjectVersion, status: Status) -> None:
         _fail(self.on_tag, version.key)
-        LocalFiles.set_status(self, version, status)
+        TaggedFiles.set_status(self, version, status)
 
     def write(self, key: str, blocks: Iterable[bytes]) -> ObjectVersion:
         _fail(self.on_write, key)

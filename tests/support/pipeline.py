@@ -11,12 +11,22 @@ from csvbatch.contract.model import Contract
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.delivery import Delivery, deliver
-from csvbatch.pipeline.ports import NO_DEADLINE
+from csvbatch.pipeline.ports import NO_DEADLINE, Status
 from csvbatch.pipeline.processing import Processor, Run
 from csvbatch.rows.header import match_header
 from csvbatch.rows.validator import compile_validator
-from csvbatch.store import Batch, Store
+from csvbatch.store import Batch, ObjectVersion, Store
 from scripts.local.samples.make_recipients import write_recipients
+
+
+@dataclass(slots=True)
+class TaggedFiles(LocalFiles):
+    """Files that keep their tags, as a bucket does: the status by the file's key."""
+
+    statuses: dict[str, Status] = field(default_factory=dict)
+
+    def set_status(self, version: ObjectVersion, status: Status) -> None:
+        self.statuses[version.key] = status
 
 
 @dataclass

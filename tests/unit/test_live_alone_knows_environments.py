@@ -18,7 +18,7 @@ from scripts.common import environments
 ROOT = environments.REPOSITORY
 NAMES = ("dev", "prod")
 VALUES = ("111111111111", "222222222222", "eu-west-2")
-FREE = ("live/", "docs/", "modules/", "README.md", "requirements/", "tools/")
+FREE = ("live/", "docs/", "modules/", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "requirements/", "tools/")
 BOUND_TESTS = (
     *("tests/integration/local/demo/", "tests/integration/environments/", "tests/integration/least_privilege/"),
     *("tests/integration/platform/", "tests/integration/state/", "tests/support/"),

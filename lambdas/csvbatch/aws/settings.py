@@ -9,7 +9,7 @@ from datetime import timedelta
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
-class SettingError(Exception):
+class VariableError(Exception):
     """A variable is missing or makes no sense; the message says which and what it should be."""
 
 
@@ -24,7 +24,7 @@ class HandlerSettings:
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> "HandlerSettings":
-        """Read them; raises SettingError."""
+        """Read them; raises VariableError."""
         return cls(
             bucket=_bucket(variables, "CSVBATCH_BUCKET"),
             secret_arn=_text(variables, "CSVBATCH_SECRET_ARN"),
@@ -42,7 +42,7 @@ class ProcessorSettings:
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> "ProcessorSettings":
-        """Read them; raises SettingError."""
+        """Read them; raises VariableError."""
         return cls(
             queue_url=_text(variables, "CSVBATCH_QUEUE_URL"), chunk_bytes=_number(variables, "CSVBATCH_CHUNK_BYTES")
         )
@@ -56,7 +56,7 @@ class LoaderSettings:
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> "LoaderSettings":
-        """Read them; raises SettingError."""
+        """Read them; raises VariableError."""
         return cls(maximum_receives=_number(variables, "CSVBATCH_MAX_RECEIVE_COUNT"))
 
 
@@ -67,14 +67,14 @@ LEASE_DURATION = timedelta(minutes=16)
 def _text(variables: Mapping[str, str], name: str) -> str:
     value = variables.get(name, "")
     if not value:
-        raise SettingError(f"{name} is not set; the Lambda module of this project sets it")
+        raise VariableError(f"{name} is not set; the Lambda module of this project sets it")
     return value
 
 
 def _bucket(variables: Mapping[str, str], name: str) -> str:
     text = _text(variables, name)
     if not _BUCKET.fullmatch(text):
-        raise SettingError(
+        raise VariableError(
             f"{name} is {text!r}, and has to be a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens"
         )
     return text
@@ -83,5 +83,5 @@ def _bucket(variables: Mapping[str, str], name: str) -> str:
 def _number(variables: Mapping[str, str], name: str) -> int:
     text = _text(variables, name)
     if not text.isdecimal() or int(text) < 1:
-        raise SettingError(f"{name} is {text!r}, and has to be a whole number of 1 or more")
+        raise VariableError(f"{name} is {text!r}, and has to be a whole number of 1 or more")
     return int(text)

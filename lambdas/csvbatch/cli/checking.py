@@ -1,4 +1,4 @@
-"""Validates a file as the platform does, and says what it would reject or refuse."""
+"""Validates a file as the platform does, and tells what it would reject or refuse."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,9 +6,11 @@ from pathlib import Path
 
 from csvbatch.cli.sources import blocks, opened, part
 from csvbatch.contract.model import Contract
+from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import FileError
 from csvbatch.csv_file.reader import chunk_range, read_chunk
 from csvbatch.csv_file.splitter import scan
+from csvbatch.pipeline.reject_share import RejectShare
 from csvbatch.pipeline.splitting import TOO_MANY_REJECTS
 from csvbatch.rows.header import HeaderError, match_header
 from csvbatch.rows.validator import RowError, compile_validator
@@ -18,7 +20,7 @@ _CHUNK_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that would be rejected: the lines where it begins and ends, the rules it breaks, and its text."""
+    """A row that would be rejected: its first and last line, the rules it breaks, and its text."""
 
     line: int
     last_line: int
@@ -28,19 +30,28 @@ class Reject:
 
 @dataclass(slots=True)
 class Findings:
-    """What was found; `reason` is why the whole file would be refused, `problems` say it in sentences.
+    """What was found; `reason` is why the whole file would be refused, `problems` explain it in sentences.
 
-    `utf8_lines` is how many lines seem to be UTF-8 under an encoding of one byte a character, from line
-    `first_utf8_line` on.
+    `utf8_lines` counts the lines that seem to be UTF-8 although the contract's encoding has one byte a character;
+    `first_utf8_line` is the first of them.
     """
 
-    rows: int = 0
-    rejected: int = 0
+    share: RejectShare
     first: list[Reject] = field(default_factory=list)
     reason: str | None = None
     problems: list[str] = field(default_factory=list)
     utf8_lines: int = 0
     first_utf8_line: int | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return self.share.rows
+
+    @property
+    def rejected(self) -> int:
+        """How many of them would be rejected."""
+        return self.share.rejected
 
     @property
     def is_clean(self) -> bool:
@@ -49,8 +60,11 @@ class Findings:
 
 
 def check_file(path: Path, contract: Contract, keep: int, on_read: Callable[[int], None]) -> Findings:
-    """Read all of a file; keeps the first `keep` rejects. `on_read` is told of bytes, each of which is read twice."""
-    findings = Findings()
+    """Read a whole file and keep the first `keep` rejects.
+
+    `on_read` is called with the number of bytes read each time; every byte is read twice.
+    """
+    findings = Findings(RejectShare(contract))
     try:
         _check(path, contract, keep, findings, on_read)
     except HeaderError as error:
@@ -63,28 +77,18 @@ def check_file(path: Path, contract: Contract, keep: int, on_read: Callable[[int
 
 
 def _check(path: Path, contract: Contract, keep: int, findings: Findings, on_read: Callable[[int], None]) -> None:
-    weighed_rows = weighed_rejects = 0
     with opened(path) as stream:
         # All of it, before the first row: a file that cannot be split is refused whole.
-        scanned = scan(blocks(stream, on_read), contract.dialect, chunk_bytes=_CHUNK_BYTES)
+        scanned = scan(blocks(stream, on_read), Dialect.of(contract), chunk_bytes=_CHUNK_BYTES)
         validate = compile_validator(contract, match_header(contract, scanned.header, scanned.rows_after_header()))
         for chunk in list(scanned):
             rows = read_chunk(part(stream, *chunk_range(chunk, scanned.dialect)), scanned.dialect, chunk)
-            for line, fields in rows:
-                findings.rows += 1
-                weighed_rows += (weight := rows.weight(fields))
-                errors = validate(fields)
-                if isinstance(errors, list):
-                    findings.rejected += 1
-                    weighed_rejects += weight
-                    if len(findings.first) < keep:
-                        findings.first.append(Reject(line, rows.last_line, errors, rows.text()))
+            for line, errors in findings.share.rejects(rows, validate):
+                if len(findings.first) < keep:
+                    findings.first.append(Reject(line, rows.last_line, errors, rows.text()))
             findings.utf8_lines += rows.utf8_lines
             findings.first_utf8_line = findings.first_utf8_line or rows.first_utf8_line
             on_read(chunk.end - chunk.start)
-    share = contract.maximum_reject_share
-    if share is not None and weighed_rejects > share * weighed_rows:
+    if problem := findings.share.problem:
         findings.reason = TOO_MANY_REJECTS
-        findings.problems = [
-            f"{weighed_rejects} of {weighed_rows} rows break the contract, and its maximum_reject_share is {share}."
-        ]
+        findings.problems = [problem]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from csvbatch.cli.problems import UsageError
-from csvbatch.contract.model import Contract, load_contract, load_contracts
+from csvbatch.contract.model import Contract
 from csvbatch.pipeline import layout
 
 _OWN = Path(__file__).resolve().parents[2] / "contracts"
@@ -13,6 +13,9 @@ _OWN = Path(__file__).resolve().parents[2] / "contracts"
 
 def all_contracts(folder: Path | None) -> dict[str, Contract]:
     """The contracts of a folder, or the project's own."""
+    # pydantic and PyYAML take longer to import than the rest of the command.
+    from csvbatch.contract.yaml_file import load_contracts
+
     folder = folder or _OWN
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder of contracts: name one with --contracts.")
@@ -33,6 +36,8 @@ def find_contract(file: Path, dataset: str | None, contract: Path | None, folder
     if dataset and contract:
         raise UsageError("Give --dataset or --contract, not both.")
     if contract:
+        from csvbatch.contract.yaml_file import load_contract
+
         return load_contract(contract)
     contracts = all_contracts(folder)
     if dataset:

@@ -12,11 +12,12 @@ from csvbatch.cli.misread import utf8_warnings_of_file
 from csvbatch.cli.one_file import Loaded, OneFile
 from csvbatch.cli.problems import FOUND
 from csvbatch.cli.sources import require_file
-from csvbatch.cli.stores import is_new_sqlite, opened_store, require_database
+from csvbatch.cli.stores import opened_store, require_database
 from csvbatch.cli.terminal import progress, show, show_json, show_table
 from csvbatch.contract.model import Contract
 from csvbatch.pipeline import layout
 from csvbatch.store import BatchState, Store
+from csvbatch.store.url import parse_url
 
 _NUMERIC = ("rows", "merged", "superseded", "stale", "rejected", "chunks", "seconds")
 
@@ -45,7 +46,7 @@ def load(
     """
     require_file(file)
     contract = contract_of(dataset, all_contracts(contracts))
-    is_new = is_new_sqlite(require_database(database))
+    is_new = parse_url(require_database(database)).is_new_sqlite
     start = time.monotonic()
     with opened_store(database, secret, create=True) as store:
         if is_new:

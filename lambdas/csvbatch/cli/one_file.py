@@ -6,23 +6,19 @@ from datetime import timedelta
 from pathlib import Path
 
 from csvbatch.cli.problems import CommandError, sentence
-from csvbatch.cli.sources import BLOCK_BYTES
 from csvbatch.contract.model import Contract
-from csvbatch.csv_file.gzip_stream import unpack_gzip
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline import layout
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE, ObjectGoneError
 from csvbatch.pipeline.processing import Processor
-from csvbatch.pipeline.splitting import OBJECT_GONE
+from csvbatch.pipeline.splitting import OBJECT_GONE, unpack
 from csvbatch.store import (
     Batch,
     BatchState,
-    ChunkTask,
     CredentialsError,
     LedgerError,
-    ObjectVersion,
     RetryableError,
     Store,
 )
@@ -32,22 +28,6 @@ BUCKET = "local"
 """Stands in the ledger in place of a bucket, for files that were loaded from somebody's machine."""
 
 _LEASE = timedelta(minutes=16)
-
-
-class OneBatchStore(Store):
-    """A store whose processor sees a single batch: the other ones' files are not here."""
-
-    def __init__(self, store: Store, identity: str) -> None:
-        super().__init__(store._database, store._clock)
-        self._identity = identity
-
-    def batches(self, *states: BatchState) -> list[Batch]:
-        """Give the batch, if it is in one of these states."""
-        return [batch for batch in super().batches(*states) if batch.id == self._identity]
-
-    def chunks_to_send(self, resend_after: timedelta) -> list[ChunkTask]:
-        """Give the batch's chunks that need a message."""
-        return [task for task in super().chunks_to_send(resend_after) if task.batch.id == self._identity]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +67,9 @@ class OneFile:
             return Loaded(before, was_known=True, newer=self._newer(before))
         if before is not None:
             self._prepare(files, before)
-        store = OneBatchStore(self.store, identity)
         queue = LocalQueue()
         run = Processor(
-            store=store,
+            store=self.store,
             objects=files,
             queue=queue,
             contracts={self.contract.dataset: self.contract},
@@ -100,11 +79,12 @@ class OneFile:
             lease_duration=_LEASE,
             deadline=NO_DEADLINE,
             expects_files=False,
+            only_batch=identity,
         ).run()
         if not run.is_complete:
             raise CommandError("Another batch processor is at work on this database: try again when it is done.")
         failures = self._deliver(files, queue, on_chunk)
-        batch = store.batch(identity)
+        batch = self.store.batch(identity)
         if batch.failure is not None:
             failures.insert(0, f"the file could not be processed: {batch.failure}")
         return Loaded(batch, was_known=False, failures=tuple(failures))
@@ -127,8 +107,7 @@ class OneFile:
         if batch.state is BatchState.INCOMPLETE:
             self.store.redrive(batch.id)
         if batch.unpacked_key and not files.holds(batch.source):
-            with files.read(ObjectVersion(batch.object_key, batch.object_version)) as stream:
-                files.write(batch.unpacked_key, unpack_gzip(iter(lambda: stream.read(BLOCK_BYTES), b"")))
+            unpack(files, batch)
 
     def _deliver(self, files: LocalFiles, queue: LocalQueue, on_chunk: Callable[[int, int], None]) -> list[str]:
         failures: dict[int, str] = {}

@@ -1,16 +1,15 @@
-"""Finds the reject files of a batch, in the output folder or in the bucket, and reads them."""
+"""Finds the reject files of a batch, in the output folder or in the bucket."""
 
-import codecs
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from csvbatch.cli.aws import Aws, translated
-from csvbatch.csv_file.limits import DEFAULT_LIMITS
 from csvbatch.pipeline import layout
+from csvbatch.rows.reject_file import read_rejects
 
 _BLOCK_BYTES = 256 * 1024
 _BATCH = re.compile(r"[0-9a-f]{16}")
@@ -35,8 +34,8 @@ class FolderRejects:
 
     def rows(self, key: str) -> Iterator[dict[str, str]]:
         """The rejects of one chunk."""
-        with (self.folder / key).open("r", encoding="utf-8", newline="") as stream:
-            yield from _read(stream)
+        with (self.folder / key).open("rb") as stream:
+            yield from read_rejects(iter(partial(stream.read, _BLOCK_BYTES), b""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class BucketRejects:
         with translated():
             body = self._s3().get_object(Bucket=self.bucket, Key=key)["Body"]
             try:
-                yield from _read(_lines(body))
+                yield from read_rejects(body.iter_chunks(_BLOCK_BYTES))
             finally:
                 body.close()
 
@@ -72,21 +71,3 @@ def last_attempt(batch: str, keys: Iterable[str]) -> list[str]:
     found = [(int(match["attempt"]), key) for key in keys if (match := _KEY.fullmatch(key)) and match["batch"] == batch]
     last = max((attempt for attempt, _ in found), default=0)
     return sorted(key for attempt, key in found if attempt == last)
-
-
-def _read(lines: Iterable[str]) -> Iterator[dict[str, str]]:
-    csv.field_size_limit(max(csv.field_size_limit(), DEFAULT_LIMITS.row_bytes))
-    for reject in csv.DictReader(lines):
-        # Files of earlier releases have no last line.
-        reject.setdefault("last_line", reject["line"])
-        yield reject
-
-
-def _lines(body: Any) -> Iterator[str]:
-    """The lines of a stream, whose newlines inside of rows stay as they are."""
-    decode = codecs.getincrementaldecoder("utf-8")().decode
-    text = ""
-    for block in body.iter_chunks(_BLOCK_BYTES):
-        *whole, text = (text + decode(block)).split("\n")
-        yield from (f"{line}\n" for line in whole)
-    yield text

@@ -11,9 +11,8 @@ from csvbatch.cli.problems import CommandError, UsageError
 from csvbatch.cli.stores import opened_store
 from csvbatch.cli.terminal import confirm, show, show_json, show_table
 from csvbatch.contract.model import Contract
-from csvbatch.csv_file.gzip_stream import unpack_gzip
-from csvbatch.pipeline import layout
 from csvbatch.pipeline.ports import ObjectGoneError
+from csvbatch.pipeline.splitting import unpack
 from csvbatch.store import Batch, BatchState, ObjectVersion, Store
 
 
@@ -75,7 +74,7 @@ def _replay(store: Store, batch: Batch, contract: Contract | None, bucket: str |
 
 
 def _unpacked_again(batch: Batch, bucket: str | None) -> ObjectVersion | None:
-    """What a packed file is unpacked to is short-lived: give it anew where it is gone."""
+    """Unpack a gzip file again if its unpacked object has expired; None if it still exists."""
     from csvbatch.aws.s3_objects import S3Objects
     from csvbatch.cli.aws import aws, translated
 
@@ -87,10 +86,8 @@ def _unpacked_again(batch: Batch, bucket: str | None) -> ObjectVersion | None:
             with objects.read(batch.source):
                 return None
         except ObjectGoneError:
-            original = ObjectVersion(batch.object_key, batch.object_version)
+            pass
         try:
-            with objects.read(original) as stream:
-                blocks = iter(lambda: stream.read(1024 * 1024), b"")
-                return objects.write(layout.unpacked_key(batch.id), unpack_gzip(blocks))
+            return unpack(objects, batch)
         except ObjectGoneError as error:
             raise CommandError(f"Batch {batch.id} cannot be replayed: {error}.") from None

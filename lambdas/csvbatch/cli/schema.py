@@ -1,7 +1,6 @@
 """`csvbatch ddl` and `csvbatch migrate`: the tables of the ledger and of the datasets."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -9,18 +8,12 @@ import typer
 from csvbatch.cli import options
 from csvbatch.cli.contracts import all_contracts
 from csvbatch.cli.problems import UsageError
-from csvbatch.cli.stores import opened_store, require_database, split_url
+from csvbatch.cli.stores import opened_store, require_database
 from csvbatch.cli.terminal import confirm, say, show, show_json
 from csvbatch.store import ddl as statements
 from csvbatch.store import grants as statements_to_grant
-
-
-class Kind(StrEnum):
-    """The databases there are stores for."""
-
-    SQLITE = "sqlite"
-    POSTGRESQL = "postgresql"
-    ORACLE = "oracle"
+from csvbatch.store.sql_dialect import DatabaseKind
+from csvbatch.store.url import parse_url
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def ddl(
-    database_kind: Annotated[Kind | None, typer.Option("--database-kind", help="The kind of database.")] = None,
+    database_kind: Annotated[DatabaseKind | None, typer.Option("--database-kind", help="The kind of database.")] = None,
     database: options.Database = None,
     contracts: options.Contracts = None,
     grants: Annotated[
@@ -47,19 +40,15 @@ def ddl(
     With --grants, run what is printed as the owner of the tables. The user must also be allowed to connect, and in
     PostgreSQL to use the schema and to make temporary tables.
     """
-    kind, known = (database_kind or _kind(database)).value, all_contracts(contracts).values()
+    kind, known = database_kind or _kind(database), all_contracts(contracts).values()
     for statement in statements(known, kind) if grants is None else statements_to_grant(known, kind, grants):
         print(f"{statement};")
 
 
-def _kind(database: str | None) -> Kind:
+def _kind(database: str | None) -> DatabaseKind:
     if not database:
         raise UsageError("Say for which database: --database-kind sqlite, postgresql or oracle.")
-    scheme = split_url(database).scheme
-    try:
-        return Kind("postgresql" if scheme == "postgres" else scheme)
-    except ValueError:
-        raise UsageError("The address is of no database known here: use --database-kind.") from None
+    return parse_url(database).kind
 
 
 def migrate(
@@ -76,8 +65,7 @@ def migrate(
     differs is said. Ends with status 1 then.
     """
     known = all_contracts(contracts)
-    parts = split_url(require_database(database))
-    place = f"{parts.scheme} database {parts.hostname or ''}{parts.path}"
+    place = parse_url(require_database(database)).place
     with opened_store(database, secret, create=True) as store:
         planned = store.migration(known.values())
         if not json:

@@ -67,4 +67,4 @@ def split(
 def _dialect(file: Path, dataset: str | None, contract: Path | None, contracts: Path | None) -> Dialect:
     if not dataset and not contract and len(guess(file, all_contracts(contracts))) != 1:
         return Dialect()
-    return find_contract(file, dataset, contract, contracts).dialect
+    return Dialect.of(find_contract(file, dataset, contract, contracts))

@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
 
 from csvbatch.cli.problems import CommandError, UsageError
 from csvbatch.store import Credentials, Store, open_store
 from csvbatch.store.tables import BATCH
+from csvbatch.store.url import StoreUrl, parse_url
 
 PASSWORD_VARIABLE = "CSVBATCH_DATABASE_PASSWORD"
 
@@ -18,15 +18,17 @@ _SQLITE_BEGIN = b"SQLite format 3\0"
 
 @contextmanager
 def opened_store(database: str | None, secret: str | None, *, create: bool = False) -> Iterator[Store]:
-    """The store at an address, with the secret's credentials where a secret is named.
+    """Open the store at a URL, with the secret's credentials if a secret is named.
 
-    A SQLite file that is not there is made only where `create` says so; another command that did would turn a
-    mistyped path into an empty database.
+    A SQLite file that does not exist is created only with `create`. Otherwise a mistyped path would become an empty
+    database.
     """
     url = require_database(database)
-    if (path := sqlite_path(url)) is not None:
-        require_folder(path) if create else require_ledger(path)
-    store = _with_secret(url, secret) if _needs(url, secret) else open_store(url, credentials_of(url))
+    parts = parse_url(url)
+    if parts.sqlite_file is not None:
+        require_folder(parts.sqlite_file) if create else require_ledger(parts.sqlite_file)
+    needs_secret = secret and parts.sqlite_file is None and parts.credentials is None
+    store = _with_secret(url, secret) if needs_secret else open_store(url, credentials_of(parts))
     try:
         yield store
     finally:
@@ -34,31 +36,10 @@ def opened_store(database: str | None, secret: str | None, *, create: bool = Fal
 
 
 def require_database(database: str | None) -> str:
-    """The address, which only a user can know."""
+    """Give the database's URL; raises UsageError if there is none."""
     if not database:
         raise UsageError("No database is named: give --database URL, or set CSVBATCH_DATABASE_URL.")
     return database
-
-
-def split_url(url: str) -> SplitResult:
-    """The parts of an address; what is wrong with one is said without repeating it, for it may hold a password."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        raise UsageError("The database's address cannot be read: see --help for its forms.") from None
-
-
-def sqlite_path(url: str) -> Path | None:
-    """The file that an address names; None where it names none, or another kind of database."""
-    parts = split_url(url)
-    path = unquote(parts.path.removeprefix("/"))
-    return Path(path) if parts.scheme == "sqlite" and path and not parts.netloc and path != ":memory:" else None
-
-
-def is_new_sqlite(url: str) -> bool:
-    """Whether an address names a SQLite file that is not there, or has nothing in it."""
-    path = sqlite_path(url)
-    return path is not None and (not path.exists() or (path.is_file() and not path.stat().st_size))
 
 
 def require_folder(path: Path) -> None:
@@ -99,21 +80,14 @@ def _has_ledger(path: Path) -> bool:
     return table is not None
 
 
-def credentials_of(url: str, variables: Mapping[str, str] = os.environ) -> Credentials | None:
-    """The user of the address with the password of the environment; None where the address says enough."""
+def credentials_of(url: StoreUrl, variables: Mapping[str, str] = os.environ) -> Credentials | None:
+    """Give the URL's user with the password of the environment; None if the URL has all that is needed."""
     password = variables.get(PASSWORD_VARIABLE)
-    parts = split_url(url)
-    if not password or parts.scheme == "sqlite" or parts.password:
+    if not password or url.sqlite_file is not None or (url.credentials and url.credentials.password):
         return None
-    if not parts.username:
-        raise UsageError(f"{PASSWORD_VARIABLE} is set, but the database's address names no user: put one there.")
-    return Credentials(unquote(parts.username), password)
-
-
-def _needs(url: str, secret: str | None) -> str | None:
-    """The secret, unless the database has no credentials, or the address brings its own."""
-    parts = split_url(url)
-    return None if parts.scheme == "sqlite" or parts.username else secret
+    if not url.credentials:
+        raise UsageError(f"{PASSWORD_VARIABLE} is set, but the database's URL names no user: add the user to the URL.")
+    return Credentials(url.credentials.username, password)
 
 
 def _with_secret(url: str, secret: str | None) -> Store:

@@ -5,18 +5,15 @@ a file, and the request handler, which reads the ledger's copy, starts without i
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
+from csvbatch.contract.base_column import BaseColumn
 from csvbatch.contract.formats import FormatError, check_date_format, check_timestamp_format
-from csvbatch.contract.reserved_names import why_no_column
-
-# Oracle 12.1 stops at 30 bytes, PostgreSQL at 63. Lower case only, because an unquoted name means upper case
-# to Oracle and lower case to PostgreSQL: this way each store can spell it as its users would type it.
-IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,29}")
+from csvbatch.contract.settings import SettingError, check_range
 
 # Oracle's VARCHAR2 holds 4,000 bytes unless the database was created with MAX_STRING_SIZE=EXTENDED.
 MAXIMUM_TEXT_BYTES = 4000
@@ -27,67 +24,6 @@ MAXIMUM_PRECISION = 38
 # A 64-bit signed integer, which is what PostgreSQL's bigint and SQLite hold.
 MINIMUM_INTEGER = -(2**63)
 MAXIMUM_INTEGER = 2**63 - 1
-
-# Each row's position in the load, kept beside its values by every store.
-POSITION_COLUMNS = ("load_sequence", "load_offset", "load_attempt")
-
-
-class SettingError(ValueError):
-    """A setting of a contract that can't be right: which one, why, and what to do."""
-
-    def __init__(self, setting: str, reason: str, advice: str) -> None:
-        super().__init__(f"{reason}; {advice}")
-        self.setting = setting
-        self.reason = reason
-        self.advice = advice
-
-
-def check_identifier(setting: str, name: str) -> None:
-    """Raise `SettingError` unless the name is good as it stands for every database."""
-    if not IDENTIFIER.fullmatch(name):
-        raise SettingError(
-            setting,
-            f"{name!r} is not a name that every database takes",
-            "use up to 30 lower-case letters, digits and underscores, beginning with a letter",
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaseColumn:
-    """What columns of every type have."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid", "use_attribute_docstrings": True}
-
-    name: str
-    """Name of the column in the table: lower-case letters, digits and underscores, at most 30."""
-
-    header: str = ""
-    """Text of the column in the file's header line, exactly; the column's name when left out."""
-
-    required: bool = False
-    """Whether a row without a value is rejected. The columns of the key always have to have one."""
-
-    null_tokens: tuple[str, ...] = ()
-    """Texts that mean "no value". Empty text always does."""
-
-    def __post_init__(self) -> None:
-        check_identifier("name", self.name)
-        if self.name in POSITION_COLUMNS:
-            raise SettingError("name", f"{self.name!r} is a column that each table has anyway", "choose another name")
-        if why := why_no_column(self.name):
-            raise SettingError("name", f"{self.name!r} can't name a column: {why}", "choose another name")
-        if not self.header:
-            object.__setattr__(self, "header", self.name)
-        if "" in self.null_tokens:
-            raise SettingError("null_tokens", "empty text always means no value", "leave it out")
-        self._check()
-
-    def _check(self) -> None:
-        """Raise `SettingError` where the settings of this type contradict each other."""
-
-    def _check_null_tokens(self, tokens: Iterable[str]) -> None:
-        if both := sorted(set(self.null_tokens).intersection(tokens)):
-            raise SettingError("null_tokens", f"{both[0]!r} would be both a value and no value", "keep it in one place")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +93,7 @@ class IntegerColumn(BaseColumn):
         for setting, bound in (("minimum", self.minimum), ("maximum", self.maximum)):
             if not MINIMUM_INTEGER <= bound <= MAXIMUM_INTEGER:
                 raise SettingError(setting, f"{bound} needs more than 64 bits", "use type decimal with scale 0")
-        _check_range(self.minimum, self.maximum, self.allowed)
+        check_range(self.minimum, self.maximum, self.allowed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +130,7 @@ class DecimalColumn(BaseColumn):
                 f"{self.scale} is not between 0 and the precision of {self.precision}",
                 "precision counts all digits, those after the point included",
             )
-        _check_range(self.minimum, self.maximum, self.allowed)
+        check_range(self.minimum, self.maximum, self.allowed)
         for value in self.allowed:
             if not self._holds(value):
                 raise SettingError("allowed", f"{value} has more digits than the column", "change precision or scale")
@@ -225,11 +161,8 @@ class DateColumn(BaseColumn):
     """Last day, as YYYY-MM-DD whatever the format."""
 
     def _check(self) -> None:
-        try:
-            check_date_format(self.format)
-        except FormatError as error:
-            raise _unusable_format(self.format, error) from None
-        _check_range(self.minimum, self.maximum, ())
+        _check_format(check_date_format, self.format)
+        check_range(self.minimum, self.maximum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,14 +181,11 @@ class TimestampColumn(BaseColumn):
     """Last moment, as YYYY-MM-DDTHH:MM:SS whatever the format."""
 
     def _check(self) -> None:
-        try:
-            check_timestamp_format(self.format)
-        except FormatError as error:
-            raise _unusable_format(self.format, error) from None
+        _check_format(check_timestamp_format, self.format)
         for setting, bound in (("minimum", self.minimum), ("maximum", self.maximum)):
             if bound is not None and bound.tzinfo is not None:
                 raise SettingError(setting, "it has a zone, and stored values have none", "leave it out")
-        _check_range(self.minimum, self.maximum, ())
+        check_range(self.minimum, self.maximum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,13 +231,8 @@ COLUMN_TYPES: dict[str, type[Column]] = {
 }
 
 
-def _check_range(minimum: Any, maximum: Any, allowed: Iterable[Any]) -> None:
-    if minimum is not None and maximum is not None and minimum > maximum:
-        raise SettingError("maximum", f"{maximum} is below the minimum of {minimum}", "no value could be right")
-    for value in allowed:
-        if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
-            raise SettingError("allowed", f"{value} is outside the column's own range", "change one of them")
-
-
-def _unusable_format(text: str, error: FormatError) -> SettingError:
-    return SettingError("format", f"{text!r} can't be used: {error}", "for example %Y-%m-%d or %d/%m/%Y")
+def _check_format(check: Callable[[str], None], text: str) -> None:
+    try:
+        check(text)
+    except FormatError as error:
+        raise SettingError("format", f"{text!r} can't be used: {error}", "for example %Y-%m-%d or %d/%m/%Y") from None

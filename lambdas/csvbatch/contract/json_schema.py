@@ -8,16 +8,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from csvbatch.contract.base_column import BaseColumn
 from csvbatch.contract.columns import (
     COLUMN_TYPES,
-    IDENTIFIER,
     MAXIMUM_INTEGER,
     MAXIMUM_PRECISION,
     MAXIMUM_TEXT_BYTES,
     MINIMUM_INTEGER,
-    BaseColumn,
 )
 from csvbatch.contract.model import DATASET, MAXIMUM_COLUMNS, MAXIMUM_EXPECTED_HOURS, Contract
+from csvbatch.contract.settings import IDENTIFIER
 
 _IDENTIFIER = {"pattern": f"^{IDENTIFIER.pattern}$"}
 _ONE_CHARACTER = {"minLength": 1, "maxLength": 1}

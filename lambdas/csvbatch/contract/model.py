@@ -1,23 +1,19 @@
 """What a dataset's files have to look like, and the table their rows go to.
 
-A contract is written as a YAML file and read by `load_contract`. Each batch keeps a copy of the contract it
-was registered with in the ledger: `dumps` and `loads_json` write and read that copy.
+A contract is written as a YAML file (`yaml_file`). Each batch keeps a copy of the one it was registered with
+(`ledger_copy`).
 """
 
-import dataclasses
-import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
-from csvbatch.contract.columns import COLUMN_TYPES, Column, SettingError, StringColumn, check_identifier
+from csvbatch.contract.columns import Column, StringColumn
 from csvbatch.contract.reserved_names import why_no_table
-from csvbatch.csv_file.dialect import Dialect
+from csvbatch.contract.settings import SettingError, check_identifier
 
 Quoting = Literal["strict", "lenient"]
 Encoding = Literal["utf-8", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be"]
@@ -132,13 +128,6 @@ class Contract:
             )
 
     @cached_property
-    def dialect(self) -> Dialect:
-        """How the dataset's files are written."""
-        return Dialect(
-            delimiter=self.delimiter, quote=self.quote, encoding=self.encoding, strict=self.quoting == "strict"
-        )
-
-    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns, in the contract's order."""
         return tuple(column.name for column in self.columns)
@@ -211,81 +200,6 @@ class Contract:
             )
         if self.quoting not in get_args(Quoting):
             raise SettingError("quoting", f"{self.quoting!r} is not known", f"use {' or '.join(get_args(Quoting))}")
-
-
-def load_contract(path: Path) -> Contract:
-    """Read a contract from its YAML file; raises `ContractError` with its problems and their lines."""
-    # PyYAML and pydantic take longer to import than the rest of the request handler, which reads JSON only.
-    from csvbatch.contract.yaml_file import read_contract
-
-    return read_contract(path)
-
-
-def load_contracts(folder: Path) -> dict[str, Contract]:
-    """Read a folder's contracts, by dataset; raises `ContractError` with the problems of all of them."""
-    from csvbatch.contract.yaml_file import read_contracts
-
-    return read_contracts(folder)
-
-
-def json_schema() -> dict[str, Any]:
-    """Give the JSON Schema of a contract file, for editors."""
-    from csvbatch.contract.json_schema import contract_schema
-
-    return contract_schema()
-
-
-def dumps(contract: Contract) -> str:
-    """Write the contract as JSON, every setting included, so that a later default does not change it."""
-    return json.dumps(dataclasses.asdict(contract), default=str, separators=(",", ":"))
-
-
-def loads_json(text: str) -> Contract:
-    """Read what `dumps` wrote; raises `ContractError` for anything else."""
-    try:
-        settings = json.loads(text)
-        share = settings["maximum_reject_share"]
-        return Contract(
-            **_SETTINGS_ADDED_LATER
-            | settings
-            | {
-                "columns": tuple(map(_column_from_json, settings["columns"])),
-                "key": tuple(settings["key"]),
-                "maximum_reject_share": None if share is None else Decimal(share),
-            }
-        )
-    except (ValueError, TypeError, KeyError, AttributeError, InvalidOperation) as error:
-        problem = ContractProblem(
-            source="the batch's copy of its contract",
-            line=None,
-            reason=f"this release can't read it ({error})",
-            advice="drop the file again to have it read under the present contract",
-        )
-        raise ContractError([problem]) from error
-
-
-# Settings that copies made by earlier releases do not have, as those releases behaved.
-_SETTINGS_ADDED_LATER: dict[str, Any] = {"quoting": "lenient"}
-
-# How the values of `minimum`, `maximum` and `allowed` are read from JSON, by type of column.
-_FROM_JSON: dict[str, Callable[[str], object]] = {
-    "decimal": Decimal,
-    "date": date.fromisoformat,
-    "timestamp": datetime.fromisoformat,
-}
-
-
-def _column_from_json(settings: dict[str, Any]) -> Column:
-    kind = settings["type"]
-    read = _FROM_JSON.get(kind)
-
-    def value(setting: str, raw: Any) -> Any:
-        if isinstance(raw, list):
-            return tuple(value(setting, item) for item in raw)
-        bound = setting in ("minimum", "maximum", "allowed")
-        return read(raw) if read and bound and raw is not None else raw
-
-    return COLUMN_TYPES[kind](**{setting: value(setting, raw) for setting, raw in settings.items()})
 
 
 def _repeated(names: Sequence[str]) -> str | None:

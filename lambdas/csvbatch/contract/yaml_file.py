@@ -12,8 +12,9 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from csvbatch.contract.columns import COLUMN_TYPES, SettingError
+from csvbatch.contract.columns import COLUMN_TYPES
 from csvbatch.contract.model import Contract, ContractError, ContractProblem
+from csvbatch.contract.settings import SettingError
 
 _CONTRACT: TypeAdapter[Contract] = TypeAdapter(Contract)
 _SEE_SCHEMA = "contract.schema.json describes every setting"
@@ -30,7 +31,7 @@ _WANTED = {
 }
 
 
-def read_contract(path: Path) -> Contract:
+def load_contract(path: Path) -> Contract:
     """Read one contract; raises `ContractError` with the problems found in it."""
     node, settings = _parse(path)
     try:
@@ -40,14 +41,14 @@ def read_contract(path: Path) -> Contract:
         raise ContractError(sorted(problems, key=lambda problem: problem.line or 0)) from None
 
 
-def read_contracts(folder: Path) -> dict[str, Contract]:
+def load_contracts(folder: Path) -> dict[str, Contract]:
     """Read each `*.yaml` of a folder, by dataset; raises `ContractError` with the problems of all."""
     contracts: dict[str, Contract] = {}
     problems: list[ContractProblem] = []
     tables: dict[str, Path] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            contract = read_contract(path)
+            contract = load_contract(path)
         except ContractError as error:
             problems.extend(error.problems)
             continue

@@ -66,7 +66,7 @@ _SENTENCES: Final = {
         "read the version that the batch names"
     ),
     Reason.CHUNK_BOUNDARY: (
-        "the chunk does not begin and end where rows do; the object is not the one that was split, or the "
+        "the chunk does not begin where a row does; the object is not the one that was split, or the "
         "contract's delimiter, quote or encoding is another: read the version and the contract of the batch"
     ),
 }

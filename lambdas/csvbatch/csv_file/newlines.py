@@ -14,27 +14,27 @@ CRLF: Final = CR + LF
 _LONE_CR: Final = re.compile(rb"\r(?!\n)")
 
 
-def first_row_end(rows: bytes, start: int, end: int) -> int:
-    """Give where the first row ends that ends after `start`; `end` where none does: a file's last may not."""
-    lf = rows.find(LF, start, end)
-    cr = rows.find(CR, start, end if lf < 0 else lf)
+def first_row_end(masked: bytes, start: int, end: int) -> int:
+    """Give the end of the first row that ends after `start`; `end` where none does, as a file's last row may not."""
+    lf = masked.find(LF, start, end)
+    cr = masked.find(CR, start, end if lf < 0 else lf)
     if cr >= 0:
-        return cr + (2 if rows.startswith(CRLF, cr) else 1)
+        return cr + (2 if masked.startswith(CRLF, cr) else 1)
     return end if lf < 0 else lf + 1
 
 
-def last_row_end(rows: bytes, start: int, end: int) -> int:
-    """Give where the last row ends that ends in (start, end]; `start` where none does."""
-    while (row_end := max(rows.rfind(LF, start, end), rows.rfind(CR, start, end)) + 1) > start:
-        if not rows.startswith(CRLF, row_end - 1):
+def last_row_end(masked: bytes, start: int, end: int) -> int:
+    """Give the end of the last row that ends in (start, end]; `start` where none does."""
+    while (row_end := max(masked.rfind(LF, start, end), masked.rfind(CR, start, end)) + 1) > start:
+        if not masked.startswith(CRLF, row_end - 1):
             return row_end
         end = row_end - 1
     return start
 
 
-def skip_blank_lines(rows: bytes, start: int, end: int) -> int:
-    """Give where the first row begins that is not a blank line; `end` where none does."""
-    return end - len(rows[start:end].lstrip(CRLF))
+def skip_blank_lines(masked: bytes, start: int, end: int) -> int:
+    """Give the start of the first row that is not a blank line; `end` where there is none."""
+    return end - len(masked[start:end].lstrip(CRLF))
 
 
 def count_lines(text: bytes, start: int, end: int) -> int:

@@ -8,8 +8,7 @@ masked.
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from csvbatch.csv_file.encoding import FILL
 from csvbatch.csv_file.newlines import CR, CRLF, LF
@@ -19,14 +18,13 @@ _SPARSE: Final = 128
 _SAMPLE: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class MaskedText:
-    """A text in which every newline ends a row and every quote opens or closes; all else is in its place.
+class MaskedText(NamedTuple):
+    """A text in which every newline ends a row and every quote opens or closes a field; its length is unchanged.
 
     `open_quote` is the position of the quote that is still open at the end, or None.
     """
 
-    text: bytes
+    masked: bytes
     open_quote: int | None
 
 

@@ -1,4 +1,4 @@
-"""Finds rows and fields that are too long, and rows of too many columns, in masked texts."""
+"""Finds rows and fields that are too long, and rows with too many columns, in masked texts (see `quoting`)."""
 
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.encoding import FILL
@@ -8,7 +8,7 @@ from csvbatch.csv_file.newlines import CRLF, LF, first_row_end, last_row_end
 
 
 class BrokenLimit(Exception):  # noqa: N818 (the caller knows the line and makes an error of it)
-    """A limit is broken by the row or field that begins at `position`."""
+    """The row or field that begins at code unit `position` breaks a limit."""
 
     def __init__(self, reason: Reason, position: int, limit: int) -> None:
         super().__init__(reason, position, limit)
@@ -29,21 +29,24 @@ class RowLimits:
         # A row of n code units has at most n + 1 columns.
         self._harmless_units = min(self._field_units, self._row_units, limits.columns - 1)
 
-    def check_rows(self, rows: bytes, end: int) -> None:
-        """Go from row end to row end, as far each time as a harmless row could reach."""
+    def check_rows(self, masked: bytes, end: int) -> None:
+        """Raise `BrokenLimit` for the first row before `end` that breaks a limit.
+
+        It goes from row end to row end, each time as far as a row that breaks no limit could reach.
+        """
         position = 0
         while end - position > self._harmless_units:
             reach = position + self._harmless_units
             # Any row end within reach will do, and LF is the usual one.
-            row_end = rows.rfind(LF, position, reach) + 1 or last_row_end(rows, position, reach)
+            row_end = masked.rfind(LF, position, reach) + 1 or last_row_end(masked, position, reach)
             if row_end == position:
-                row_end = first_row_end(rows, reach, end)
-                self.check_row(rows, position, row_end)
+                row_end = first_row_end(masked, reach, end)
+                self.check_row(masked, position, row_end)
             position = row_end
 
-    def check_row(self, rows: bytes, start: int, end: int) -> None:
+    def check_row(self, masked: bytes, start: int, end: int) -> None:
         """Raise `BrokenLimit` where the row, or as much of it as there is, breaks a limit."""
-        row = rows[start:end].rstrip(CRLF)
+        row = masked[start:end].rstrip(CRLF)
         if len(row) > self._field_units or row.count(self._delimiter) >= self._limits.columns:
             self._check_fields(row, start)
         if len(row) > self._row_units:

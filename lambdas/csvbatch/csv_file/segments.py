@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from csvbatch.csv_file.blocks import pieces
+from csvbatch.csv_file.blocks import cut
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.encoding import to_code_units, undecodable
 from csvbatch.csv_file.errors import Reason, SplitError
@@ -20,8 +20,8 @@ _NUL: Final = b"\0"
 class Segment:
     """Code units [start, start + length) of a file: whole rows, the first of which begins on `first_line`.
 
-    Each of the three texts may go on after these rows: `data` as in the file, `units` with one byte a code
-    unit, `rows` with that masked.
+    The three texts may go on after these rows: `data` are the bytes of the file, `units` the same with one byte a
+    code unit, `masked` the same again, in which every newline ends a row (see `quoting`).
     """
 
     start: int
@@ -29,18 +29,18 @@ class Segment:
     first_line: int
     data: bytes
     units: bytes
-    rows: bytes
+    masked: bytes
 
     def line_at(self, position: int) -> int:
-        """Give the line on which the code unit at `position` of the segment stands."""
+        """Give the line of the code unit at `position`, which counts from the start of the segment."""
         return self.first_line + count_lines(self.units, 0, position)
 
 
 class SegmentReader:
-    """Cuts a file into segments; its blocks begin after the mark, and its dialect has a byte order."""
+    """Cuts a file into segments; its blocks begin after the BOM, and its dialect has a byte order."""
 
     def __init__(self, blocks: Iterable[bytes], dialect: Dialect, limits: Limits, window_bytes: int) -> None:
-        self._pieces = pieces(blocks, window_bytes)
+        self._blocks = cut(blocks, window_bytes)
         self._rest = memoryview(b"")
         self._ended = False
         self._window_bytes = window_bytes
@@ -50,7 +50,7 @@ class SegmentReader:
         self._row_limits = RowLimits(dialect, limits)
 
     def __iter__(self) -> Iterator[Segment]:
-        """Raise `SplitError` at the first thing that is wrong."""
+        """Raise `SplitError` for the first fault."""
         start, line = 0, 1
         data = b""
         while not self._ended:
@@ -63,41 +63,40 @@ class SegmentReader:
                 data = data[segment.length * self._unit_bytes :]
 
     def _fill(self, data: bytes) -> bytes:
-        """Add a window to what is left over, or as much again, so that long rows are gone over but twice."""
+        """Add a window to what is left over, or as much again: a long row is then searched only a few times."""
         parts: list[bytes | memoryview] = [data]
         missing = max(self._window_bytes - len(data), len(data))
         while missing > 0:
-            piece: memoryview | None = self._rest or next(self._pieces, None)
-            if piece is None:
+            block: memoryview | None = self._rest or next(self._blocks, None)
+            if block is None:
                 self._ended = True
                 break
-            # No more than what is missing: memory that was given back fits what is asked for next only if that is
-            # not a few bytes longer.
-            parts.append(piece[:missing])
-            self._rest = piece[missing:]
+            # No more than what is missing: the allocator reuses freed memory only for what is not longer.
+            parts.append(block[:missing])
+            self._rest = block[missing:]
             missing -= len(parts[-1])
         return b"".join(parts)
 
     def _segment(self, data: bytes, start: int, line: int) -> Segment:
         units = to_code_units(data, self._encoding)
-        masked = self._quoting.mask(units)
-        length = len(units) if self._ended else self._whole_rows(masked.text)
-        segment = Segment(start, length, line, data, units, masked.text)
+        masked, open_quote = self._quoting.mask(units)
+        length = len(units) if self._ended else self._whole_rows(masked)
+        segment = Segment(start, length, line, data, units, masked)
         self._check_text(segment)
-        if self._ended and masked.open_quote is not None:
-            raise SplitError(Reason.UNTERMINATED_QUOTE, segment.line_at(masked.open_quote))
+        if self._ended and open_quote is not None:
+            raise SplitError(Reason.UNTERMINATED_QUOTE, segment.line_at(open_quote))
         try:
             if length:
-                self._row_limits.check_rows(masked.text, length)
+                self._row_limits.check_rows(masked, length)
             else:
-                self._row_limits.check_row(masked.text, 0, len(masked.text))
+                self._row_limits.check_row(masked, 0, len(masked))
         except BrokenLimit as broken:
             raise SplitError(broken.reason, segment.line_at(broken.position), limit=broken.limit) from None
         return segment
 
-    def _whole_rows(self, rows: bytes) -> int:
-        # The LF of a CRLF may be still to come.
-        return last_row_end(rows, 0, len(rows) - rows.endswith(CR))
+    def _whole_rows(self, masked: bytes) -> int:
+        # The LF of a CRLF may still be to come.
+        return last_row_end(masked, 0, len(masked) - masked.endswith(CR))
 
     def _check_text(self, segment: Segment) -> None:
         nul = segment.units.find(_NUL)

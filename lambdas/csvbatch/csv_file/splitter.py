@@ -7,13 +7,12 @@ from itertools import chain, islice
 from typing import Final
 
 from csvbatch.csv_file.blocks import take
-from csvbatch.csv_file.dialect import Dialect
+from csvbatch.csv_file.dialect import Dialect, csv_reader, split_lines
 from csvbatch.csv_file.encoding import byte_order
 from csvbatch.csv_file.errors import Reason, SplitError
 from csvbatch.csv_file.file_kinds import LONGEST_SIGNATURE_BYTES, other_kind
 from csvbatch.csv_file.limits import DEFAULT_LIMITS, Limits
 from csvbatch.csv_file.newlines import LF, count_lines, first_row_end, last_row_end, skip_blank_lines
-from csvbatch.csv_file.parsing import csv_reader, split_lines
 from csvbatch.csv_file.segments import Segment, SegmentReader
 
 DEFAULT_WINDOW_BYTES: Final = 256 * 1024
@@ -69,18 +68,18 @@ class Scan:
         first = take(blocks, LONGEST_SIGNATURE_BYTES)
         if kind := other_kind(first[:LONGEST_SIGNATURE_BYTES]):
             raise SplitError(Reason.NOT_CSV, found=kind)
-        encoding, self._mark_bytes = byte_order(first, dialect.encoding)
+        encoding, self._bom_bytes = byte_order(first, dialect.encoding)
         dialect = replace(dialect, encoding=encoding)
         self._unit_bytes = dialect.unit_bytes
         self._chunk_units = max(1, chunk_bytes // self._unit_bytes)
-        unmarked = chain((first[self._mark_bytes :],), blocks)
-        self._segments = iter(SegmentReader(unmarked, dialect, limits, window_bytes))
-        self._segment = Segment(start=0, length=0, first_line=1, data=b"", units=b"", rows=b"")
+        after_bom = chain((first[self._bom_bytes :],), blocks)
+        self._segments = iter(SegmentReader(after_bom, dialect, limits, window_bytes))
+        self._segment = Segment(start=0, length=0, first_line=1, data=b"", units=b"", masked=b"")
         header_start = self._find_row(0)
         if header_start is None:
             raise SplitError(Reason.EMPTY)
-        header_end = first_row_end(self._segment.rows, header_start, self._segment.length)
-        lf_ends_header = self._segment.rows.endswith(LF, header_start, header_end)
+        header_end = first_row_end(self._segment.masked, header_start, self._segment.length)
+        lf_ends_header = self._segment.masked.endswith(LF, header_start, header_end)
         self.dialect: Final = replace(dialect, cr_ends_rows=not lf_ends_header)
         self._limits = limits
         self.header: Final = self._parse_header(header_start, header_end)
@@ -97,7 +96,7 @@ class Scan:
         """
         end = min(self._segment.length, self._header_end + _PREVIEW_UNITS)
         if end < self._segment.length:
-            end = last_row_end(self._segment.rows, self._header_end, end)
+            end = last_row_end(self._segment.masked, self._header_end, end)
         first_line = line = self._segment.line_at(self._header_end)
         reader = csv_reader(self._lines(self._header_end, end), replace(self.dialect, strict=False), self._limits)
         for fields in islice(reader, _PREVIEW_ROWS):
@@ -111,13 +110,13 @@ class Scan:
         return self._byte(self._segment.start + self._segment.length)
 
     def _byte(self, unit: int) -> int:
-        return self._mark_bytes + unit * self._unit_bytes
+        return self._bom_bytes + unit * self._unit_bytes
 
     def _find_row(self, position: int) -> int | None:
         """Go on to the first row from `position` on, into further segments if need be; None where none is."""
         while True:
             length = self._segment.length
-            position = skip_blank_lines(self._segment.rows, position, length)
+            position = skip_blank_lines(self._segment.masked, position, length)
             if position < length:
                 return position
             following = next(self._segments, None)
@@ -159,7 +158,7 @@ class Scan:
         """Give where in the segment a chunk ends that is too long with the whole of it."""
         full = start + self._chunk_units - segment.start
         begin = max(start - segment.start, 0)
-        cut = last_row_end(segment.rows, begin, full)
+        cut = last_row_end(segment.masked, begin, full)
         if cut == begin and start >= segment.start:
-            return first_row_end(segment.rows, full, segment.length)
+            return first_row_end(segment.masked, full, segment.length)
         return cut

@@ -6,7 +6,7 @@ from typing import Final
 
 ONE_BYTE_ENCODINGS: Final = frozenset({"cp1252", "latin-1"})
 
-MISREAD_MARK: Final = codecs.BOM_UTF8.decode("latin-1")
+MISREAD_BOM: Final = codecs.BOM_UTF8.decode("latin-1")
 """What a byte order mark of UTF-8 looks like in any of these encodings."""
 
 # A first byte of a character of several bytes, which is the same letter in both encodings, and one that is not ASCII.

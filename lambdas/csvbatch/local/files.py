@@ -1,4 +1,4 @@
-"""Files of this machine as the pipeline sees a bucket."""
+"""Files of this machine, which the pipeline reads and writes like a bucket."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,16 +16,15 @@ from csvbatch.store import ObjectVersion
 
 @dataclass(slots=True)
 class LocalFiles:
-    """Some files under keys of their own, and a folder for what is written; `statuses` are the tags that were set.
+    """Some files, each with a key, and a folder for what is written.
 
-    A file's version is the SHA-256 of its content: neither its name, size and times nor a copy of it make another one.
-    Every byte is compared with that content when it is read, so nothing of a file that changed meanwhile is loaded.
+    A file's version is the SHA-256 of its content, so a copy with another name or time is the same version. Every byte
+    is compared with that content when it is read, so nothing of a file that changed meanwhile is loaded.
     """
 
     folder: Path
     incoming: Mapping[str, Path]
     bucket: str = "local"
-    statuses: dict[str, Status] = field(default_factory=dict)
     _contents: dict[ObjectVersion, Content] = field(default_factory=dict, init=False, repr=False)
     _pinned: tuple[StoredObject, ...] | None = field(default=None, init=False, repr=False)
 
@@ -77,8 +76,7 @@ class LocalFiles:
         return ObjectVersion(key, digest.hexdigest())
 
     def set_status(self, version: ObjectVersion, status: Status) -> None:
-        """Keep what a bucket would keep as a tag."""
-        self.statuses[version.key] = status
+        """Do nothing: a file of this machine has no tags."""
 
     def _found(self) -> Iterator[StoredObject]:
         for key, path in self.incoming.items():

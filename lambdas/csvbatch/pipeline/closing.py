@@ -8,7 +8,7 @@ from typing import Any
 from csvbatch.pipeline import layout
 from csvbatch.pipeline.failures import code_of, failure_of
 from csvbatch.pipeline.ports import Objects, Status, is_listed
-from csvbatch.store import Batch, BatchState, ChunkRecord, ObjectVersion, Store, StoreError
+from csvbatch.store import Batch, BatchState, ChunkRecord, Store, StoreError
 
 LOG = logging.getLogger(__name__)
 
@@ -58,11 +58,10 @@ def note_failure(store: Store, batch: Batch, error: Exception) -> Batch:
 
 def _tag(objects: Objects, batch: Batch, status: Status) -> None:
     """Tag the file; an error is ignored if the version no longer exists."""
-    version = ObjectVersion(batch.object_key, batch.object_version)
     try:
-        objects.set_status(version, status)
+        objects.set_status(batch.object, status)
     except Exception:
-        if is_listed(objects, version):
+        if is_listed(objects, batch.object):
             raise
 
 

@@ -7,7 +7,8 @@ from functools import partial
 
 from csvbatch.contract.model import Contract
 from csvbatch.csv_file.dialect import Dialect
-from csvbatch.csv_file.reader import Readable, Rows, chunk_range, read_chunk
+from csvbatch.csv_file.reader import Readable, chunk_range, read_chunk
+from csvbatch.csv_file.row_reader import Rows
 from csvbatch.csv_file.splitter import Chunk, scan
 from csvbatch.pipeline import layout
 from csvbatch.pipeline.closing import close, note_failure
@@ -75,7 +76,7 @@ def _load(objects: Objects, deadline: Deadline, in_hand: ChunkInHand, merge: Mer
     dialect, validate = _header_of(objects, batch, contract, in_hand.iso_texts)
     start, end = chunk_range(chunk, dialect)
     with RejectFile() as rejects, objects.read(batch.source, start, end) as stream:
-        rows = _Counted(read_chunk(_Timed(stream, deadline), dialect, chunk), validate, rejects, chunk.start, deadline)
+        rows = _Counted(read_chunk(_Timed(stream, deadline), dialect, chunk), validate, rejects, deadline)
         merge(rows)
         _warn_of_utf8(batch, chunk, contract, rows.rows)
         key = None
@@ -96,7 +97,7 @@ def _header_of(
 ) -> tuple[Dialect, RowValidator]:
     """The byte order of the object a chunk is of, and a validator for its header, which stands at its beginning."""
     with objects.read(batch.source) as stream:
-        scanned = scan(iter(partial(stream.read, 256 * 1024), b""), contract.dialect, chunk_bytes=1)
+        scanned = scan(iter(partial(stream.read, 256 * 1024), b""), Dialect.of(contract), chunk_bytes=1)
     return scanned.dialect, compile_validator(contract, match_header(contract, scanned.header), iso_texts)
 
 
@@ -107,23 +108,22 @@ class _Counted:
     rows: Rows
     validate: RowValidator
     rejects: RejectFile
-    first_offset: int
     deadline: Deadline
     read: int = 0
 
     def __iter__(self) -> Iterator[Row]:
         validate, rows, reject = self.validate, self.rows, self.rejects.add
-        offset = self.first_offset
+        read = 0
         until_look = _ROWS_BETWEEN_LOOKS_AT_THE_CLOCK
         for line, fields in rows:
             values = validate(fields)
             if type(values) is tuple:
-                yield offset, values
+                yield line, values
             else:
                 reject(line, rows.last_line, values, rows.text())  # type: ignore[arg-type]
-            offset += 1
+            read += 1
             until_look -= 1
             if not until_look:
                 until_look = _ROWS_BETWEEN_LOOKS_AT_THE_CLOCK
                 self.deadline.check()
-        self.read = offset - self.first_offset
+        self.read = read

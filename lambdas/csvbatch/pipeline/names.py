@@ -2,11 +2,7 @@
 
 from csvbatch.pipeline.layout import Incoming
 from csvbatch.pipeline.ports import StoredObject
-
-LONGEST_OBJECT_NAME_BYTES = 1024
-"""Limit of a key in UTF-8: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
-
-LONGEST_DATASET_CHARACTERS = 63
+from csvbatch.store.tables import DATASET_CHARACTERS, OBJECT_NAME_BYTES
 
 NOT_IN_A_DATASET = "not_in_a_dataset_folder"
 _RELATIVE = {".", ".."}
@@ -28,7 +24,7 @@ def problem_of(stored: StoredObject, incoming: Incoming | None) -> str | None:
 
 def ledger_dataset(incoming: Incoming) -> str:
     """Cut a folder's name to what the ledger can hold; a file under a longer name is refused as unknown dataset."""
-    return incoming.dataset[:LONGEST_DATASET_CHARACTERS]
+    return incoming.dataset[:DATASET_CHARACTERS]
 
 
 def _problem_of_name(name: str) -> str | None:
@@ -40,4 +36,4 @@ def _problem_of_name(name: str) -> str | None:
         encoded = name.encode()
     except UnicodeEncodeError:
         return "not_unicode"
-    return "too_long" if len(encoded) > LONGEST_OBJECT_NAME_BYTES else None
+    return "too_long" if len(encoded) > OBJECT_NAME_BYTES else None

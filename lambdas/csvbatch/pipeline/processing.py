@@ -9,17 +9,16 @@ from uuid import uuid4
 from csvbatch.contract.model import Contract
 from csvbatch.pipeline.arrival import arrival as _arrival  # noqa: F401 - the key that versions are sorted by
 from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, Queue
+from csvbatch.pipeline.selection import Selection
 from csvbatch.pipeline.steps import Steps
 from csvbatch.store import UNFINISHED, Store
 
 LOG = logging.getLogger(__name__)
 
-LEASE = "batch-processor"
-
 
 def lease_name(bucket: str) -> str:
     """Give the name of a bucket's lease: processors of other buckets may share the database."""
-    return f"{LEASE}/{bucket}"
+    return f"batch-processor/{bucket}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,8 @@ class Processor:
     """Runs the batch processor's work against the world it is given; may be killed at any moment, and run again.
 
     `resend_after` is how long the queue keeps a message, `lease_duration` how long a processor may take at most.
-    `expects_files` is False if the contracts' `expected_every_hours` does not apply to this bucket.
+    `expects_files` is False if the contracts' `expected_every_hours` does not apply to this bucket. With `only_batch`,
+    the id of a batch, the processor leaves all other batches of the bucket alone.
     """
 
     store: Store
@@ -61,6 +61,7 @@ class Processor:
     lease_duration: timedelta
     deadline: Deadline
     expects_files: bool = True
+    only_batch: str | None = None
 
     def run(self) -> Run:
         """Do all there is to do, unless another processor is running for this bucket.
@@ -77,8 +78,10 @@ class Processor:
             self.store.release_lease(lease, owner)
 
     def _work(self) -> Run:
+        selection = Selection(self.store, self.objects.bucket, self.only_batch)
         steps = Steps(
             store=self.store,
+            selection=selection,
             objects=self.objects,
             queue=self.queue,
             contracts=self.contracts,
@@ -108,12 +111,12 @@ class Processor:
             is_complete=is_complete,
             failed=len(steps.failed),
             skipped=done["skipped"],
-            oldest_batch_age_seconds=self._oldest_age(),
+            oldest_batch_age_seconds=self._oldest_age(selection),
             datasets_overdue=self._overdue() if self.expects_files else 0,
         )
 
-    def _oldest_age(self) -> int:
-        open_since = [one.open_since for one in self.store.batches(*UNFINISHED) if one.bucket == self.objects.bucket]
+    def _oldest_age(self, selection: Selection) -> int:
+        open_since = [one.open_since for one in selection.batches(*UNFINISHED)]
         if not open_since:
             return 0
         return max(0, int((self.store.now() - min(open_since)).total_seconds()))

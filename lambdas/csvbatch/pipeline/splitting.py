@@ -1,20 +1,21 @@
 """Splits a registered file: unpacks it if it is packed, scans all of it, and records its chunks or refuses it."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import partial
 
 from csvbatch.contract.model import DATASET, DATASET_ADVICE, Contract
+from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import FileError
 from csvbatch.csv_file.gzip_stream import unpack_gzip
 from csvbatch.csv_file.reader import Readable, chunk_range, read_chunk
 from csvbatch.csv_file.splitter import Chunk, Scan, scan
 from csvbatch.pipeline import closing, layout
-from csvbatch.pipeline.names import LONGEST_DATASET_CHARACTERS
-from csvbatch.pipeline.ports import Deadline, ObjectGoneError, Objects
+from csvbatch.pipeline.ports import NO_DEADLINE, Deadline, ObjectGoneError, Objects
+from csvbatch.pipeline.reject_share import RejectShare
 from csvbatch.rows.header import HeaderError, match_header
 from csvbatch.rows.validator import compile_validator
 from csvbatch.store import Batch, ObjectVersion, Store
+from csvbatch.store.tables import DATASET_CHARACTERS
 
 UNKNOWN_DATASET = "unknown_dataset"
 OBJECT_GONE = "object_gone"
@@ -46,32 +47,35 @@ def split(
         return closing.refuse(store, objects, batch, OBJECT_GONE, [str(error)])
     except _TooManyRejectsError as error:
         return closing.refuse(store, objects, batch, TOO_MANY_REJECTS, [str(error)])
-    original = ObjectVersion(batch.object_key, batch.object_version)
-    return store.record_chunks(batch.id, chunks, None if source == original else source)
+    return store.record_chunks(batch.id, chunks, None if source == batch.object else source)
+
+
+def unpack(objects: Objects, batch: Batch, deadline: Deadline = NO_DEADLINE) -> ObjectVersion:
+    """Unpack a batch's gzip file to the place for unpacked files; raises ObjectGoneError and UnpackError."""
+    with objects.read(batch.object) as stream:
+        return objects.write(layout.unpacked_key(batch.id), unpack_gzip(_blocks(stream, deadline)))
 
 
 def _unknown(dataset: str) -> str:
     known = f"No contract for dataset {dataset!r} is packaged. Add one, or correct the folder's name"
-    if DATASET.fullmatch(dataset) and len(dataset) < LONGEST_DATASET_CHARACTERS:
+    if DATASET.fullmatch(dataset) and len(dataset) < DATASET_CHARACTERS:
         return f"{known}."
     return f"{known}: {DATASET_ADVICE}."
 
 
 def _unpacked(objects: Objects, batch: Batch, deadline: Deadline) -> ObjectVersion:
     """The version that chunks will be ranges of; gzip cannot be read from the middle, so it is unpacked first."""
-    original = ObjectVersion(batch.object_key, batch.object_version)
     incoming = layout.parse_incoming(batch.object_key)
     if incoming is None or not incoming.is_packed:
-        return original
-    with objects.read(original) as stream:
-        return objects.write(layout.unpacked_key(batch.id), unpack_gzip(_blocks(stream, deadline)))
+        return batch.object
+    return unpack(objects, batch, deadline)
 
 
 def _scan(
     objects: Objects, source: ObjectVersion, contract: Contract, chunk_bytes: int, deadline: Deadline
 ) -> list[Chunk]:
     with objects.read(source) as stream:
-        scanned = scan(_blocks(stream, deadline), contract.dialect, chunk_bytes=chunk_bytes)
+        scanned = scan(_blocks(stream, deadline), Dialect.of(contract), chunk_bytes=chunk_bytes)
         match_header(contract, scanned.header, scanned.rows_after_header())
         chunks = list(scanned)
     if contract.maximum_reject_share is not None:
@@ -89,20 +93,16 @@ def _check_share(
 ) -> None:
     """Validate every row, so that a file with too many bad ones is refused before any of it is loaded."""
     validate = compile_validator(contract, match_header(contract, scanned.header))
-    read = rejected = 0
+    share = RejectShare(contract)
     for chunk in chunks:
         deadline.check()
         with objects.read(source, *chunk_range(chunk, scanned.dialect)) as stream:
-            rows = read_chunk(stream, scanned.dialect, chunk)
-            for _, fields in rows:
-                read += (weight := rows.weight(fields))
-                rejected += weight * (type(validate(fields)) is list)
-    share = contract.maximum_reject_share
-    assert share is not None, "asked for only where there is one"
-    if read and Decimal(rejected) > share * read:
+            for _ in share.rejects(read_chunk(stream, scanned.dialect, chunk), validate):
+                pass
+    if share.problem:
         raise _TooManyRejectsError(
-            f"{rejected} of {read} rows break the contract, and maximum_reject_share is {share}. "
-            "Nothing was loaded. `csvbatch check` lists the rows; correct them and drop the file again."
+            f"{share.problem} Nothing was loaded. "
+            "`csvbatch check` lists the rows; correct them and drop the file again."
         )
 
 

@@ -18,6 +18,7 @@ from csvbatch.pipeline.arrival import in_order_of_arrival
 from csvbatch.pipeline.failures import Failure, failure_of
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, Queue, StoredObject
+from csvbatch.pipeline.selection import Selection
 from csvbatch.pipeline.splitting import split
 from csvbatch.store import (
     Batch,
@@ -60,6 +61,7 @@ class Steps:
     """The steps of one run, the counts of what they did, and the ids of the batches that failed."""
 
     store: Store
+    selection: Selection
     objects: Objects
     queue: Queue
     contracts: Mapping[str, Contract]
@@ -74,7 +76,7 @@ class Steps:
 
     def close(self) -> None:
         """Close the batches of this bucket that are ready, those that failed before last."""
-        waiting = self._batches(*_CLOSABLE)
+        waiting = self.selection.batches(*_CLOSABLE)
         for batch in self._each("close", sorted(waiting, key=_those_that_failed_last)):
             with self._isolated(batch, _CLOSABLE):
                 self._check()
@@ -83,7 +85,7 @@ class Steps:
 
     def send(self) -> None:
         """Send a message for each chunk that needs one."""
-        tasks = [one for one in self.store.chunks_to_send(self.resend_after) if self._is_ours(one.batch)]
+        tasks = self.selection.chunks_to_send(self.resend_after)
         by_batch = {batch: list(of_batch) for batch, of_batch in groupby(tasks, key=lambda task: task.batch)}
         for batch in self._each("send", sorted(by_batch, key=_those_that_failed_last)):
             with self._isolated(batch, _SENDABLE):
@@ -109,7 +111,7 @@ class Steps:
 
     def split(self) -> None:
         """Split the registered batches, those with the fewest attempts first, so that no file starves another."""
-        waiting = sorted(self._batches(*_SPLITTABLE), key=lambda one: (one.splits, one.load_sequence))
+        waiting = sorted(self.selection.batches(*_SPLITTABLE), key=lambda one: (one.splits, one.load_sequence))
         failed: list[tuple[Batch, Failure]] = []
         try:
             for batch in self._each("split", waiting):
@@ -257,13 +259,6 @@ class Steps:
         if self._seconds_of_run is None:
             self._seconds_of_run = left
         return left
-
-    def _batches(self, *states: BatchState) -> list[Batch]:
-        """Those of this bucket: a database may be shared, and another bucket's files are not to be read here."""
-        return [batch for batch in self.store.batches(*states) if self._is_ours(batch)]
-
-    def _is_ours(self, batch: Batch) -> bool:
-        return batch.bucket == self.objects.bucket
 
 
 def _counted_as(batch: Batch, code: str) -> Batch:

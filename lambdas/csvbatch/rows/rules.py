@@ -2,13 +2,15 @@
 
 from enum import StrEnum
 
+from csvbatch.csv_file.malformed import RowFault
+
 
 class Rule(StrEnum):
-    """A rule; its value is the code that ledger, metrics and rejects keep."""
+    """A rule; its value is the code that the ledger, metrics and rejects keep."""
 
-    TEXT_AFTER_QUOTE = "text_after_quote"
-    LONE_CR = "lone_cr"
-    BYTE_ORDER_MARK = "byte_order_mark"
+    TEXT_AFTER_QUOTE = RowFault.TEXT_AFTER_QUOTE.value
+    LONE_CR = RowFault.LONE_CR.value
+    BYTE_ORDER_MARK = RowFault.BYTE_ORDER_MARK.value
     REPEATED_HEADER = "repeated_header"
     COLUMNS = "columns"
     TRAILING_DELIMITERS = "trailing_delimiters"

@@ -15,7 +15,7 @@ from csvbatch.rows.rules import Rule
 _MOST_REMEMBERED = 2**18
 _MOST_REMEMBERED_BY_COLUMN = 2**16
 
-_MARK = "\ufeff"
+_BOM = "\ufeff"
 
 
 class RowError(NamedTuple):
@@ -77,7 +77,7 @@ def _header_lines(contract: Contract, match: HeaderMatch, names: dict[str, Any])
     key = f"field{contract.key_positions[0]}"
     repeated = f"{key} in header_spellings and repeats_header(fields)"
     # Where there is one column, a header appended to a row does not give it more fields.
-    appended = f" or {_MARK!r} in {key}" if match.width == 1 else ""
+    appended = f" or {_BOM!r} in {key}" if match.width == 1 else ""
     return (f"        if {repeated}{appended}:", "            raise ValueError")
 
 
@@ -112,11 +112,11 @@ def _row_rule(match: HeaderMatch) -> Callable[[Sequence[str]], Rule | None]:
     """Give the function that tells which rule a row as a whole breaks."""
     width = match.width
     spellings = header_spellings(match.texts)
-    appended = f"{_MARK}{match.texts[0]}" if match.texts else None
+    appended = f"{_BOM}{match.texts[0]}" if match.texts else None
 
     def broken(fields: Sequence[str]) -> Rule | None:
         if isinstance(fields, MalformedRow):
-            return fields.rule
+            return Rule(fields.fault)
         if not spellings.isdisjoint(fields) and repeats_header(match.texts, fields):
             return Rule.REPEATED_HEADER
         if appended and any(appended in field for field in fields):

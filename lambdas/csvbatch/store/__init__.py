@@ -7,6 +7,7 @@ from csvbatch.store.database import Clock, Credentials
 from csvbatch.store.ddl import ddl
 from csvbatch.store.errors import BusyError, CredentialsError, LedgerError, RetryableError, StoreError, UrlError
 from csvbatch.store.grants import grants
+from csvbatch.store.opening import open_store
 from csvbatch.store.records import (
     UNFINISHED,
     Batch,
@@ -25,7 +26,6 @@ from csvbatch.store.records import (
     Row,
 )
 from csvbatch.store.store import Store
-from csvbatch.store.url import open_store
 from csvbatch.store.waits import Timeouts
 
 __all__ = [

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
-from csvbatch.contract.model import Contract, dumps, loads_json
+from csvbatch.contract.ledger_copy import dumps, loads_json
+from csvbatch.contract.model import Contract
 from csvbatch.csv_file.splitter import Chunk
 from csvbatch.store.database import Transaction
 from csvbatch.store.errors import LedgerError

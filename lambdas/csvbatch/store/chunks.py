@@ -7,7 +7,9 @@ each other in a circle.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from csvbatch.contract.model import Contract, dumps
+from csvbatch.contract.ledger_copy import dumps
+from csvbatch.contract.model import Contract
+from csvbatch.csv_file.dialect import Dialect
 from csvbatch.store import batches
 from csvbatch.store.database import Transaction
 from csvbatch.store.errors import LedgerError, StoreError
@@ -81,7 +83,7 @@ def take(transaction: Transaction, identity: str, number: int) -> ChunkInHand | 
     # Read after the lock: a replay raises the attempt only while it holds the batch's chunks.
     batch = batches.get(transaction, identity)
     contract = batches.contract_of(transaction, identity)
-    return ChunkInHand(batch, chunk, contract, transaction.database.grammar.iso_texts)
+    return ChunkInHand(batch, chunk, contract, transaction.database.sql_dialect.iso_texts)
 
 
 def finish(transaction: Transaction, in_hand: ChunkInHand, result: ChunkResult, merged: Merged) -> None:
@@ -226,8 +228,14 @@ def _replace_contract(transaction: Transaction, batch: Batch, contract: Contract
     """Give a batch another contract, if its chunks and its table remain what they were."""
     if batch.chunks_total:
         before = batches.contract_of(transaction, batch.id)
-        for what in ("dataset", "table", "key", "dialect"):
-            if getattr(before, what) != getattr(contract, what):
+        changed = {
+            "dataset": before.dataset != contract.dataset,
+            "table": before.table != contract.table,
+            "key": before.key != contract.key,
+            "dialect": Dialect.of(before) != Dialect.of(contract),
+        }
+        for what, is_changed in changed.items():
+            if is_changed:
                 raise LedgerError(
                     "OTHER_CONTRACT",
                     f"batch {batch.id} was split under a contract with another {what}",

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, Protocol
 from csvbatch.contract.model import Contract
 from csvbatch.store.errors import StoreError
 from csvbatch.store.found import FoundTable
-from csvbatch.store.grammar import Grammar
 from csvbatch.store.records import Merged, Row, moment
+from csvbatch.store.sql_dialect import SqlDialect
 from csvbatch.store.waits import Waits
 
 type Clock = Callable[[], datetime]
@@ -47,7 +47,7 @@ class Database(Protocol):
     `connections` counts those opened so far.
     """
 
-    grammar: Grammar
+    sql_dialect: SqlDialect
     waits: Waits
     connections: int
 
@@ -108,13 +108,13 @@ class Transaction:
 
     def locked_rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run a query on one table, and keep others from changing what it found until the transaction ends."""
-        lock = self.database.grammar.lock_rows.format(seconds=self.database.waits.lock())
+        lock = self.database.sql_dialect.lock_rows.format(seconds=self.database.waits.lock())
         return self.rows(sql + lock, **parameters)
 
     def free_rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Do as `locked_rows` does, but leave out what somebody else has locked."""
-        return self.rows(sql + self.database.grammar.lock_free_rows, **parameters)
+        return self.rows(sql + self.database.sql_dialect.lock_free_rows, **parameters)
 
     def first_rows(self, first: int, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run an ordered query and give only so many of its rows."""
-        return self.rows(sql + self.database.grammar.first_rows, first=first, **parameters)
+        return self.rows(sql + self.database.sql_dialect.first_rows, first=first, **parameters)

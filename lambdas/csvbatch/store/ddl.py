@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from csvbatch.contract.model import Contract
-from csvbatch.store.grammar import GRAMMARS, Grammar
+from csvbatch.store.sql_dialect import SQL_DIALECTS, SqlDialect
 from csvbatch.store.tables import LEDGER, Table, TableColumn, target_table
 
 
@@ -12,8 +12,8 @@ def ddl(contracts: Iterable[Contract], database: str) -> list[str]:
 
     `database` is sqlite, postgresql or oracle; each statement is without a semicolon.
     """
-    grammar = GRAMMARS[database]
-    return [create_table(table, grammar) for table in tables(contracts)]
+    sql_dialect = SQL_DIALECTS[database]
+    return [create_table(table, sql_dialect) for table in tables(contracts)]
 
 
 def tables(contracts: Iterable[Contract]) -> list[Table]:
@@ -21,21 +21,21 @@ def tables(contracts: Iterable[Contract]) -> list[Table]:
     return [*LEDGER, *map(target_table, contracts)]
 
 
-def create_table(table: Table, grammar: Grammar) -> str:
+def create_table(table: Table, sql_dialect: SqlDialect) -> str:
     """Give the statement that makes one table."""
-    lines = [_column(column, grammar) for column in table.columns]
-    lines.append(f"PRIMARY KEY ({grammar.quoted(table.key)})")
-    lines += [f"UNIQUE ({grammar.quoted(columns)})" for columns in table.unique]
+    lines = [_column(column, sql_dialect) for column in table.columns]
+    lines.append(f"PRIMARY KEY ({sql_dialect.quoted(table.key)})")
+    lines += [f"UNIQUE ({sql_dialect.quoted(columns)})" for columns in table.unique]
     body = ",\n    ".join(lines)
-    return f"CREATE TABLE {grammar.quote(table.name)} (\n    {body}\n){grammar.table_options}"
+    return f"CREATE TABLE {sql_dialect.quote(table.name)} (\n    {body}\n){sql_dialect.table_options}"
 
 
-def add_column(table: Table, column: TableColumn, grammar: Grammar) -> str:
+def add_column(table: Table, column: TableColumn, sql_dialect: SqlDialect) -> str:
     """Give the statement that adds a column; one without a default may be NULL, for the rows that are there."""
-    return f"ALTER TABLE {grammar.quote(table.name)} ADD {_column(column, grammar, added=True)}"
+    return f"ALTER TABLE {sql_dialect.quote(table.name)} ADD {_column(column, sql_dialect, added=True)}"
 
 
-def _column(column: TableColumn, grammar: Grammar, *, added: bool = False) -> str:
+def _column(column: TableColumn, sql_dialect: SqlDialect, *, added: bool = False) -> str:
     default = "" if column.default is None else f" DEFAULT {column.default}"
     null = "" if column.null or (added and column.default is None) else " NOT NULL"
-    return f"{grammar.quote(column.name)} {grammar.type_of(column)}{default}{null}"
+    return f"{sql_dialect.quote(column.name)} {sql_dialect.type_of(column)}{default}{null}"

@@ -1,7 +1,12 @@
 """A table as the database's own dictionary describes it, in terms that are the same for all databases."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+type Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
+"""Runs a query with parameters by name, and gives its rows."""
 
 
 class Holds(StrEnum):

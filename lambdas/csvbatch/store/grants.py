@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from csvbatch.contract.model import Contract
 from csvbatch.store.ddl import tables
 from csvbatch.store.errors import StoreError
-from csvbatch.store.grammar import GRAMMARS
+from csvbatch.store.sql_dialect import SQL_DIALECTS
 from csvbatch.store.tables import LEASE
 
 # Reading with a lock (FOR UPDATE) needs UPDATE in PostgreSQL, and is a matter of SELECT in Oracle.
@@ -23,14 +23,14 @@ def grants(contracts: Iterable[Contract], database: str, user: str) -> list[str]
     `database` is postgresql or oracle; SQLite has no users. Raises StoreError. To connect (CREATE SESSION in Oracle,
     CONNECT in PostgreSQL) is for an administrator to grant, and USAGE on PostgreSQL's schema for the schema's owner.
     """
-    grammar = GRAMMARS[database]
-    if grammar.grantee is None:
+    sql_dialect = SQL_DIALECTS[database]
+    if sql_dialect.grantee is None:
         raise StoreError("NO_USERS", f"{database} has no users", "let the loader read and write the file")
     if not _USER.fullmatch(user):
         raise StoreError("USER_NAME", "that is not the name of a user", "use letters, digits, _, $ and #")
-    grantee = grammar.grantee.format(user=user.upper() if grammar.upper_case else user)
+    grantee = sql_dialect.grantee.format(user=user.upper() if sql_dialect.upper_case else user)
     return [
-        f"GRANT {', '.join(rights_on(table.name))} ON {grammar.quote(table.name)} TO {grantee}"
+        f"GRANT {', '.join(rights_on(table.name))} ON {sql_dialect.quote(table.name)} TO {grantee}"
         for table in tables(contracts)
     ]
 

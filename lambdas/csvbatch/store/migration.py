@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from csvbatch.contract.model import Contract
-from csvbatch.store import Store, StoreError
+from csvbatch.store.errors import StoreError
+from csvbatch.store.store import Store
 
 
 class StatementsChangedError(Exception):

@@ -102,11 +102,16 @@ class Batch:
         return self.replayed_at or self.registered_at
 
     @property
+    def object(self) -> ObjectVersion:
+        """The object that was dropped."""
+        return ObjectVersion(self.object_key, self.object_version)
+
+    @property
     def source(self) -> ObjectVersion:
         """The object that chunks are ranges of: the unpacked one where there is one."""
         if self.unpacked_key is not None and self.unpacked_version is not None:
             return ObjectVersion(self.unpacked_key, self.unpacked_version)
-        return ObjectVersion(self.object_key, self.object_version)
+        return self.object
 
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> Self:
@@ -195,10 +200,10 @@ class Merged:
 
 
 type Row = tuple[int, Sequence[Any]]
-"""A row's offset, which rises strictly over the whole file, and its values in the contract's column order.
+"""A row's line and its values in the contract's column order.
 
-The offset is the chunk's first byte plus the row's ordinal in the chunk. It rises over the file because a row and
-its newline take two bytes at least, so a chunk has fewer rows than bytes.
+The line is the physical line of the unpacked file on which the row begins, from 1. It rises strictly over the whole
+file, because each row has a line of its own to begin on.
 """
 
 type Merge = Callable[[Iterable[Row]], int]

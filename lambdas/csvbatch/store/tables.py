@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from csvbatch.contract.base_column import POSITION_COLUMNS
 from csvbatch.contract.columns import (
-    POSITION_COLUMNS,
     BooleanColumn,
     Column,
     DateColumn,
@@ -13,10 +13,16 @@ from csvbatch.contract.columns import (
     TimestampColumn,
 )
 from csvbatch.contract.model import Contract
-from csvbatch.store.grammar import Kind
+from csvbatch.store.sql_dialect import ColumnKind
 
-# S3 takes keys of up to 1,024 bytes in UTF-8, and gives version ids no longer than that.
-_OBJECT_NAME_BYTES = 1024
+OBJECT_NAME_BYTES = 1024
+"""Longest key in UTF-8, and longest version id.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+"""
+
+DATASET_CHARACTERS = 63
+"""Longest name of a dataset."""
 
 INTEGER_DIGITS = 19
 """Digits of the greatest integer of 64 bits."""
@@ -33,7 +39,7 @@ class TableColumn:
     """
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     size: int = 0
     scale: int = 0
     null: bool = True
@@ -61,7 +67,7 @@ def target_table(contract: Contract) -> Table:
     The position may be NULL, for rows that somebody else put there: they count as older than any loaded one.
     """
     columns = tuple(_target_column(column, contract) for column in contract.columns)
-    position = tuple(TableColumn(name, Kind.INTEGER) for name in POSITION_COLUMNS)
+    position = tuple(TableColumn(name, ColumnKind.INTEGER) for name in POSITION_COLUMNS)
     return Table(contract.table, columns + position, contract.key)
 
 
@@ -69,36 +75,36 @@ def _target_column(column: Column, contract: Contract) -> TableColumn:
     null = column.name not in contract.not_null
     match column:
         case StringColumn():
-            return TableColumn(column.name, Kind.TEXT, column.max_length, null=null)
+            return TableColumn(column.name, ColumnKind.TEXT, column.max_length, null=null)
         case IntegerColumn():
             digits = len(str(max(abs(column.minimum), abs(column.maximum))))
-            return TableColumn(column.name, Kind.INTEGER, digits, null=null)
+            return TableColumn(column.name, ColumnKind.INTEGER, digits, null=null)
         case DecimalColumn():
-            return TableColumn(column.name, Kind.DECIMAL, column.precision, column.scale, null=null)
+            return TableColumn(column.name, ColumnKind.DECIMAL, column.precision, column.scale, null=null)
         case DateColumn():
-            return TableColumn(column.name, Kind.DATE, null=null)
+            return TableColumn(column.name, ColumnKind.DATE, null=null)
         case TimestampColumn():
             fraction = _FRACTION_DIGITS if "%f" in column.format else 0
-            return TableColumn(column.name, Kind.TIMESTAMP, scale=fraction, null=null)
+            return TableColumn(column.name, ColumnKind.TIMESTAMP, scale=fraction, null=null)
         case BooleanColumn():
-            return TableColumn(column.name, Kind.BOOLEAN, null=null)
+            return TableColumn(column.name, ColumnKind.BOOLEAN, null=null)
 
 
 def _text(name: str, size: int, *, null: bool = False) -> TableColumn:
-    return TableColumn(name, Kind.TEXT, size, null=null)
+    return TableColumn(name, ColumnKind.TEXT, size, null=null)
 
 
 def _object_name(name: str, *, null: bool = False) -> TableColumn:
-    return TableColumn(name, Kind.KEY_TEXT, _OBJECT_NAME_BYTES, null=null)
+    return TableColumn(name, ColumnKind.KEY_TEXT, OBJECT_NAME_BYTES, null=null)
 
 
 def _count(name: str) -> TableColumn:
     """Describe a count; it begins with 0, also in the rows of a ledger that gets this column later."""
-    return TableColumn(name, Kind.INTEGER, null=False, default="0")
+    return TableColumn(name, ColumnKind.INTEGER, null=False, default="0")
 
 
 def _moment(name: str, *, null: bool = True) -> TableColumn:
-    return TableColumn(name, Kind.MOMENT, scale=_FRACTION_DIGITS, null=null)
+    return TableColumn(name, ColumnKind.MOMENT, scale=_FRACTION_DIGITS, null=null)
 
 
 # What begins with `state` is unique anyway: it is there for its index, which this way comes into being together
@@ -109,12 +115,12 @@ BATCH = Table(
         _text("id", 16),
         _count("load_sequence"),
         _count("load_attempt"),
-        _text("dataset", 63),
+        _text("dataset", DATASET_CHARACTERS),
         _text("bucket", 63),
         _object_name("object_key"),
         _object_name("object_version"),
         _count("object_bytes"),
-        TableColumn("contract", Kind.LONG_TEXT),
+        TableColumn("contract", ColumnKind.LONG_TEXT),
         _text("state", 10),
         _text("reason", 1000, null=True),
         _count("splits"),
@@ -175,8 +181,8 @@ DATASET = Table(
     name="csvbatch_dataset",
     columns=(
         _text("bucket", 63),
-        _text("dataset", 63),
-        TableColumn("expected_every_hours", Kind.INTEGER),
+        _text("dataset", DATASET_CHARACTERS),
+        TableColumn("expected_every_hours", ColumnKind.INTEGER),
         _moment("expected_since", null=False),
     ),
     key=("bucket", "dataset"),

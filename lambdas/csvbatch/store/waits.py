@@ -40,6 +40,11 @@ class OutOfTimeError(BusyError):
         super().__init__("OUT_OF_TIME", "too little time is left to wait for the database", "a later try goes on")
 
 
+def milliseconds(seconds: float) -> int:
+    """Give a limit in whole milliseconds; never 0, which drivers and servers take for no limit."""
+    return max(1, int(seconds * 1000))
+
+
 def _no_deadline() -> float:
     return inf
 

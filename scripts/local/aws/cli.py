@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scripts.common import environments
 from scripts.common.errors import UserError
-from scripts.local import starting
+from scripts.local import start
 from scripts.local.aws import client, environment, launcher
 from scripts.local.aws.errors import LocalAwsError
 from scripts.local.aws.state import Identity, Record, StateDirectory, default_parent, write_atomically
@@ -90,7 +90,7 @@ def _start(options: argparse.Namespace, parent: Path) -> int:
     state = StateDirectory(parent, options.environment)
     stated = _stated(options.environment, options.account_id, options.region)
     if isinstance(stated, environments.Environment):
-        record = starting.start(stated, state, options.from_snapshot, enforce_iam=options.enforce_iam)
+        record = start.start(stated, state, options.from_snapshot, enforce_iam=options.enforce_iam)
     else:
         record = launcher.start(state, stated, options.from_snapshot, enforce_iam=options.enforce_iam)
     print(record)

@@ -15,9 +15,9 @@ from types import FrameType
 from scripts.local.aws import backends, patches, snapshot
 from scripts.local.aws.certificates import server_context
 from scripts.local.aws.errors import LocalAwsError
+from scripts.local.aws.request_lock import REQUEST_LOCK
 from scripts.local.aws.serving import Application, Server
 from scripts.local.aws.state import Identity, Record, StateDirectory, write_atomically
-from scripts.local.aws.turns import TURNS
 
 _SHUTDOWN_POLL_SECONDS = 0.05
 
@@ -42,7 +42,7 @@ def main() -> None:
         json.dump({"port": server.port}, ready)
     saves = _serve(server, bound_to_stdin=arguments.bound_to_stdin)
     if saves:
-        with TURNS:
+        with REQUEST_LOCK:
             write_atomically(state.snapshot_file, _snapshot(identity))
 
 

@@ -12,8 +12,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.local.aws.request_lock import REQUEST_LOCK
 from scripts.local.aws.state import FUNCTION_ROUTES_VARIABLE
-from scripts.local.aws.turns import TURNS
 
 _MARGIN_SECONDS = 30
 """On top of the function's own timeout, for a cold start and for the runtime to report the timeout itself."""
@@ -46,5 +46,5 @@ def invoke(function_name: str, event: str, kind: str, limit_seconds: int) -> Res
         method="POST",
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with TURNS.given_up(), opener.open(request, timeout=limit_seconds + _MARGIN_SECONDS) as answer:
+    with REQUEST_LOCK.released(), opener.open(request, timeout=limit_seconds + _MARGIN_SECONDS) as answer:
         return Result(answer.read(), answer.headers.get("X-Amz-Function-Error"))

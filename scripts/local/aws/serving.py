@@ -22,10 +22,10 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import ThreadedWSGIServer
 
-from scripts.local.aws.authorization import gate
+from scripts.local.aws.authorization import authorizer
 from scripts.local.aws.client import SNAPSHOT_PATH
-from scripts.local.aws.turns import TURNS
-from scripts.local.aws.validation import gate as validation_gate
+from scripts.local.aws.request_lock import REQUEST_LOCK
+from scripts.local.aws.validation import request_validator
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Application:
         """Answer one request and log it."""
         started = time.monotonic()
         body = _take_body(environ)
-        with TURNS:
+        with REQUEST_LOCK:
             response = self._respond(environ, body)
         milliseconds = (time.monotonic() - started) * 1000
         log.info("%s %s %.0f ms", response.status[:3], _described(environ, body), milliseconds)
@@ -99,10 +99,10 @@ def _app(service: Any, *, enforce_iam: bool, validates: bool) -> Flask:
     """One of moto's services behind the checks: IAM first, as AWS does, then what the request may hold."""
     app = create_backend_app(service)
     if enforce_iam:
-        app.before_request(lambda: gate.check(service))
-        app.after_request(lambda response: gate.after(service, response))
+        app.before_request(lambda: authorizer.authorize(service))
+        app.after_request(lambda response: authorizer.after(service, response))
     if validates:
-        app.before_request(lambda: validation_gate.check(service))
+        app.before_request(lambda: request_validator.validate(service))
     return app
 
 

@@ -1,6 +1,6 @@
-"""The `local-demo` command: applies an environment on a local AWS, loads files through the deployed zips, and checks it all.
+"""The `local-demo` command: applies an environment to a local AWS, loads files, and checks every count.
 
-It takes the first environment that is not production. Nothing of it can reach a real AWS.
+The files go through the deployed zips. It uses the first non-production environment and cannot reach a real account.
 """
 
 import argparse
@@ -20,16 +20,16 @@ from scripts.common import environments
 from scripts.common.aws_target import choose
 from scripts.common.errors import UserError
 from scripts.common.signals import TerminatedError, raise_on_signals
-from scripts.local import starting
+from scripts.local import start
 from scripts.local.aws import launcher
 from scripts.local.aws.state import Record, StateDirectory
-from scripts.local.demo import story
+from scripts.local.demo import scenario
 from scripts.local.demo.applying import apply
 from scripts.local.demo.errors import DemoError
 from scripts.local.demo.platform import DemoPlatform
 from scripts.local.runtime import machine
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
+from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.samples.make_airports import AirportsMissingError
 from scripts.packages import architectures
@@ -94,7 +94,7 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
     _leave_alone(state, enforce_iam)
     try:
         say("starting the local AWS")
-        variables = starting.ready(environment, folder / "aws", enforce_iam=enforce_iam)
+        variables = start.ready(environment, folder / "aws", enforce_iam=enforce_iam)
         # A plan at the same time works in the units' own caches.
         variables.setdefault("TG_DOWNLOAD_DIR", str(folder / "terragrunt-cache"))
         record = state.expect_running()
@@ -102,16 +102,16 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
         apply(environment, variables, say)
         database = _new_database(folder)
         say(f"in the place of Oracle, which is not here: {database}")
-        places = Places(PACKAGES, folder / "runtime")
+        paths = Paths(PACKAGES, folder / "runtime")
         aws = Aws(state.endpoint(record))
         say(_iam(record))
-        with LocalRuntime(aws, places, {DATABASE_VARIABLE: f"sqlite:///{database}"}) as runtime:
+        with LocalRuntime(aws, paths, {DATABASE_VARIABLE: f"sqlite:///{database}"}) as runtime:
             platform = DemoPlatform(state, runtime, database, variables)
             for name, deployed, executed in platform.check_digests():
                 say(f"{name}: CodeSha256 deployed {deployed}, zip executed {executed}")
             say("making the tables through the deployed function: migrate-ledger --apply")
             platform.prepare()
-            steps = story.tell(platform, folder, rows, say, lambda step: console.print(step.as_table()))
+            steps = scenario.run(platform, folder, rows, say, lambda step: console.print(step.as_table()))
             platform.store.close_connection()
         if record.enforces_iam:
             say(_judgements(state.log_file.read_text()))

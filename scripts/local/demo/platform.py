@@ -6,14 +6,15 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from csvbatch.contract.model import Contract, load_contracts
+from csvbatch.contract.model import Contract
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Batch, BatchState, Store, open_store
 from scripts.local.aws.state import StateDirectory
 from scripts.local.demo.errors import DemoError
 from scripts.local.demo.files import DataFile
-from scripts.local.runtime.doorway import Doorway
 from scripts.local.runtime.event_sources import Poller
 from scripts.local.runtime.functions import Function
+from scripts.local.runtime.invoke_endpoint import InvokeEndpoint
 from scripts.local.runtime.packages import digest
 from scripts.local.runtime.runtime import LocalRuntime
 
@@ -48,12 +49,12 @@ class DemoPlatform:
         """
         secret = self.handler.configuration.variables["CSVBATCH_SECRET_ARN"]
         self._type("put-oracle-secret", secret, given=json.dumps(_SECRET))
-        doorway = Doorway(self._state.routes_file, self._runtime.invoke, self._runtime.invoke_later)
+        endpoint = InvokeEndpoint(self._state.routes_file, self._runtime.invoke, self._runtime.invoke_later)
         try:
-            doorway.open_for(self._runtime.names())
+            endpoint.publish(self._runtime.names())
             self._type("migrate-ledger", self._state.environment, "--apply", "--yes")
         finally:
-            doorway.close()
+            endpoint.close()
         self._empty_bucket()
         sqs = self._runtime.aws.client("sqs")
         name = self._poller.mapping.queue_arn.rpartition(":")[2]

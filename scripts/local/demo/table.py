@@ -27,11 +27,11 @@ def content(database: Path, contract: Contract) -> Content:
     columns = [column.name for column in contract.columns]
     quoted = ", ".join(f'"{name}"' for name in columns)
     order = ", ".join(f'"{name}"' for name in contract.key)
-    places = [columns.index(name) for name in contract.key]
+    positions = [columns.index(name) for name in contract.key]
     checksum = hashlib.sha256()
     keys = set()
     with closing(sqlite3.connect(database)) as connection:
         for row in connection.execute(f'SELECT {quoted} FROM "{contract.table}" ORDER BY {order}'):
             checksum.update(repr(row).encode())
-            keys.add(tuple(str(row[place]) for place in places))
+            keys.add(tuple(str(row[position]) for position in positions))
     return Content(frozenset(keys), checksum.hexdigest())

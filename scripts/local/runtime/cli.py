@@ -15,8 +15,8 @@ from scripts.common.aws_target import choose
 from scripts.common.errors import UserError
 from scripts.local.aws.state import StateDirectory, default_parent
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.doorway import Doorway
-from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
+from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
+from scripts.local.runtime.invoke_endpoint import InvokeEndpoint
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.runtime.sandbox import Result
 
@@ -92,9 +92,9 @@ def _runtime(options: argparse.Namespace) -> LocalRuntime:
     database = options.database or f"sqlite:///{home / 'store.db'}"
     print(f"local-runtime: {record}; logs in {home / 'logs'}", file=sys.stderr)
     print("local-runtime: no Oracle is here: the functions are given another store instead", file=sys.stderr)
-    places = Places(options.packages.resolve(), home)
+    paths = Paths(options.packages.resolve(), home)
     aws = Aws(state.endpoint(record))
-    return LocalRuntime(aws, places, {DATABASE_VARIABLE: database}, concurrency=options.concurrency)
+    return LocalRuntime(aws, paths, {DATABASE_VARIABLE: database}, concurrency=options.concurrency)
 
 
 def _state(options: argparse.Namespace) -> StateDirectory:
@@ -121,11 +121,11 @@ def _serve(options: argparse.Namespace, runtime: LocalRuntime) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    doorway = Doorway(_state(options).routes_file, runtime.invoke, runtime.invoke_later)
+    endpoint = InvokeEndpoint(_state(options).routes_file, runtime.invoke, runtime.invoke_later)
     try:
-        runtime.serve(stopped, lambda line: print(line, flush=True), doorway.open_for)
+        runtime.serve(stopped, lambda line: print(line, flush=True), endpoint.publish)
     finally:
-        doorway.close()
+        endpoint.close()
     return 0
 
 

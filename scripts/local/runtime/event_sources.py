@@ -190,8 +190,8 @@ class Poller:
 
 
 def _arn(answer: Mapping[str, Any]) -> str:
-    place = answer["FunctionArn"].partition(":function:")[0]
-    return f"{place}:event-source-mapping:{answer['UUID']}"
+    prefix = answer["FunctionArn"].partition(":function:")[0]
+    return f"{prefix}:event-source-mapping:{answer['UUID']}"
 
 
 def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ DATABASE_VARIABLE = "CSVBATCH_DATABASE_URL"
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Paths:
     """Where a runtime finds packages, and keeps unpacked code, logs and temporary files."""
 
     packages: Path
@@ -84,15 +84,15 @@ class Function:
                 sandbox.close()
 
 
-def load(aws: Aws, name: str, places: Places, replaced: Mapping[str, str], trace_address: str) -> Function:
+def load(aws: Aws, name: str, paths: Paths, replaced: Mapping[str, str], trace_address: str) -> Function:
     """Make a function ready that is deployed on the local AWS; raises LocalRuntimeError.
 
     `replaced` are environment variables that take the place of the function's own.
     """
     found = configuration.find(aws, name)
     machine.check(found.name, found.architecture)
-    package = packages.find(found.name, found.code_sha256, places.packages)
-    temporary = places.temporary(found.name)
+    package = packages.find(found.name, found.code_sha256, paths.packages)
+    temporary = paths.temporary(found.name)
     temporary.mkdir(parents=True, exist_ok=True)
     own = {name: replaced.get(name, value) for name, value in found.variables.items()}
     return Function(
@@ -102,8 +102,8 @@ def load(aws: Aws, name: str, places: Places, replaced: Mapping[str, str], trace
             arn=found.arn,
             handler=found.handler,
             timeout_seconds=found.timeout_seconds,
-            code=packages.unpack(package, places.code),
-            client=interface_client.folder_of_client(places.client),
+            code=packages.unpack(package, paths.code),
+            client=interface_client.folder_of_client(paths.client),
             variables={
                 **_lambda_variables(found),
                 "TMPDIR": str(temporary),
@@ -111,7 +111,7 @@ def load(aws: Aws, name: str, places: Places, replaced: Mapping[str, str], trace
                 **own,
                 **aws.variables_of_role(found.role_arn, found.arn),
             },
-            log=places.log(found.name),
+            log=paths.log(found.name),
         ),
     )
 

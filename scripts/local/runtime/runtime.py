@@ -14,7 +14,7 @@ from scripts.local.runtime import event_sources, functions, schedules
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.clock import Clock, SystemClock
 from scripts.local.runtime.event_sources import Polled, Poller
-from scripts.local.runtime.functions import Function, Places
+from scripts.local.runtime.functions import Function, Paths
 from scripts.local.runtime.object_events import ObjectWatch
 from scripts.local.runtime.runtime_api import error_payload
 from scripts.local.runtime.sandbox import Result
@@ -32,7 +32,7 @@ class LocalRuntime:
     ----------
     aws
         Where the functions are deployed.
-    places
+    paths
         Where packages are found, and code, logs and temporary files are kept.
     replaced
         Environment variables that take the place of the functions' own, such as the address of the store.
@@ -46,20 +46,20 @@ class LocalRuntime:
     def __init__(
         self,
         aws: Aws,
-        places: Places,
+        paths: Paths,
         replaced: Mapping[str, str] | None = None,
         clock: Clock | None = None,
         concurrency: int = 1,
     ) -> None:
         self.aws = aws
-        self.places = places
+        self.paths = paths
         self._replaced = replaced or {}
         self._clock = clock or SystemClock()
         self._concurrency = concurrency
         self._functions: dict[str, Function] = {}
         self._pollers: list[Poller] | None = None
         self._lock = threading.Lock()
-        self._traces = TraceSink(places.traces)
+        self._traces = TraceSink(paths.traces)
         self._asynchronous = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="asynchronous")
 
     def __enter__(self) -> Self:
@@ -82,7 +82,7 @@ class LocalRuntime:
         """The function of that name or ARN, made ready once; raises LocalRuntimeError."""
         with self._lock:
             if name not in self._functions:
-                loaded = functions.load(self.aws, name, self.places, self._replaced, self._traces.address)
+                loaded = functions.load(self.aws, name, self.paths, self._replaced, self._traces.address)
                 known = self._functions.setdefault(loaded.configuration.arn, loaded)
                 self._functions[name] = known
             return self._functions[name]

@@ -1,1 +1,1 @@
-"""Seeds weaknesses into a copy of the configuration, one at a time, and shows which guard catches each."""
+"""Weakens a copy of the configuration, one mutation at a time, and shows which check kills each mutant."""

@@ -1,21 +1,21 @@
-"""Scans all mutants of modules at once, side by side, and says which findings each mutation brought."""
+"""Scans all mutants of modules at once, and attributes the new findings to each mutation."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.common import paths
+from scripts.common.commands import run
+from scripts.common.errors import UserError
+from scripts.scan.cli import CLEAN, FINDINGS
 from scripts.scan.mutations import seeding
 from scripts.scan.mutations.catalogue import SCAN, Mutation
-from scripts.scan.mutations.errors import GuardError
-from scripts.scan.mutations.guards import Catch
+from scripts.scan.mutations.checks import Kill
 
 LIMIT_SECONDS = 600
 UNMUTATED = "unmutated"
 _FINDING = re.compile(r"^FAILED (?P<check>\w+) (?P<file>\S+):(?P<line>\d+) (?P<resource>\S+):", re.MULTILINE)
-_FAILED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +28,19 @@ class Finding:
     resource: str
 
 
-def catches(mutations: Sequence[Mutation], repository: Path, folder: Path) -> dict[str, Catch]:
-    """What the scan found in each mutant, by its name; findings that the unmutated module has too do not count."""
+def kills(mutations: Sequence[Mutation], repository: Path, folder: Path) -> dict[str, Kill]:
+    """What the scan found in each mutant, by its id; findings that the unmutated module has too do not count."""
     weakened = [one for one in mutations if one.module]
     for module in sorted({one.module for one in weakened if one.module}):
         seeding.copy_for_scan(repository, folder / UNMUTATED, module)
     for one in weakened:
-        seeding.copy_for_scan(repository, folder / one.identifier, one.module or "")
-        seeding.seed(one, folder / one.identifier)
+        seeding.copy_for_scan(repository, folder / one.id, one.module or "")
+        seeding.seed(one, folder / one.id)
     return attributed(findings(_scan(folder))) if weakened else {}
 
 
 def findings(printed: str) -> list[Finding]:
-    """The findings that the scan printed, each told apart by the copy it is in."""
+    """The findings that the scan printed, each with the copy it is in."""
     result = []
     for found in _FINDING.finditer(printed):
         copy, _, file = found["file"].partition("/")
@@ -48,7 +48,7 @@ def findings(printed: str) -> list[Finding]:
     return result
 
 
-def attributed(found: Iterable[Finding]) -> dict[str, Catch]:
+def attributed(found: Iterable[Finding]) -> dict[str, Kill]:
     """By mutation, the checks that fail there and not in the unmutated module."""
     everything = list(found)
     known = {(one.file, one.check, one.resource) for one in everything if one.copy == UNMUTATED}
@@ -56,25 +56,12 @@ def attributed(found: Iterable[Finding]) -> dict[str, Catch]:
     for one in everything:
         if one.copy != UNMUTATED and (one.file, one.check, one.resource) not in known:
             brought.setdefault(one.copy, set()).add(one.check)
-    return {copy: Catch(SCAN, ", ".join(sorted(checks))) for copy, checks in brought.items()}
+    return {copy: Kill(SCAN, ", ".join(sorted(checks))) for copy, checks in brought.items()}
 
 
 def _scan(folder: Path) -> str:
-    command = [str(Path(sys.executable).with_name("scan")), "--hcl", str(folder)]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise GuardError(f"There is no scan command ({command[0]}). Run: make setup") from error
-    except subprocess.TimeoutExpired as error:
-        raise GuardError(f"The scan did not end within {LIMIT_SECONDS} seconds.") from error
-    if done.returncode not in (0, _FAILED) or (done.returncode == _FAILED) != bool(_FINDING.search(done.stdout)):
-        raise GuardError(f"The scan ended with status {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}")
+    command = [paths.command("policy-scan"), "--hcl", str(folder)]
+    done = run(command, limit_seconds=LIMIT_SECONDS, cwd=folder, accepted=None)
+    if done.status not in (CLEAN, FINDINGS) or (done.status == FINDINGS) != bool(_FINDING.search(done.stdout)):
+        raise UserError(f"The scan ended with status {done.status}:\n{(done.stdout + done.stderr)[-3000:]}")
     return done.stdout

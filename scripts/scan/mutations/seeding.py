@@ -4,8 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
+from scripts.common.errors import UserError
 from scripts.scan.mutations.catalogue import Mutation
-from scripts.scan.mutations.errors import CatalogueError
 
 _LEFT_OUT = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", ".terragrunt-cache", "__pycache__", "*.log")
 _COPIED = ("modules", "live", "scripts", "lambdas", "tests")
@@ -15,16 +15,16 @@ _MODULE_SOURCE = re.compile(r'^\s*source\s*=\s*"\.\./(\w+)"', re.MULTILINE)
 
 
 def mutated(mutation: Mutation, text: str) -> str:
-    """The text with the mutation in it; raises CatalogueError unless its lines are there exactly once."""
+    """The text with the mutation in it; UserError unless its lines are there exactly once."""
     lines = mutation.replaced.splitlines()
     pattern = r"^(?P<indent> *)" + r"\n".join(
         (r"(?P=indent)" if number and line else "") + re.escape(line) for number, line in enumerate(lines)
     )
     found = list(re.finditer(pattern + r"$\n?", text, re.MULTILINE))
     if len(found) != 1:
-        raise CatalogueError(
-            f"The catalogue has rotted: what {mutation.identifier} replaces stands {len(found)} times in "
-            f"{mutation.file} instead of once. Look at that file, then mend the entry.\n{mutation.replaced}"
+        raise UserError(
+            f"The catalogue entry {mutation.id} is out of date: the lines it replaces stand {len(found)} times "
+            f"in {mutation.file} instead of once. Compare the entry with the file.\n{mutation.replaced}"
         )
     indent = found[0]["indent"]
     replacement = "".join(f"{indent + line if line else ''}\n" for line in mutation.replacement.splitlines())
@@ -32,10 +32,10 @@ def mutated(mutation: Mutation, text: str) -> str:
 
 
 def seeded(mutation: Mutation, root: Path) -> str:
-    """The file that the mutation changes, with the mutation in it; raises CatalogueError where it does not fit."""
+    """The file that the mutation changes, with the mutation in it; UserError where it does not fit."""
     path = root / mutation.file
     if not path.is_file():
-        raise CatalogueError(f"The catalogue has rotted: {mutation.identifier} changes {mutation.file}, which is gone.")
+        raise UserError(f"The catalogue entry {mutation.id} is out of date: there is no file {mutation.file}.")
     return mutated(mutation, path.read_text(encoding="utf-8"))
 
 
@@ -45,12 +45,12 @@ def seed(mutation: Mutation, root: Path) -> None:
 
 
 def copy_modules(repository: Path, root: Path) -> None:
-    """Copy the modules with their tests: all that a `terraform test` reads."""
+    """Copy the modules with their tests, which is what `terraform test` reads."""
     shutil.copytree(repository / "modules", root / "modules", ignore=_LEFT_OUT)
 
 
 def copy_tree(repository: Path, root: Path) -> None:
-    """Copy all that a pytest over the configuration reads; tools and packages are linked."""
+    """Copy what a pytest over the configuration reads; tools and packages are linked."""
     for name in _COPIED:
         shutil.copytree(repository / name, root / name, ignore=_LEFT_OUT)
     for name in ("terragrunt.hcl", "pyproject.toml"):
@@ -72,11 +72,11 @@ def copy_for_scan(repository: Path, root: Path, module: str) -> None:
 
 
 def isolate(tests: Path, name: str) -> Path:
-    """Write one run of a module's test file, and all that stands outside of runs, into a file of its own beside it."""
+    """Write one run of a module's test file, with what stands outside of runs, into a file of its own beside it."""
     text = tests.read_text(encoding="utf-8")
     if name not in [run["name"] for run in _RUN.finditer(text)]:
-        raise CatalogueError(
-            f"The catalogue has rotted: {tests.parent.parent.name}/tests/{tests.name} has no run {name}."
+        raise UserError(
+            f"The catalogue is out of date: modules/{tests.parent.parent.name}/tests/{tests.name} has no run {name}."
         )
     alone = tests.with_name(f"only_{name}_of_{tests.name}")
     alone.write_text(_RUN.sub(lambda run: run[0] if run["name"] == name else "", text), encoding="utf-8")

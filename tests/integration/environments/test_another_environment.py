@@ -1,20 +1,20 @@
-"""What a user does first: edits account and region in env.hcl, and copies a folder to have one environment more."""
+"""What a user does first: edits account and region in env.hcl, and adds an environment as the guide says."""
 
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
 
 from scripts.common import environments
-from tests.support.documents import Checkout, of_a_new_shell
+from tests.support.followed import Copy
 from tests.support.platform import DEV
 
+GUIDE = environments.REPOSITORY / "docs" / "how-to" / "add-an-environment.md"
+
 NAME = next(name for name in ("staging", "staging-two", "staging-three") if name not in environments.names())
-ACCOUNT_ID, REGION, CIDR = "444455556666", "eu-central-1", "10.7.0.0/22"
+ACCOUNT_ID, REGION = "444455556666", "eu-central-1"
 POLICY_OF_UNITS = "tests/infrastructure/test_policy_of_units.py"
 OF_ENVIRONMENTS = (
     "tests/infrastructure/test_units_fit_together.py",
@@ -28,71 +28,30 @@ OF_ACCOUNTS = (
     "tests/integration/local/demo/test_demo.py::test_local_aws_of_another_demo_is_left_alone",
     "tests/integration/local/aws/test_cli.py::test_start_without_an_account_takes_the_one_of_the_environment",
 )
-LIMIT_SECONDS = 900
 
 
-class Copy:
-    """A copy of this checkout with its tools and packages, whose own code runs."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A copy of the checkout with the guide's environment, and what its commands printed."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = Checkout(root).root
-        for name in (".tools", ".venv", ".venv-scan", "dist"):
-            if (built := environments.REPOSITORY / name).exists():
-                (root / name).symlink_to(built)
-
-    def run(self, *command: str) -> str:
-        """What a command printed that must succeed; it imports the copy's modules before those of this checkout."""
-        done = subprocess.run(
-            command,
-            cwd=self.root,
-            env={
-                **of_a_new_shell(),
-                "PATH": os.pathsep.join([str(Path(sys.executable).parent), of_a_new_shell()["PATH"]]),
-                "PYTHONPATH": os.pathsep.join(str(self.root / name) for name in (".", "lambdas")),
-                "TG_DOWNLOAD_DIR": str(self.root.parent / "cache"),
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=LIMIT_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-6000:]
-        return done.stdout
-
-    def edit(self, name: str, file: str, *changes: tuple[str, str]) -> None:
-        """Replace each pattern in a file of an environment, where it has to stand."""
-        path = self.root / "live" / name / file
-        text = path.read_text(encoding="utf-8")
-        for pattern, replacement in changes:
-            text, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
-            assert count, f"{path} has no {pattern}"
-        path.write_text(text, encoding="utf-8")
-
-    def tests(self, *files: str) -> str:
-        return self.run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", *files)
+    copy: Copy
+    printed: str
 
 
 @pytest.fixture(scope="module")
-def with_staging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    """One environment more: a copied folder, of which name, account, region and addresses are edited."""
+def added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Added]:
     copy = Copy(tmp_path_factory.mktemp("staging") / "checkout")
-    copy.run("cp", "-r", f"live/{DEV.name}", f"live/{NAME}")
-    copy.edit(
-        NAME,
-        "env.hcl",
-        (r'^(\s*environment\s*=) ".*"', rf'\1 "{NAME}"'),
-        (r'^(\s*account_id\s*=) ".*"', rf'\1 "{ACCOUNT_ID}"'),
-        (r'^(\s*region\s*=) ".*"', rf'\1 "{REGION}"'),
-    )
-    copy.edit(NAME, "network/terragrunt.hcl", (r'^(\s*cidr\s*=) ".*"', rf'\1 "{CIDR}"'))
-    yield copy
+    yield Added(copy, copy.follow(GUIDE, staging=NAME))
     copy.run("local-aws", "reset", NAME)
 
 
-def test_a_copied_folder_is_an_environment_that_is_planned(with_staging: Copy) -> None:
-    said = with_staging.run("plan-units", NAME)
+@pytest.fixture
+def with_staging(added: Added) -> Copy:
+    return added.copy
+
+
+def test_an_environment_that_is_added_as_the_guide_says_is_planned(added: Added) -> None:
+    said = added.printed
     assert f"local AWS of {NAME}: account {ACCOUNT_ID}, region {REGION}" in said
     assert f"Plan of {NAME} (account {ACCOUNT_ID}, {REGION})" in " ".join(said.split())
     planned = dict(re.findall(r"^│ (\w+) +│ +(\d+) │ +0 │ +0 │$", said, re.MULTILINE))

@@ -11,9 +11,9 @@ from pathlib import Path
 from csvbatch.store import Batch
 from scripts.common import environments
 from scripts.local.aws.server import LocalAws
-from scripts.local.demo import story
+from scripts.local.demo import scenario
 from scripts.local.demo.platform import DemoPlatform
-from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
+from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, READER, Dev, Judged, judged
 
@@ -42,10 +42,10 @@ def flow_of(snapshot: Path, folder: Path, *, enforce_iam: bool) -> Flow:
         dev = Dev(aws)
         database = folder / "store.db"
         replaced = {DATABASE_VARIABLE: f"sqlite:///{database}"}
-        with LocalRuntime(dev.aws, Places(PACKAGES, folder / "home"), replaced) as runtime:
+        with LocalRuntime(dev.aws, Paths(PACKAGES, folder / "home"), replaced) as runtime:
             platform = DemoPlatform(aws.state, runtime, database, aws.environment)
             platform.prepare()
-            story.tell(platform, folder, ROWS, lambda line: None, lambda step: None)
+            scenario.run(platform, folder, ROWS, lambda line: None, lambda step: None)
             _load_packed_and_refused(dev, platform)
             dead_letters = _fail_both(dev, runtime, database)
             batches = sorted(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.local.aws.policies import Decision, Facts, Request, decide_statement
+from scripts.local.aws.policy_document import Decision, Request, RequestContext, decide_statement
 from tests.integration.least_privilege.enforced import Dev, Judged
 
 
@@ -23,11 +23,11 @@ class Grant:
 
     def serves(self, judged: Judged) -> bool:
         """Whether this is what allowed an action. Of conditions, only those on keys of KMS are looked at here."""
-        facts = Facts({"kms:viaservice": judged.through} if judged.through else {}, frozenset({"kms:*"}))
+        context = RequestContext({"kms:viaservice": judged.through} if judged.through else {}, frozenset({"kms:*"}))
         rendered = {
             "Effect": "Allow", "Action": self.action, "Resource": self.resource, "Condition": self.conditions
         }  # fmt: skip
-        asked = Request(judged.action, judged.resource, facts=facts)
+        asked = Request(judged.action, judged.resource, context=context)
         return judged.allowed and judged.caller == self.role and decide_statement(rendered, asked) is Decision.ALLOW
 
 

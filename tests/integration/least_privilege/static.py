@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from scripts.local.aws.access import Document, Policies, judge
-from scripts.local.aws.policies import Facts, Principal, Request
+from scripts.local.aws.policy_document import Principal, Request, RequestContext
+from scripts.local.aws.policy_evaluation import Document, Policies, evaluate
 from tests.integration.least_privilege.enforced import Dev
 
 OTHER_ACCOUNT = "999988887777"
@@ -19,13 +19,13 @@ class Applied:
     def __init__(self, dev: Dev) -> None:
         self.dev = dev
 
-    def facts(self, given: Mapping[str, str]) -> Facts:
+    def context(self, given: Mapping[str, str]) -> RequestContext:
         common = {
             "aws:securetransport": "true",
             "aws:principalaccount": self.dev.account_id,
             "aws:resourceaccount": self.dev.account_id,
         }
-        return Facts({**common, **{name.lower(): value for name, value in given.items()}}, _NOTHING_ELSE)
+        return RequestContext({**common, **{name.lower(): value for name, value in given.items()}}, _NOTHING_ELSE)
 
     def role_may(self, role: str, action: str, resource: str, **given: str) -> bool:
         """Whether a role's policies, with those of the resource, let it do something."""
@@ -48,22 +48,24 @@ class Applied:
     def through_endpoint(self, service: str, action: str, resource: str, account_id: str = "") -> bool:
         """Whether the policy of a VPC endpoint lets somebody through whom nothing else stops."""
         who = Principal(account_id or self.dev.account_id, "arn:aws:iam::made-up:role/made-up")
-        facts = self.facts({"aws:PrincipalAccount": who.account_id})
+        context = self.context({"aws:PrincipalAccount": who.account_id})
         policies = Policies([ANYTHING], limits=[self._endpoint(service)])
-        return judge(policies, Request(action, resource, who, facts)).allowed
+        return evaluate(policies, Request(action, resource, who, context)).allowed
 
     def may_take(self, role: str, principal: Principal, **given: str) -> bool:
         """Whether somebody whom his own policies let do anything may take a role."""
-        policies = Policies([ANYTHING], resource=self.dev.trust(role), rests_on_resource=True)
-        asked = Request("sts:AssumeRole", self.dev.role_arn(role), principal, self.facts(given))
-        return judge(policies, asked).allowed
+        policies = Policies([ANYTHING], resource=self.dev.trust(role), requires_resource_policy=True)
+        asked = Request("sts:AssumeRole", self.dev.role_arn(role), principal, self.context(given))
+        return evaluate(policies, asked).allowed
 
     def _judged(
         self, identity: list[Document], action: str, resource: str, who: Principal, given: Mapping[str, str]
     ) -> bool:
         service = action.partition(":")[0]
-        policies = Policies(identity, resource=self._policy_of(service, resource), rests_on_resource=service == "kms")
-        return judge(policies, Request(action, resource, who, self.facts(given))).allowed
+        policies = Policies(
+            identity, resource=self._policy_of(service, resource), requires_resource_policy=service == "kms"
+        )
+        return evaluate(policies, Request(action, resource, who, self.context(given))).allowed
 
     def _role(self, name: str) -> Principal:
         return Principal(self.dev.account_id, self.dev.role_arn(name))

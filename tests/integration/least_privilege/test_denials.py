@@ -78,7 +78,7 @@ PERMITTED: list[Permitted] = [
 def test_role_may(
     dev: Dev, role: str, service: str, operation: str, parameters: Callable[[Dev], Mapping[str, Any]]
 ) -> None:
-    """What the refusals stand beside: the same sessions do their task."""
+    """What the access_denied stand beside: the same sessions do their task."""
     answer = getattr(dev.role(role, service), operation)(**parameters(dev))
     assert answer["ResponseMetadata"]["HTTPStatusCode"] < 300
 

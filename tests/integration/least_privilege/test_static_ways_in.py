@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.local.aws.policies import Principal
+from scripts.local.aws.policy_document import Principal
 from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, QUEUE, READER, Dev
 from tests.integration.least_privilege.flow import Flow
 from tests.integration.least_privilege.static import OTHER_ACCOUNT, Applied

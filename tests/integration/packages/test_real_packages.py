@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from scripts.packages.architectures import TARGETS
 from scripts.packages.cli import main
 from scripts.packages.manifest import Place, read_manifest
 from scripts.packages.sources import function_names
-from scripts.packages.target import TARGETS
 from scripts.packages.trimming import AWS_SERVICES
 from tests.support.cyclonedx import complaint
 

@@ -1,5 +1,6 @@
 """Whatever cannot be scanned is an error with exit status 2, never "0 failed"."""
 
+import functools
 import json
 import os
 import stat
@@ -7,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common import environments
-from scripts.scan import checkov_run, cli, hcl, plans
-from scripts.scan.errors import ScanError
+from scripts.common import environments, tools
+from scripts.common.errors import UserError
+from scripts.scan import checkov_run, cli, plans
 
 BUCKET = 'resource "aws_s3_bucket" "this" {\n  bucket = "data"\n}\n'
 
@@ -50,7 +51,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "is no folder" in refused(capsys, "--hcl", tmp_path / "none")
+    assert "is not a directory" in refused(capsys, "--hcl", tmp_path / "none")
 
 
 def test_files_without_a_resource_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,7 +59,7 @@ def test_files_without_a_resource_are_refused(tmp_path: Path, capsys: pytest.Cap
     assert "no resource and no data source" in refused(capsys, "--hcl", tmp_path)
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "main.tf").write_bytes(b'resource "a" "b" {\n  c = "\xff\xfe"\n}\n')
     assert "main.tf" in refused(capsys, "--hcl", tmp_path)
 
@@ -72,36 +73,32 @@ def test_a_configuration_that_would_change_what_is_scanned_is_refused(
 
 
 def test_a_missing_checkov_is_named_with_the_way_to_get_it(tmp_path: Path) -> None:
-    with pytest.raises(ScanError, match=r"Checkov is missing: .*make setup"):
+    with pytest.raises(UserError, match=r"Checkov is missing: .*make setup"):
         checkov_run.run(["--directory", str(tmp_path)], tmp_path / "none")
 
 
-def test_a_missing_terraform_is_named_with_the_way_to_get_it(
+def test_tools_that_are_not_set_up_are_named_with_the_way_to_get_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "main.tf").write_text(BUCKET)
-    tools = tmp_path / "toolchain.json"
-    tools.write_text(json.dumps({"engine": str(tmp_path / "terraform")}))
-    monkeypatch.setattr(hcl, "TOOLCHAIN_JSON", tools)
-    said = refused(capsys, "--hcl", tmp_path)
-    assert "Terraform is missing" in said
-    assert "make setup" in said
+    monkeypatch.setattr(tools, "read", functools.partial(tools.read, tmp_path / "toolchain.json"))
+    assert "Run: make setup" in refused(capsys, "--hcl", tmp_path)
 
 
 def test_a_file_that_checkov_cannot_parse_is_refused(tmp_path: Path) -> None:
     report = {"results": {"passed_checks": [], "failed_checks": [], "parsing_errors": ["/modules/main.tf"]}}
-    with pytest.raises(ScanError, match=r"cannot parse.*/modules/main\.tf"):
+    with pytest.raises(UserError, match=r"cannot parse.*/modules/main\.tf"):
         checkov_run.run([], program(tmp_path, f"echo '{json.dumps(report)}'"))
 
 
-def test_a_check_that_breaks_down_is_not_taken_for_one_that_passes(tmp_path: Path) -> None:
+def test_a_check_that_fails_to_run_does_not_pass(tmp_path: Path) -> None:
     checkov = program(tmp_path, "echo '2026-01-01 [MainThread] [ERROR]  Failed to run check CKV_CSV_1' >&2; echo '{}'")
-    with pytest.raises(ScanError, match="Failed to run check CKV_CSV_1"):
+    with pytest.raises(UserError, match="Failed to run check CKV_CSV_1"):
         checkov_run.run([], checkov)
 
 
 def test_a_checkov_that_scans_nothing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ScanError, match="nothing to scan"):
+    with pytest.raises(UserError, match="nothing to scan"):
         checkov_run.run([], program(tmp_path, 'echo \'{"passed": 0, "failed": 0, "resource_count": 0}\''))
 
 
@@ -117,11 +114,11 @@ def test_a_resource_that_checkov_has_no_record_of_is_refused(
     ("text", "said"),
     [
         ("{", "cannot be read as a plan"),
-        ("[]", "is JSON but no plan"),
-        ('{"format_version": "1.2"}', "is JSON but no plan"),
+        ("[]", "is JSON but not a plan"),
+        ('{"format_version": "1.2"}', "is JSON but not a plan"),
     ],
 )
-def test_a_file_that_is_no_plan_is_refused(
+def test_a_file_that_is_not_a_plan_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
 ) -> None:
     file = tmp_path / "test" / "sqs" / plans.PLAN
@@ -143,7 +140,7 @@ def whole(**more: object) -> str:
         (whole(planned_values={"root_module": {}}), "plans no resource"),
     ],
 )
-def test_a_plan_that_is_not_whole_is_refused(
+def test_an_incomplete_plan_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
 ) -> None:
     file = tmp_path / "test" / "sqs" / plans.PLAN

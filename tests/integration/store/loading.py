@@ -22,6 +22,7 @@ from tests.integration.store.faults import Killed
 type Values = Sequence[Any]
 
 CHUNK_BYTES = 1000
+CHUNK_LINES = 1000
 
 
 def new_batch(contract: Contract | None, version: str = "1", key: str = "incoming/pairs/a.csv") -> NewBatch:
@@ -32,7 +33,7 @@ def new_batch(contract: Contract | None, version: str = "1", key: str = "incomin
 def ranges(count: int) -> list[Chunk]:
     """Give chunks that follow each other."""
     return [
-        Chunk(number, 100 + number * CHUNK_BYTES, 100 + (number + 1) * CHUNK_BYTES, 2 + number * 10)
+        Chunk(number, 100 + number * CHUNK_BYTES, 100 + (number + 1) * CHUNK_BYTES, 2 + number * CHUNK_LINES)
         for number in range(count)
     ]
 
@@ -47,7 +48,7 @@ def loader_of(rows: Sequence[Values], rejected: int = 0) -> Loader:
     """Give a loader that finds these rows in the chunk, and so many rejects."""
 
     def load(in_hand: ChunkInHand, merge: Merge) -> ChunkResult:
-        merged = merge((in_hand.chunk.start_byte + ordinal, values) for ordinal, values in enumerate(rows))
+        merged = merge((in_hand.chunk.first_line + ordinal, values) for ordinal, values in enumerate(rows))
         return ChunkResult(merged + rejected, rejected, "rejected/a" if rejected else None)
 
     return load

@@ -7,20 +7,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import oracledb
 import psycopg
 
-from csvbatch.contract.model import Contract, load_contracts
+from csvbatch.contract.model import Contract
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Clock, Store, Timeouts
 from csvbatch.store.database import Database
 from csvbatch.store.ddl import tables
-from csvbatch.store.oracle import OracleDatabase
-from csvbatch.store.oracle_address import OracleAddress, oracle_address
-from csvbatch.store.postgresql import PostgresqlDatabase
-from csvbatch.store.sqlite import SqliteDatabase
-from csvbatch.store.url import url_credentials
+from csvbatch.store.oracle.database import OracleDatabase
+from csvbatch.store.postgresql.database import PostgresqlDatabase
+from csvbatch.store.sqlite.database import SqliteDatabase
+from csvbatch.store.url import OracleAddress, parse_url
 from scripts.common.environments import REPOSITORY
 from tests.integration.store.contracts import CONTRACTS
 from tests.integration.store.faults import Faults, oracle_connect, postgresql_connect, sqlite_connect
@@ -28,7 +28,7 @@ from tests.support.oracle_double import PRELUDE, OracleDouble
 from tests.support.postgresql import Server
 
 SHIPPED = load_contracts(REPOSITORY / "lambdas" / "contracts")
-POSITION = ("load_sequence", "load_offset", "load_attempt")
+POSITION = ("load_sequence", "load_line", "load_attempt")
 
 
 class Place(ABC):
@@ -88,11 +88,11 @@ class Place(ABC):
     @property
     def dialect(self) -> str:
         """Name of the dialect that statements are written in."""
-        return self._own.grammar.name
+        return self._own.sql_dialect.name
 
     def quote(self, name: str) -> str:
-        """Spell an identifier as this database does."""
-        return self._own.grammar.quote(name)
+        """Quote an identifier as this database does."""
+        return self._own.sql_dialect.quote(name)
 
     def rows(self, contract: Contract) -> list[tuple[Any, ...]]:
         """Give the rows of a contract's table as Python values, position included, in the order of the key."""
@@ -185,10 +185,10 @@ class OraclePlace(Place):
         super().__init__()
 
     def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
-        parts = urlsplit(self._url)
+        url = parse_url(self._url)
+        assert isinstance(url.address, OracleAddress)
         connect = oracle_connect(oracledb.connect, faults) if faults else oracledb.connect
-        address = oracle_address(parts)
-        return OracleDatabase(address, url_credentials(parts), timeouts, connect)
+        return OracleDatabase(url.address, url.credentials, timeouts, connect)
 
     def drop(self, table: str) -> None:
         """Remove a table for good, and not into the recycle bin, if it is there."""

@@ -28,11 +28,11 @@ def together[T](*works: Callable[[], T]) -> list[T]:
 
 
 def in_rows(rows: Sequence[tuple[Any, ...]], at: int, meet: Callable[[], object]) -> Iterator[tuple[int, Any]]:
-    """Give rows with their offsets, and call `meet` before the one at this index."""
+    """Give rows with their lines, and call `meet` before the one at this index."""
     for ordinal, values in enumerate(rows):
         if ordinal == at:
             meet()
-        yield 100 + ordinal, values
+        yield 2 + ordinal, values
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def test_the_last_two_chunks_done_at_once_bring_the_batch_to_its_close(shared_pl
 
     def work(number: int) -> None:
         def loader(in_hand: ChunkInHand, merge: Merge) -> ChunkResult:
-            merged = merge([(100 + number, (f"{number}", number))])
+            merged = merge([(2 + number, (f"{number}", number))])
             meeting.wait(SECONDS)
             return ChunkResult(merged, 0)
 
@@ -152,7 +152,7 @@ def test_a_chunk_that_dies_while_another_is_loaded_leaves_the_batch_incomplete(s
     def loading() -> None:
         def loader(in_hand: ChunkInHand, merge: Merge) -> ChunkResult:
             meeting.wait(SECONDS)
-            return ChunkResult(merge([(100, ("a", 1))]), 0)
+            return ChunkResult(merge([(2, ("a", 1))]), 0)
 
         place.store().load_chunk(batch.id, 0, loader)
 
@@ -173,7 +173,7 @@ def test_a_replay_waits_for_a_chunk_that_is_being_loaded(shared_place: Place) ->
         def loader(in_hand: ChunkInHand, merge: Merge) -> ChunkResult:
             locked.set()
             until_somebody_waits(place)
-            return ChunkResult(merge([(100, ("a", 1))]), 0)
+            return ChunkResult(merge([(2, ("a", 1))]), 0)
 
         place.store().load_chunk(batch.id, 0, loader)
 
@@ -184,7 +184,7 @@ def test_a_replay_waits_for_a_chunk_that_is_being_loaded(shared_place: Place) ->
     with without_deadlock(place):
         together(loading, replaying)
     load(place.store(), batch, 0, [("a", 1)])
-    assert place.rows(PAIRS) == [("a", 1, 1, 100, 2)]
+    assert place.rows(PAIRS) == [("a", 1, 1, 2, 2)]
     assert place.store().batch(batch.id).state is BatchState.CLOSING
 
 

@@ -112,7 +112,7 @@ def test_a_process_killed_while_rows_are_on_their_way_leaves_nothing(place: Plac
 def die_among_rows(place: Place, batch_id: str) -> None:
     def rows() -> Iterator[Row]:
         for number in range(20_000):
-            yield 1100 + number, (f"{number}", number)
+            yield 1002 + number, (f"{number}", number)
         signal.raise_signal(signal.SIGKILL)
 
     place.store().load_chunk(batch_id, 1, lambda in_hand, merge: ChunkResult(merge(rows()), 0))

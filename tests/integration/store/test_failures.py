@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 
 from csvbatch.local.files import LocalFiles
-from csvbatch.pipeline.names import LONGEST_DATASET_CHARACTERS, LONGEST_OBJECT_NAME_BYTES
 from csvbatch.store import Batch, BatchState, NewBatch, ObjectVersion, RetryableError, Store, Timeouts
+from csvbatch.store.tables import DATASET_CHARACTERS, OBJECT_NAME_BYTES
 from tests.integration.store.contracts import PAIRS
 from tests.integration.store.faults import Faults, How, Killed, When
 from tests.integration.store.loading import load_whole, new_batch, ranges, split_batch
@@ -187,10 +187,10 @@ def test_a_lease_may_name_the_longest_bucket(place: Place) -> None:
 
 
 def test_the_longest_names_that_are_let_in_fit_every_ledger(place: Place) -> None:
-    longest = ObjectVersion("incoming/d/" + "ü" * 506 + "x", "v" * LONGEST_OBJECT_NAME_BYTES)
-    assert len(longest.key.encode()) == LONGEST_OBJECT_NAME_BYTES
+    longest = ObjectVersion("incoming/d/" + "ü" * 506 + "x", "v" * OBJECT_NAME_BYTES)
+    assert len(longest.key.encode()) == OBJECT_NAME_BYTES
     store = place.store()
-    batch = store.register(NewBatch("d" * LONGEST_DATASET_CHARACTERS, "b" * 63, longest, 5 * 10**13, None))
+    batch = store.register(NewBatch("d" * DATASET_CHARACTERS, "b" * 63, longest, 5 * 10**13, None))
     assert store.batch(batch.id) == batch
     assert store.known_versions("b" * 63, "incoming/") == {longest}
 

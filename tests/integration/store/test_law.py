@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from csvbatch.store import Batch, BatchState, Store
 from tests.integration.store.contracts import PAIRS
 from tests.integration.store.faults import Faults
-from tests.integration.store.loading import CHUNK_BYTES, deliver, split_batch
+from tests.integration.store.loading import CHUNK_LINES, deliver, split_batch
 from tests.integration.store.places import Place
 
 type Chunks = tuple[tuple[tuple[str, int | None], ...], ...]
@@ -70,7 +70,7 @@ def sequential_pass(several: Sequence[Chunks], attempts: Sequence[int]) -> list[
     for sequence, (each, attempt) in enumerate(zip(several, attempts, strict=True), start=1):
         for number, of_chunk in enumerate(each):
             for ordinal, (name, amount) in enumerate(of_chunk):
-                table[name] = (name, amount, sequence, 100 + number * CHUNK_BYTES + ordinal, attempt)
+                table[name] = (name, amount, sequence, 2 + number * CHUNK_LINES + ordinal, attempt)
     return sorted(table.values())
 
 

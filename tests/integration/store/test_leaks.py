@@ -77,7 +77,7 @@ def test_an_error_of_the_loader_is_not_sent_to_the_server(server: Server) -> Non
     secret = "Primrose-0815"
 
     def rows() -> Iterator[tuple[int, Any]]:
-        yield 100, everything()
+        yield 2, everything()
         raise LookupError(secret)
 
     def loader(in_hand: ChunkInHand, merge: Merge) -> ChunkResult:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from csvbatch.store import ChunkResult
-from csvbatch.store.oracle import ARRAY_ROWS
+from csvbatch.store.oracle.merge import ARRAY_ROWS
 from tests.integration.store.contracts import EVERYTHING, KEYS, PAIRS, everything
 from tests.integration.store.loading import load, load_whole, split_batch
 from tests.integration.store.places import Place
@@ -82,7 +82,7 @@ def test_a_later_value_may_be_null_and_a_null_may_get_a_value(place: Place) -> N
 def test_a_table_may_have_nothing_but_a_key(place: Place) -> None:
     load_whole(place.store(), KEYS, [("a",), ("b",), ("a",)], "1")
     load_whole(place.store(), KEYS, [("b",)], "2")
-    assert place.rows(KEYS) == [("a", 1, 102, 1), ("b", 2, 100, 1)]
+    assert place.rows(KEYS) == [("a", 1, 4, 1), ("b", 2, 2, 1)]
 
 
 def test_rows_differ_by_the_whole_key(place: Place) -> None:
@@ -96,21 +96,21 @@ def test_of_rows_with_the_same_key_the_last_one_of_the_file_stays(place: Place) 
     batch = split_batch(store, PAIRS, 2)
     load(store, batch, 1, [("a", 3), ("b", 1), ("a", 4)])
     assert load(store, batch, 0, [("a", 1), ("c", 1), ("a", 2)]).chunk.rows_merged == 3
-    assert place.rows(PAIRS) == [("a", 4, 1, 1102, 1), ("b", 1, 1, 1101, 1), ("c", 1, 1, 101, 1)]
+    assert place.rows(PAIRS) == [("a", 4, 1, 1004, 1), ("b", 1, 1, 1003, 1), ("c", 1, 1, 3, 1)]
 
 
 def test_the_position_moves_even_where_the_values_are_equal(place: Place) -> None:
     load_whole(place.store(), PAIRS, [("a", 1)], "1")
     load_whole(place.store(), PAIRS, [("a", 1)], "2")
-    assert place.rows(PAIRS) == [("a", 1, 2, 100, 1)]
+    assert place.rows(PAIRS) == [("a", 1, 2, 2, 1)]
 
 
-@pytest.mark.parametrize("position", ["NULL, NULL, NULL", "NULL, 100, 1", "1, NULL, 1", "1, 100, NULL"])
+@pytest.mark.parametrize("position", ["NULL, NULL, NULL", "NULL, 2, 1", "1, NULL, 1", "1, 2, NULL"])
 def test_a_row_without_a_position_is_older_than_any(place: Place, position: str) -> None:
-    columns = ", ".join(map(place.quote, ("name", "amount", "load_sequence", "load_offset", "load_attempt")))
+    columns = ", ".join(map(place.quote, ("name", "amount", "load_sequence", "load_line", "load_attempt")))
     place.run(f"INSERT INTO {place.quote('pairs')} ({columns}) VALUES ('a', 99, {position})")
     load_whole(place.store(), PAIRS, [("a", 1)])
-    assert place.rows(PAIRS) == [("a", 1, 1, 100, 1)]
+    assert place.rows(PAIRS) == [("a", 1, 1, 2, 1)]
 
 
 def test_a_chunk_may_have_more_rows_than_are_sent_at_once(place: Place) -> None:

@@ -13,7 +13,7 @@ from csvbatch.contract.columns import Column, DecimalColumn, IntegerColumn, Stri
 from csvbatch.contract.model import Contract
 from csvbatch.store import BatchState, ChunkState, RetryableError, StoreError
 from csvbatch.store.ddl import add_column
-from csvbatch.store.grammar import GRAMMARS, Kind
+from csvbatch.store.sql_dialect import SQL_DIALECTS, ColumnKind
 from csvbatch.store.tables import CHUNK, LEDGER, TableColumn
 from tests.integration.store.contracts import CONTRACTS, PAIRS
 from tests.integration.store.faults import Faults
@@ -70,7 +70,7 @@ def test_a_table_that_was_there_gets_the_columns_it_lacks_and_keeps_its_rows(bar
     assert len([statement for statement in added if " ADD " in statement]) == 4
     assert place.store().migrate([STOCK]) == []
     load_whole(place.store(), STOCK, [("b", 3, 4)])
-    assert place.rows(STOCK) == [("a", 1, None, None, None, None), ("b", 3, 4, 1, 100, 1)]
+    assert place.rows(STOCK) == [("a", 1, None, None, None, None), ("b", 3, 4, 1, 2, 1)]
     assert sorted(place.run("SELECT item, shelf FROM stock")) == [("a", 7), ("b", 8)]
 
 
@@ -249,7 +249,7 @@ def test_columns_of_a_teams_own_are_fine_unless_they_demand_a_value(bare_place: 
     place = bare_place
     contract = stock(IntegerColumn(name="pieces"))
     place.store().migrate([contract])
-    table, text = place.quote("stock"), GRAMMARS[place.dialect].type_of(TableColumn("text", Kind.TEXT, 20))
+    table, text = place.quote("stock"), SQL_DIALECTS[place.dialect].type_of(TableColumn("text", ColumnKind.TEXT, 20))
     place.run(f"ALTER TABLE {table} ADD {place.quote('note')} {text}")
     place.run(f"ALTER TABLE {table} ADD {place.quote('colour')} {text} DEFAULT 'red' NOT NULL")
     assert place.store().migrate([contract]) == []
@@ -268,7 +268,7 @@ def test_a_column_of_a_teams_own_that_demands_a_value_is_refused(bare_place: Pla
 
 def test_a_type_that_does_not_keep_values_exactly_is_refused(bare_place: Place) -> None:
     place = bare_place
-    columns = ", ".join(f"{place.quote(name)} INTEGER" for name in ("load_sequence", "load_offset", "load_attempt"))
+    columns = ", ".join(f"{place.quote(name)} INTEGER" for name in ("load_sequence", "load_line", "load_attempt"))
     place.run(
         f"CREATE TABLE {place.quote('stock')} ({place.quote('item')} VARCHAR(40) NOT NULL PRIMARY KEY, "
         f"{place.quote('price')} DOUBLE PRECISION, {columns})"
@@ -359,10 +359,10 @@ def test_the_ledger_of_the_first_release_is_brought_up_to_date_with_the_batches_
 def test_a_ledger_gets_a_count_that_it_lacks_and_has_nothing_counted_yet(place: Place) -> None:
     store = place.store()
     batch = load_whole(store, PAIRS, [("a", 1)])
-    count = TableColumn("strays", Kind.INTEGER, null=False, default="0")
+    count = TableColumn("strays", ColumnKind.INTEGER, null=False, default="0")
     table = replace(CHUNK, columns=(*CHUNK.columns, count))
-    grammar = GRAMMARS[place.dialect]
-    place.run(add_column(table, count, grammar))
+    sql_dialect = SQL_DIALECTS[place.dialect]
+    place.run(add_column(table, count, sql_dialect))
     try:
         assert place.run(f"SELECT {place.quote('strays')} FROM csvbatch_chunk") == [(0,)]
         assert load_whole(store, PAIRS, [("a", 2)], version="2").load_sequence == batch.load_sequence + 1

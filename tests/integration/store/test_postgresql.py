@@ -108,7 +108,7 @@ def test_a_backend_terminated_while_rows_are_copied_is_replaced(
         for ordinal in range(500):
             if terminate and ordinal == at:
                 terminate_others(server)
-            yield 100 + ordinal, (f"{ordinal}", ordinal)
+            yield 2 + ordinal, (f"{ordinal}", ordinal)
 
     def loader(in_hand: ChunkInHand, merge: Merge) -> ChunkResult:
         nonlocal tries
@@ -211,7 +211,7 @@ def pairs_as(place: PostgresqlPlace, name: str, amount: str, more: str = "") -> 
     """Put a table of a team's own in the place of the one that was made for the contract."""
     place.run("DROP TABLE pairs")
     place.run(
-        f"CREATE TABLE pairs (name {name} PRIMARY KEY, amount {amount}, load_sequence bigint, load_offset bigint, "
+        f"CREATE TABLE pairs (name {name} PRIMARY KEY, amount {amount}, load_sequence bigint, load_line bigint, "
         f"load_attempt bigint{more})"
     )
 

@@ -40,7 +40,7 @@ def test_who_reads_does_not_wait_for_who_writes(store: Store, path: Path) -> Non
         other = open_store(f"sqlite:///{path}", timeouts=IMPATIENT)
         assert [chunk.state for chunk in other.chunks(batch.id)] == [ChunkState.PENDING]
         other.close_connection()
-        return ChunkResult(merge([(100, ("a", 1))]), 0)
+        return ChunkResult(merge([(2, ("a", 1))]), 0)
 
     assert store.load_chunk(batch.id, 0, loader).loaded
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvbatch.store import Batch, ChunkInHand, ChunkResult, Merge, Store
-from csvbatch.store.oracle import ARRAY_ROWS
-from csvbatch.store.statements import SAMPLE_ROWS, STALE_KEYS
+from csvbatch.store.oracle.merge import ARRAY_ROWS, STALE_KEYS
+from csvbatch.store.postgresql.merge import SAMPLE_ROWS
 from tests.integration.store.contracts import EVERYTHING, PAIRS, everything
 from tests.integration.store.loading import load, split_batch
 from tests.integration.store.places import Place
@@ -182,8 +182,8 @@ def test_chunks_of_one_file_loaded_at_the_same_time_count_each_other(shared_plac
             tries += 1
             meet = (lambda: meeting.wait(SECONDS)) if tries == 1 else (lambda: None)
             rows = in_rows([(key, number) for key in keys], len(keys) - 1, meet)
-            start = in_hand.chunk.start_byte
-            return ChunkResult(merge((start - 100 + offset, values) for offset, values in rows), 0)
+            before = in_hand.chunk.first_line - 2
+            return ChunkResult(merge((before + line, values) for line, values in rows), 0)
 
         place.store().load_chunk(batch.id, number, loader)
 

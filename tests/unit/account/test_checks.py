@@ -169,7 +169,11 @@ def test_a_package_that_was_never_built_is_found_before_an_apply(account: Ready)
         ("ResourceNotFoundException", "does not exist", "--queue-include-dir secrets apply"),
         ({}, "has no value", "put-oracle-secret csvbatch-other-oracle-credentials"),
         ({"VersionIdsToStages": {"1": ["AWSPENDING"]}}, "has no value", "put-oracle-secret"),
-        ({"DeletedDate": "today", "VersionIdsToStages": {"1": ["AWSCURRENT"]}}, "deleted", "restore-secret"),
+        (
+            {"DeletedDate": "today", "VersionIdsToStages": {"1": ["AWSCURRENT"]}},
+            "scheduled for deletion",
+            "restore-secret",
+        ),
     ],
 )
 def test_a_secret_without_a_value_is_found(account: Ready, described: Any, text: str, todo: str) -> None:

@@ -7,11 +7,11 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from scripts.account import migrate_ledger
-from scripts.account.account import AccountError
 from scripts.account.function import FunctionError, ask
 from scripts.account.names import names
 from scripts.common import environments
 from scripts.common.environments import Environment
+from scripts.common.errors import UserError
 
 SHOWN = {
     "command": "migrate",
@@ -82,7 +82,7 @@ def test_credentials_of_another_account_are_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def connect(environment: Environment) -> None:
-        raise AccountError("these credentials belong to account 9")
+        raise UserError("these credentials belong to account 9")
 
     monkeypatch.setattr(migrate_ledger, "connect", connect)
     with monkeypatch.context() as there:

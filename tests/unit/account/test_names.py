@@ -37,14 +37,13 @@ def test_topic_and_rule_are_called_what_their_modules_call_them() -> None:
     assert (found.topic, found.rule) == ("csvbatch-other-alarms", "csvbatch-other-object-created")
 
 
-def stated(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> Environment:
-    monkeypatch.setattr(environments, "LIVE", folder)
-    (folder / "other").mkdir()
-    (folder / "other" / "env.hcl").write_text(text)
-    return OTHER
+def stated(live: Path, text: str) -> Environment:
+    (live / "other").mkdir()
+    (live / "other" / "env.hcl").write_text(text)
+    return Environment("other", "333333333333", "eu-west-1", live=live)
 
 
-def test_reservations_are_numbers_or_null(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reservations_are_numbers_or_null(tmp_path: Path) -> None:
     text = """
       architecture = "arm64"
       reserved_concurrency = {
@@ -52,7 +51,7 @@ def test_reservations_are_numbers_or_null(tmp_path: Path, monkeypatch: pytest.Mo
         request_handler = 8
       }
     """
-    found = settings(stated(tmp_path, text, monkeypatch))
+    found = settings(stated(tmp_path, text))
     assert (found.reserved, found.reserved_in_all) == ({"batch_processor": None, "request_handler": 8}, 8)
 
 
@@ -64,9 +63,9 @@ def test_reservations_are_numbers_or_null(tmp_path: Path, monkeypatch: pytest.Mo
         'architecture = "arm64"\nreserved_concurrency = { batch_processor = 1, request_handler = "4" }',
     ],
 )
-def test_what_is_not_stated_is_said(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_stated_is_said(text: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="reserved_concurrency"):
-        settings(stated(tmp_path, text, monkeypatch))
+        settings(stated(tmp_path, text))
 
 
 def test_a_name_that_common_hcl_does_not_build_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,14 +21,8 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
 from scripts.account import put_oracle_secret
-from scripts.account.put_oracle_secret import (
-    MAXIMUM_BYTES,
-    InputError,
-    check_credentials,
-    find_target,
-    main,
-    read_credentials,
-)
+from scripts.account.oracle_credentials import MAXIMUM_BYTES, InputError, check_credentials, read_credentials
+from scripts.account.put_oracle_secret import find_target, main
 from tests.support.authority import authority
 
 MARKER = "m4rker-Zebra"
@@ -193,8 +187,8 @@ SHAPES: dict[str, tuple[object, str]] = {
     "a broken object": (f'{{"username": "{MARKER}",\n "password": {MARKER}}}'.encode(), "line 2, column 14"),
     "bytes that are no text": (b'{"username": "\xff\xfe' + MARKER.encode(), "UTF-8"),
     "nesting without end": (b"[" * 50_000, "JSON"),
-    "a list": ([MARKER], "no object"),
-    "a text": (MARKER, "no object"),
+    "a list": ([MARKER], "not an object"),
+    "a text": (MARKER, "not an object"),
     "no password": ({"username": MARKER}, "no password"),
     "no username": ({"password": MARKER}, "no username"),
     "neither": ({}, "no username and no password"),
@@ -202,24 +196,27 @@ SHAPES: dict[str, tuple[object, str]] = {
     "a key twice": (f'{{"username": "a", "password": "{MARKER}", "password": "b"}}'.encode(), "twice"),
     "more than a secret holds": (GOOD | {"password": MARKER * MAXIMUM_BYTES}, "65536"),
     "an empty password": (GOOD | {"password": ""}, "password is empty"),
-    "a password that is a number": (GOOD | {"password": 7}, "password is empty, or no text"),
-    "a username that is null": (GOOD | {"username": None}, "username is empty, or no text"),
+    "a password that is a number": (GOOD | {"password": 7}, "password is empty or not a text"),
+    "a username that is null": (GOOD | {"username": None}, "username is empty or not a text"),
     "a line break after the password": (GOOD | {"password": f"{MARKER}\n"}, "password has a line break"),
     "half a character": (GOOD | {"password": f"{MARKER}\ud800"}, "password has a line break, or another"),
     "a blank after the username": (GOOD | {"username": f"{MARKER} "}, "username starts or ends"),
-    "an address with credentials as host": (GOOD | {"host": f"user:{MARKER}@db"}, "host is no host name"),
+    "an address with credentials as host": (GOOD | {"host": f"user:{MARKER}@db"}, "host is not a host name"),
     "a path as service": (GOOD | {"service_name": f"a/{MARKER}"}, "service_name is not"),
     "port 0": (GOOD | {"port": 0}, "port is not"),
     "port 65536": (GOOD | {"port": 65_536}, "port is not"),
     "a port that is a text": (GOOD | {"port": "1521"}, "port is not"),
     "a port that is true": (GOOD | {"port": True}, "port is not"),
     "certificates that are none": (GOOD | {"ca_pem": MARKER}, "ca_pem is not one or more certificates"),
-    "a private key as certificate": (GOOD | {"ca_pem": f"-----BEGIN PRIVATE KEY-----{MARKER}"}, "a private key in it"),
+    "a private key as certificate": (
+        GOOD | {"ca_pem": f"-----BEGIN PRIVATE KEY-----{MARKER}"},
+        "a private key",
+    ),
 }
 
 
 @pytest.mark.parametrize(("given", "reason"), SHAPES.values(), ids=SHAPES.keys())
-def test_what_are_no_credentials_is_refused_with_a_reason_and_without_a_value(given: object, reason: str) -> None:
+def test_other_input_is_refused_with_a_reason_and_without_a_value(given: object, reason: str) -> None:
     with pytest.raises(InputError) as refused:
         read_credentials(as_input(given))
     assert reason in str(refused.value)
@@ -277,7 +274,7 @@ def test_refuses_the_real_aws_where_the_local_one_was_asked_for(
     run: Run, aws: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CSVBATCH_AWS", "local")
-    assert run() == 2
+    assert run() == 1
     assert "amazonaws.com would answer" in capsys.readouterr().err
     assert nothing_stored(aws)
 
@@ -287,7 +284,7 @@ def test_refuses_a_local_sts_beside_a_real_secrets_manager(
 ) -> None:
     monkeypatch.setenv("CSVBATCH_AWS", "local")
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "https://127.0.0.1:1")
-    assert run() == 2
+    assert run() == 1
     assert "https://secretsmanager.eu-west-2.amazonaws.com would answer" in capsys.readouterr().err
 
 
@@ -309,7 +306,7 @@ def test_says_what_to_do_where_there_is_no_such_secret(run: Run, capsys: pytest.
     [
         ("AccessDeniedException", "secretsmanager:PutSecretValue"),
         ("EncryptionFailure", "the secret's key"),
-        ("InvalidRequestException", "waits for its deletion"),
+        ("InvalidRequestException", "scheduled for deletion"),
         ("ExpiredTokenException", "sign in again"),
         ("SomethingNew", "API reference"),
     ],
@@ -360,7 +357,7 @@ def test_says_so_where_nobody_is_signed_in(
 
 
 class Terminal:
-    """What a person at a terminal types, and what the command says to him."""
+    """What a person types at a terminal, and what the command answers."""
 
     def __enter__(self) -> Self:
         self._keyboard, command_side = pty.openpty()

@@ -151,7 +151,7 @@ def test_a_program_and_all_that_it_started_end_at_the_limit(tmp_path: Path) -> N
 
 def test_an_interrupted_program_that_ignores_it_is_killed_after_the_grace(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
-    ignores = f"trap '' INT; echo $$ > {pid}; yes"
+    ignores = f"trap '' INT; echo $$ > {pid}; while :; do sleep 1; done"
     with pytest.raises(commands.CommandTimedOutError):
         commands.run(["sh", "-c", ignores], limit_seconds=1, grace_seconds=0.1)
     assert wait_until(lambda: is_gone(int(pid.read_text())), limit_seconds=10)

@@ -1,13 +1,12 @@
 """Packages are built for the processors that environments ask for."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scripts.packages import architectures, build
+from scripts.common.errors import UserError
+from scripts.packages import architectures
 from scripts.packages.cli import main
-from scripts.packages.errors import PackagingError
 from tests.unit.packages.made_up import Wheelhouse
 
 
@@ -40,25 +39,6 @@ def test_a_package_is_built_for_each_architecture_that_is_asked_for(
     assert built_for(checkout) == expected
 
 
-def test_of_two_builds_at_once_the_second_writes_nothing(
-    built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """It finds a package missing, waits for the first build, and looks again."""
-    current, looked = build._current, set[str]()
-
-    def missing_at_first(draft: Any) -> Any:
-        if draft.place.name in looked:
-            return current(draft)
-        looked.add(draft.place.name)
-        return None
-
-    monkeypatch.setattr(build, "_current", missing_at_first)
-    capsys.readouterr()
-    assert main(["build"]) == 0
-    assert looked == {"batch_processor", "request_handler"}
-    assert "written" not in capsys.readouterr().out
-
-
 def test_one_that_is_named_is_built_alone(checkout: Path) -> None:
     environment(checkout, "dev", "arm64")
     assert main(["build", "--architecture", "x86_64"]) == 0
@@ -78,7 +58,7 @@ def test_of_several_one_has_to_be_named(checkout: Path, capsys: pytest.CaptureFi
     environment(checkout, "dev", "arm64")
     environment(checkout, "prod", "x86_64")
     assert main(["digest", "batch_processor"]) == 1
-    assert "the environments ask for arm64 and x86_64: say which is meant" in capsys.readouterr().err
+    assert "the environments use arm64 and x86_64: name one" in capsys.readouterr().err
 
 
 def test_processor_that_lambda_does_not_offer_is_refused_with_its_file(
@@ -89,5 +69,5 @@ def test_processor_that_lambda_does_not_offer_is_refused_with_its_file(
     said = capsys.readouterr().err
     assert str(checkout / "live" / "dev" / "env.hcl") in said
     assert "use arm64 or x86_64" in said
-    with pytest.raises(PackagingError):
+    with pytest.raises(UserError):
         architectures.by_environment(checkout / "live")

@@ -64,7 +64,7 @@ def test_a_folder_that_may_not_be_read_is_named(refusal: Refusal) -> None:
 def test_an_empty_folder_of_functions_has_nothing_to_package(refusal: Refusal) -> None:
     shutil.rmtree("lambdas")
     Path("lambdas").mkdir()
-    assert "lambdas: no folder in it holds a handler.py, so there is nothing to package" in refusal()
+    assert "lambdas: no folder in it has a handler.py, so there is nothing to package" in refusal()
 
 
 def test_a_project_that_is_not_there_is_named(refusal: Refusal) -> None:
@@ -75,7 +75,7 @@ def test_an_output_folder_that_may_not_be_written_is_named(refusal: Refusal, tmp
     kept = tmp_path / "kept"
     kept.mkdir(mode=0o500)
     said = refusal("--output", str(kept))
-    assert f"{kept}/x86_64: Permission denied; make room, or choose another --output" in said
+    assert f"{kept}/x86_64: Permission denied; free some space, or choose another --output" in said
     assert list(kept.iterdir()) == []
 
 

@@ -68,8 +68,8 @@ def test_dependencies_come_first_and_then_the_sources_each_with_its_bytecode(che
 
 def test_every_function_is_packaged_unless_some_are_named(checkout: Path) -> None:
     build("request_handler")
-    assert {path.name for path in FOLDER.glob("*.*")} == {
-        ".lock",
+    assert {path.name for path in FOLDER.iterdir()} == {
+        ".request_handler.stamp",
         "request_handler.cdx.json",
         "request_handler.json",
         "request_handler.zip",
@@ -93,6 +93,7 @@ def test_the_manifest_tells_the_truth(checkout: Path) -> None:
         "object_key": f"lambda/batch_processor/{told['content_digest']}.zip",
         "zip": "batch_processor.zip",
         "zip_sha256": hashlib.sha256(zipped).hexdigest(),
+        "sbom_sha256": hashlib.sha256((FOLDER / "batch_processor.cdx.json").read_bytes()).hexdigest(),
         "code_sha256": base64.b64encode(hashlib.sha256(zipped).digest()).decode(),
         "size_bytes": len(zipped),
         "unzipped_bytes": unzipped_bytes,
@@ -223,7 +224,9 @@ def test_packages_go_where_they_are_told_to(checkout: Path, tmp_path: Path) -> N
 
 def test_a_syntax_error_stops_the_build_where_it_stands(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     HANDLER.write_text("def handler(event, context):\n    return (\n")
-    assert "lambdas/batch_processor/handler.py:2:12: '(' was never closed" in refusal(capsys)
+    said = refusal(capsys)
+    assert 'File "lambdas/batch_processor/handler.py", line 2' in said
+    assert "'(' was never closed" in said
     assert not FOLDER.exists()
 
 
@@ -238,7 +241,7 @@ def test_a_source_that_hides_a_dependency_is_refused(
 ) -> None:
     clash = wheelhouse.add("clash", {"csvbatch/__init__.py": ""})
     write_files(checkout, {"requirements/lambda.txt": lock + clash})
-    assert "lambdas/csvbatch/__init__.py: a dependency brings a file of this name" in refusal(capsys)
+    assert "lambdas/csvbatch/__init__.py: a dependency has a file of this name" in refusal(capsys)
 
 
 def test_a_package_over_the_budget_names_what_is_large(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -250,13 +253,13 @@ def test_an_unknown_function_is_refused_with_those_there_are(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = refusal(capsys, "batch_procesor")
-    assert "batch_procesor/handler.py is not there; the functions are batch_processor, request_handler" in said
+    assert "batch_procesor/handler.py does not exist; functions: batch_processor, request_handler" in said
 
 
 def test_a_folder_that_cannot_be_written_is_named(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("dist").write_text("a file where the folder should be")
     said = refusal(capsys)
-    assert "dist/lambda/x86_64: Not a directory; make room, or choose another --output" in said
+    assert "dist/lambda/x86_64: Not a directory; free some space, or choose another --output" in said
 
 
 def test_a_missing_lock_is_refused_with_the_way_to_get_one(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,18 +1,10 @@
-import io
-import sys
 from pathlib import Path
 
 import pytest
 
-from scripts.packages import target
+from scripts.packages import architectures
 from scripts.packages.cli import main
-from scripts.packages.progress import progress, silent
 from tests.unit.packages.made_up import StartPython
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 def test_it_finds_the_checkout_from_any_folder_in_it(
@@ -27,7 +19,7 @@ def test_outside_any_checkout_it_says_so(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["build"]) == 1
-    assert "is in no checkout: no folder above it holds lambdas/" in capsys.readouterr().err
+    assert "is not in a checkout: no folder above it contains lambdas/" in capsys.readouterr().err
 
 
 def test_a_checkout_without_functions_has_nothing_to_package(
@@ -36,13 +28,13 @@ def test_a_checkout_without_functions_has_nothing_to_package(
     for name in ("batch_processor", "request_handler"):
         Path(f"lambdas/{name}/handler.py").unlink()
     assert main(["build"]) == 1
-    assert "no folder in it holds a handler.py" in capsys.readouterr().err
+    assert "no folder in it has a handler.py" in capsys.readouterr().err
 
 
 def test_another_python_than_lambdas_is_refused(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(target, "PYTHON_MINOR", (3, 99))
+    monkeypatch.setattr(architectures, "PYTHON_MINOR", (3, 99))
     assert main(["build"]) == 1
     assert "but the functions run on python3.13" in capsys.readouterr().err
 
@@ -63,23 +55,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     assert "--architecture" in capsys.readouterr().out
 
 
-def test_on_a_terminal_long_work_shows_how_far_it_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    with progress() as report:
-        report("compiling dependencies", 1, 2)
-        report("compiling dependencies", 2, 2)
-    assert "compiling dependencies" in terminal.getvalue()
-
-
-def test_where_nobody_looks_nothing_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress() as report:
-        assert report is silent
-        report("compiling dependencies", 1, 2)
-    assert capsys.readouterr().err == ""
-
-
-def test_a_build_with_nothing_to_do_loads_neither_the_aws_sdk_nor_rich(built: Path, start_python: StartPython) -> None:
+def test_a_build_with_nothing_to_do_loads_only_what_it_needs(built: Path, start_python: StartPython) -> None:
     program = (
         "import sys; from scripts.packages.cli import main; status = main(['build'])\n"
         "print(sorted({'boto3', 'rich', 'zipfile', 'subprocess', 'pydantic'} & sys.modules.keys()), file=sys.stderr)\n"

@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
-from scripts.packages.contents import Entry, content_digest, entry_of
+from scripts.packages.contents import Entry, File, content_digest, entry_of
 
-ENTRIES = [entry_of("b/ü.py", 0o100644, b"x = 1\n"), entry_of("b.py", 0o100755, b""), entry_of("a", 0o100644, b"a")]
+ENTRIES = [
+    entry_of(File("b/ü.py", 0o100644, b"x = 1\n")),
+    entry_of(File("b.py", 0o100755, b"")),
+    entry_of(File("a", 0o100644, b"a")),
+]
 
 
 def test_the_digest_is_that_of_the_documented_text() -> None:
@@ -39,4 +43,4 @@ def test_a_file_less_changes_it() -> None:
 
 
 def test_an_entry_tells_size_and_digest_of_its_content() -> None:
-    assert entry_of("a", 0o100644, b"abc") == Entry("a", 0o100644, hashlib.sha256(b"abc").hexdigest(), 3)
+    assert entry_of(File("a", 0o100644, b"abc")) == Entry("a", 0o100644, hashlib.sha256(b"abc").hexdigest(), 3)

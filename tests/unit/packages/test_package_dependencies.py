@@ -45,7 +45,7 @@ def test_a_wheel_that_is_not_the_locked_one_is_refused(
     wheelhouse.add("native", {"native.py": ""})
     pin(f"native==1.0 --hash=sha256:{'0' * 64}\n")
     said = refusal()
-    assert "what was fetched is not what was locked" in said
+    assert "the file is not the one that was locked" in said
     assert "native==1.0" in said
 
 
@@ -62,7 +62,7 @@ def test_a_wheel_that_lambda_could_not_load_is_refused(
 ) -> None:
     pin(wheelhouse.add("native", {"native.py": ""}, tag=tag))
     said = refusal()
-    assert "cannot be installed for x86_64: nothing is built here" in said
+    assert "cannot be installed for x86_64: packages are not built here" in said
     assert "native==1.0" in said
 
 
@@ -76,13 +76,13 @@ def test_a_package_that_would_have_to_be_built_is_refused(
         member.size = len(builds)
         source.addfile(member, io.BytesIO(builds.encode()))
     pin(f"source==1.0 --hash=sha256:{hashlib.sha256(archive.read_bytes()).hexdigest()}\n")
-    assert "cannot be installed for x86_64: nothing is built here" in refusal()
+    assert "cannot be installed for x86_64: packages are not built here" in refusal()
 
 
 def test_a_package_that_nobody_offers_is_refused(pin: Callable[..., None], refusal: Callable[[], str]) -> None:
     pin(f"nowhere==1.0 --hash=sha256:{'0' * 64}\n")
     said = refusal()
-    assert "is the package index within reach?" in said
+    assert "can the package index be reached?" in said
     assert "nowhere" in said
 
 
@@ -176,4 +176,4 @@ def test_a_damaged_cache_is_noticed_before_it_is_packaged(
     kept.write_bytes(kept.read_bytes().replace(b"PK\3\4", b"PK\3\5", 1))
     MANIFEST.unlink()
     assert main(ARGUMENTS) == 1
-    assert "dependencies.zip was damaged since it was made: remove" in capsys.readouterr().err
+    assert "dependencies.zip was damaged after it was made: remove" in capsys.readouterr().err

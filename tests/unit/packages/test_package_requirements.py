@@ -1,9 +1,8 @@
 import pytest
 
-from scripts.packages.distributions import Distribution
-from scripts.packages.errors import WheelError
-from scripts.packages.requirements import PROJECT, direct_requirements
-from scripts.packages.target import TARGETS
+from scripts.common.errors import UserError
+from scripts.packages.architectures import TARGETS
+from scripts.packages.distributions import PROJECT, Distribution, direct_requirements
 
 
 def found(asked: list[str], *, architecture: str = "x86_64", **requires: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -50,5 +49,5 @@ def test_names_are_compared_as_the_index_writes_them() -> None:
 
 
 def test_a_requirement_that_cannot_be_read_is_refused_by_name() -> None:
-    with pytest.raises(WheelError, match="the wheel of a requires '==', which cannot be read"):
+    with pytest.raises(UserError, match="the wheel of a requires '==', which cannot be read"):
         found(["a"], a=("==",))

@@ -1,8 +1,8 @@
 import pytest
 
+from scripts.common.errors import UserError
+from scripts.packages.build import BYTES_PER_MB, check_size
 from scripts.packages.contents import Package
-from scripts.packages.errors import SizeError
-from scripts.packages.size import BYTES_PER_MB, check_size
 
 PACKAGES = [
     Package(name, "1.0", "MIT", "", size * BYTES_PER_MB) for name, size in zip("abcdefg", range(1, 8), strict=True)
@@ -14,7 +14,7 @@ def test_a_package_within_the_budget_passes() -> None:
 
 
 def test_over_the_budget_it_names_the_largest_dependencies() -> None:
-    with pytest.raises(SizeError) as error:
+    with pytest.raises(UserError) as error:
         check_size("batch_processor", 100 * BYTES_PER_MB + 1, PACKAGES, 100 * BYTES_PER_MB)
     assert str(error.value) == (
         "batch_processor: 100.0 MB unzipped, and the budget is 100.0 MB: drop what is not needed, or raise "
@@ -24,5 +24,5 @@ def test_over_the_budget_it_names_the_largest_dependencies() -> None:
 
 def test_lambdas_own_limit_holds_whatever_the_budget() -> None:
     check_size("batch_processor", 250 * BYTES_PER_MB, PACKAGES, 1000 * BYTES_PER_MB)
-    with pytest.raises(SizeError, match=r"250\.0 MB unzipped, and Lambda takes 250\.0 MB, layers included"):
+    with pytest.raises(UserError, match=r"250\.0 MB unzipped, and Lambda takes 250\.0 MB, layers included"):
         check_size("batch_processor", 250 * BYTES_PER_MB + 1, PACKAGES, 1000 * BYTES_PER_MB)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.packages.errors import SourceError
+from scripts.common.errors import UserError
 from scripts.packages.sources import SHARED, function_names, read_sources
 from tests.unit.packages.made_up import SOURCES, write_files
 
@@ -54,34 +54,34 @@ def test_what_programs_leave_behind_is_passed_over(lambdas: Path) -> None:
 )
 def test_a_file_that_nobody_decided_on_is_refused_by_name(lambdas: Path, stray: str) -> None:
     write_files(lambdas, {stray: ""})
-    with pytest.raises(SourceError, match=f"{stray}: only .* files are packaged from here"):
+    with pytest.raises(UserError, match=f"{stray}: only .* files are packaged from here"):
         read_sources(lambdas, SHARED)
 
 
 @pytest.mark.parametrize("target", ["contract/model.py", "store", "missing.py"])
 def test_a_symbolic_link_is_refused(lambdas: Path, target: str) -> None:
     (lambdas / "csvbatch" / "linked.py").symlink_to(target)
-    with pytest.raises(SourceError, match=r"csvbatch/linked\.py: a symbolic link is not packaged"):
+    with pytest.raises(UserError, match=r"csvbatch/linked\.py: symbolic links are not packaged"):
         read_sources(lambdas, SHARED)
 
 
 def test_a_linked_folder_is_refused_as_well(lambdas: Path) -> None:
     (lambdas / "csvbatch").rename(lambdas / "elsewhere")
     (lambdas / "csvbatch").symlink_to("elsewhere")
-    with pytest.raises(SourceError, match=r"csvbatch: a symbolic link is not packaged"):
+    with pytest.raises(UserError, match=r"csvbatch: symbolic links are not packaged"):
         read_sources(lambdas, SHARED)
 
 
 def test_a_pipe_is_refused_rather_than_read(lambdas: Path) -> None:
     os.mkfifo(lambdas / "csvbatch" / "pipe.py")
-    with pytest.raises(SourceError, match=r"pipe\.py: only"):
+    with pytest.raises(UserError, match=r"pipe\.py: only"):
         read_sources(lambdas, SHARED)
 
 
 @pytest.mark.parametrize("name", ["new\nline.py", b"latin-\xe9.py".decode(errors="surrogateescape")])
 def test_a_name_that_not_every_system_takes_is_refused(lambdas: Path, name: str) -> None:
     (lambdas / "csvbatch" / name).touch()
-    with pytest.raises(SourceError, match="does not survive every file system"):
+    with pytest.raises(UserError, match="not every file system supports"):
         read_sources(lambdas, SHARED)
 
 

@@ -10,8 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from scripts.common.errors import UserError
 from scripts.packages.cli import main
-from scripts.packages.errors import UploadError
 from scripts.packages.manifest import Place
 from scripts.packages.upload import upload
 
@@ -99,7 +99,7 @@ def test_what_is_there_already_is_not_sent_again(s3: Any, uploading: Uploading) 
     uploading()
     status, said = uploading()
     assert status == 0
-    assert "is there already" in said.out
+    assert "exists already" in said.out
     assert len(versions(s3)) == 1
 
 
@@ -107,7 +107,7 @@ def test_the_same_content_deflated_elsewhere_is_taken_for_what_it_is(s3: Any, ke
     s3.put_object(Bucket=BUCKET, Key=key, Body=stored_zip(), ChecksumAlgorithm="SHA256")
     status, said = uploading()
     assert status == 0
-    assert "is there already" in said.out
+    assert "exists already" in said.out
 
 
 def test_an_object_that_is_not_what_its_key_says_is_refused_and_left_alone(
@@ -131,7 +131,7 @@ def test_a_package_that_does_not_match_its_manifest_is_not_sent(s3: Any, uploadi
     ZIP.write_bytes(stored_zip())
     status, said = uploading()
     assert status == 1
-    assert "the zip's SHA-256 is" in said.err
+    assert "zip_sha256 should be" in said.err
     assert versions(s3) == []
 
 
@@ -139,7 +139,7 @@ def test_a_package_that_was_never_built_is_not_sent(s3: Any, uploading: Uploadin
     MANIFEST.unlink()
     status, said = uploading()
     assert status == 1
-    assert "batch_processor.json is not there" in said.err
+    assert "batch_processor.json does not exist" in said.err
 
 
 def test_a_bucket_that_is_not_there_is_named(s3: Any, uploading: Uploading) -> None:
@@ -183,7 +183,7 @@ def test_a_second_uploader_that_was_faster_is_no_failure(
     before_put(lambda: s3.put_object(Bucket=BUCKET, Key=key, Body=ZIP.read_bytes()) and None)
     status, said = uploading()
     assert status == 0
-    assert "is there already" in said.out
+    assert "exists already" in said.out
     assert len(versions(s3)) == 1
 
 
@@ -191,12 +191,12 @@ def test_a_conflict_with_another_uploader_is_tried_again(s3: Any, before_put: Be
     answers = [CONFLICT]
     before_put(lambda: answers.pop() if answers else None)
     waits: list[float] = []
-    uploaded = upload(Place(FOLDER.parent, "x86_64", "batch_processor"), BUCKET, lambda line: None, waits.append)
-    assert uploaded.written
+    _, written = upload(Place(FOLDER.parent, "x86_64", "batch_processor"), BUCKET, lambda line: None, waits.append)
+    assert written
     assert waits == [0]
 
 
 def test_conflicts_without_end_are_an_error(s3: Any, before_put: BeforePut) -> None:
     before_put(lambda: CONFLICT)
-    with pytest.raises(UploadError, match="others kept writing it, yet it is not there"):
+    with pytest.raises(UserError, match="other uploads kept conflicting"):
         upload(Place(FOLDER.parent, "x86_64", "batch_processor"), BUCKET, lambda line: None, lambda seconds: None)

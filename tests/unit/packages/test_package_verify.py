@@ -32,29 +32,29 @@ def test_a_package_as_built_agrees_with_its_manifest(built: Path, capsys: pytest
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "named"),
+    ("field", "value"),
     [
-        ("name", "request_handler", "the name"),
-        ("architecture", "arm64", "the architecture"),
-        ("content_digest", "0" * 64, "the content's digest"),
-        ("object_key", "lambda/batch_processor/other.zip", "the object's key"),
-        ("zip_sha256", "0" * 64, "the zip's SHA-256"),
-        ("code_sha256", "AAAA", "CodeSha256"),
-        ("size_bytes", 1, "the zip's size"),
-        ("unzipped_bytes", 1, "the unzipped size"),
+        ("name", "request_handler"),
+        ("architecture", "arm64"),
+        ("content_digest", "0" * 64),
+        ("object_key", "lambda/batch_processor/other.zip"),
+        ("zip_sha256", "0" * 64),
+        ("code_sha256", "AAAA"),
+        ("size_bytes", 1),
+        ("unzipped_bytes", 1),
     ],
 )
 def test_a_manifest_that_says_otherwise_is_refused(
-    built: Path, refusal: Callable[[], str], field: str, value: object, named: str
+    built: Path, refusal: Callable[[], str], field: str, value: object
 ) -> None:
     rewrite(**{field: value})
-    assert f"{named} is" in refusal()
+    assert f"{field} should be" in refusal()
 
 
 def test_a_zip_with_another_file_in_it_is_refused(built: Path, refusal: Callable[[], str]) -> None:
     with zipfile.ZipFile(ZIP, "a") as archive:
         archive.writestr("batch_processor/more.py", "")
-    assert "the content's digest is" in refusal()
+    assert "content_digest should be" in refusal()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\5\6", b"no zip at all"])
@@ -78,7 +78,7 @@ def test_a_missing_zip_is_refused(built: Path, refusal: Callable[[], str]) -> No
 def test_a_missing_manifest_is_refused_with_the_command_that_makes_it(built: Path, refusal: Callable[[], str]) -> None:
     MANIFEST.unlink()
     said = refusal()
-    assert "batch_processor.json is not there" in said
+    assert "batch_processor.json does not exist" in said
     assert "lambda-packages build batch_processor --architecture x86_64" in said
 
 
@@ -87,7 +87,7 @@ def test_a_missing_manifest_is_refused_with_the_command_that_makes_it(built: Pat
 )
 def test_a_manifest_of_another_kind_is_refused(built: Path, refusal: Callable[[], str], content: str) -> None:
     MANIFEST.write_text(content)
-    assert "is no manifest of this version" in refusal()
+    assert "is not a manifest of this version" in refusal()
 
 
 def test_the_digest_can_be_asked_for_alone(built: Path, capsys: pytest.CaptureFixture[str]) -> None:

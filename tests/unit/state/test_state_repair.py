@@ -91,7 +91,7 @@ def stored(signed_in: None) -> Iterator[Stored]:
 
 @pytest.fixture
 def types(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """What a person types when asked, and what happens while he thinks."""
+    """What a person types when asked, and what happens meanwhile."""
 
     def types(answer: str, meanwhile: Callable[[], object] = lambda: None) -> None:
         class Person:
@@ -202,7 +202,7 @@ def test_nothing_is_written_where_the_unit_s_name_is_not_typed(
 
 
 @pytest.mark.parametrize("place", ["table", "bucket"])
-def test_nothing_is_written_while_somebody_holds_a_lock(
+def test_nothing_is_written_while_someone_holds_a_lock(
     stored: Stored, types: Callable[..., None], place: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     types("kms")
@@ -212,7 +212,7 @@ def test_nothing_is_written_while_somebody_holds_a_lock(
         stored.lock_bucket()
     before = stored.all()
     assert main([UNIT, "--restore", stored.first, "--write"]) == 1
-    assert "Somebody holds the lock of this state, so nothing was written." in capsys.readouterr().err
+    assert "someone holds the lock of this state, so nothing was written." in capsys.readouterr().err
     assert stored.all() == before
 
 
@@ -221,7 +221,7 @@ def test_nothing_is_written_over_a_state_that_was_written_meanwhile(
 ) -> None:
     types("kms", meanwhile=lambda: stored.put(state(serial=3)))
     assert main([UNIT, "--restore", stored.first, "--write"]) == 1
-    assert "The state was written meanwhile." in capsys.readouterr().err
+    assert "The state has changed meanwhile" in capsys.readouterr().err
     assert stored.current() == state(serial=3)
     assert stored.items() == {"-md5": hashlib.md5(state(serial=2)).hexdigest()}
 
@@ -259,7 +259,7 @@ def test_version_that_cannot_be_read_is_not_restored(
 ) -> None:
     broken = stored.put(content)
     assert main([UNIT, "--restore", broken, "--write"]) == 1
-    assert "is no state that Terraform could read" in capsys.readouterr().err
+    assert "is not a state that Terraform can read" in capsys.readouterr().err
 
 
 def test_current_version_that_cannot_be_read_is_not_accepted(
@@ -267,13 +267,13 @@ def test_current_version_that_cannot_be_read_is_not_accepted(
 ) -> None:
     stored.put(b"{")
     assert main([UNIT, "--accept", "--write"]) == 1
-    assert "is no state that Terraform could read" in capsys.readouterr().err
+    assert "is not a state that Terraform can read" in capsys.readouterr().err
 
 
 def test_deleted_state_is_not_accepted(stored: Stored, capsys: pytest.CaptureFixture[str]) -> None:
     stored.s3.delete_object(Bucket=NAME, Key=KEY)
     assert main([UNIT, "--accept", "--write"]) == 1
-    assert "it is deleted" in capsys.readouterr().err
+    assert "it was deleted" in capsys.readouterr().err
 
 
 def test_unknown_version_is_refused(stored: Stored, capsys: pytest.CaptureFixture[str]) -> None:
@@ -290,7 +290,7 @@ def test_missing_backend_is_named_with_the_command_that_makes_it(
             Stored().dynamodb.delete_table(TableName=NAME)
         assert main([UNIT]) == 1
     said = capsys.readouterr().err
-    assert {"table": "There is no lock table.", "bucket": "There is no state bucket."}[missing] in said
+    assert {"table": "there is no lock table.", "bucket": "there is no state bucket."}[missing] in said
     assert "terragrunt backend bootstrap" in said
 
 
@@ -315,7 +315,7 @@ def test_real_aws_is_refused_where_the_local_one_was_asked_for(
 @pytest.mark.parametrize(
     "folder", [environments.LIVE / ENVIRONMENT, environments.LIVE / "_components", Path("/")], ids=str
 )
-def test_folder_that_is_no_unit_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_is_not_a_unit_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(folder)]) == 1
     assert capsys.readouterr().err.startswith("state-repair: ")
 

@@ -3,48 +3,41 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
-from scripts.common.environments import LIVE, REPOSITORY
 from scripts.common.tools import Tools
-from scripts.terragrunt.launcher import (
-    banner,
-    bootstrap_arguments,
-    is_bootstrap,
-    modern_arguments,
-    needs_outputs,
-    tool_environment,
-)
+from scripts.terragrunt import arguments
+from scripts.terragrunt.launcher import banner, tool_environment
 
 TOOLS = Tools("/engine", "/terragrunt", "/rc")
 
 
 def test_run_all_becomes_run_with_all() -> None:
-    assert modern_arguments(["run-all", "plan"]) == ["run", "--all", "plan"]
-    assert modern_arguments(["--log-level", "error", "run-all", "apply"]) == [
+    assert arguments.modern(["run-all", "plan"]) == ["run", "--all", "plan"]
+    assert arguments.modern(["--log-level", "error", "run-all", "apply"]) == [
         *("--log-level", "error", "run", "--all", "apply"),
     ]
 
 
 def test_flags_of_the_same_age_lose_their_prefix() -> None:
-    assert modern_arguments(["run-all", "apply", "--terragrunt-non-interactive"]) == [
+    assert arguments.modern(["run-all", "apply", "--terragrunt-non-interactive"]) == [
         *("run", "--all", "apply", "--non-interactive"),
     ]
 
 
 def test_modern_arguments_stay_as_they_are() -> None:
-    arguments = ["run", "--all", "plan", "--", "-lock=false"]
-    assert modern_arguments(arguments) == arguments
+    typed = ["run", "--all", "plan", "--", "-lock=false"]
+    assert arguments.modern(typed) == typed
 
 
 def test_the_banner_names_environment_account_and_endpoint() -> None:
     local = {"AWS_ENDPOINT_URL": "https://127.0.0.1:1", "CSVBATCH_AWS": "local"}
     for name in environments.names():
         stated = environments.load(name)
-        assert banner(LIVE / name / "sqs", local) == (
+        assert banner(stated, local) == (
             f"terragrunt: {name}, account {stated.account_id}, {stated.region}; "
             "endpoint https://127.0.0.1:1 (local AWS)"
         )
-        assert banner(LIVE / name, {}).endswith("endpoint AWS itself")
-    assert banner(REPOSITORY, {}).startswith("terragrunt: no environment;")
+        assert banner(stated, {}).endswith("endpoint AWS itself")
+    assert banner(None, {}).startswith("terragrunt: no environment;")
 
 
 def test_the_tools_are_the_project_s_and_settings_the_user_s() -> None:
@@ -56,12 +49,12 @@ def test_the_tools_are_the_project_s_and_settings_the_user_s() -> None:
 
 
 def test_bootstrap_never_asks_and_needs_one_unit_of_all_that_share_the_backend() -> None:
-    assert bootstrap_arguments(["backend", "bootstrap"], None) == ["backend", "bootstrap", "--non-interactive"]
+    assert arguments.bootstrap(["backend", "bootstrap"], None) == ["backend", "bootstrap", "--non-interactive"]
     everywhere = ["backend", "bootstrap", "--all", "--working-dir", "live/here", "--log-level", "error"]
-    assert bootstrap_arguments(everywhere, Path("live/here/unit")) == [
+    assert arguments.bootstrap(everywhere, Path("live/here/unit")) == [
         *("backend", "bootstrap", "--log-level", "error", "--working-dir", "live/here/unit", "--non-interactive"),
     ]
-    assert bootstrap_arguments(["backend", "bootstrap", "--non-interactive"], None).count("--non-interactive") == 1
+    assert arguments.bootstrap(["backend", "bootstrap", "--non-interactive"], None).count("--non-interactive") == 1
 
 
 @pytest.mark.parametrize(
@@ -75,7 +68,7 @@ def test_bootstrap_never_asks_and_needs_one_unit_of_all_that_share_the_backend()
     ],
 )
 def test_a_bootstrap_is_told_from_other_commands(typed: str, expected: bool) -> None:
-    assert is_bootstrap(typed.split()) is expected
+    assert arguments.is_bootstrap(typed.split()) is expected
 
 
 @pytest.mark.parametrize(
@@ -102,4 +95,13 @@ def test_a_bootstrap_is_told_from_other_commands(typed: str, expected: bool) -> 
     ],
 )
 def test_outputs_are_needed_by_just_the_commands_that_take_no_mocks(typed: str, expected: bool) -> None:
-    assert needs_outputs(typed.split()) is expected
+    assert arguments.needs_outputs(typed.split()) is expected
+
+
+@pytest.mark.parametrize("typed", ["--working-dir live/here plan", "run --all --working-dir=live/here -- plan"])
+def test_the_folder_is_the_one_that_the_command_names(typed: str) -> None:
+    assert arguments.working_dir(typed.split()) == Path("live/here")
+
+
+def test_the_folder_is_the_current_one_where_the_command_names_none() -> None:
+    assert arguments.working_dir(["plan", "-out=later.tfplan"]) == Path.cwd()

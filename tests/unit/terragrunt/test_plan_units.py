@@ -9,7 +9,7 @@ from rich.console import Console
 from scripts.common import environments
 from scripts.common.environments import Environment
 from scripts.common.locks import only_one
-from scripts.local import starting
+from scripts.local import start
 from scripts.local.aws.state import wait_until
 from scripts.terragrunt import plan_units, runner
 from scripts.terragrunt.plan_units import UnitPlan, plan, table
@@ -69,7 +69,7 @@ def test_second_plan_of_an_environment_waits_for_the_first(
         return [], 0
 
     monkeypatch.setattr(plan_units, "plan", planned)
-    monkeypatch.setattr(starting, "ready", lambda environment: {})
+    monkeypatch.setattr(start, "ready", lambda environment: {})
     with only_one(tmp_path / ".local" / f"plan-{name}.lock"):
         second = threading.Thread(target=plan_units.main, args=([name, "--aws", "local"],))
         second.start()
@@ -88,12 +88,12 @@ def test_units_that_were_not_planned_in_time_are_named(tmp_path: Path, monkeypat
     hangs.write_text(f"#!/bin/sh\nsleep 300 &\necho '{record}'\nexec sleep 300\n")
     hangs.chmod(0o755)
     monkeypatch.setattr(runner, "TERRAGRUNT", str(hangs))
-    monkeypatch.setattr(plan_units, "PLAN_LIMIT_SECONDS", 5)
+    monkeypatch.setattr(plan_units, "PLAN_LIMIT_SECONDS", 3)
     page = io.StringIO()
 
     plans, status = plan_units.plan(environment, os.environ, Console(file=page, width=2000))
 
     assert status == 1
-    assert "did not end within 5 s" in page.getvalue()
+    assert "did not end within 3 s" in page.getvalue()
     assert f"Not planned: {', '.join(others)}\n" in page.getvalue()
     assert [one.unit for one in plans if one.counts] == [first]

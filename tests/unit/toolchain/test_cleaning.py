@@ -60,6 +60,6 @@ def test_nothing_is_removed_where_a_server_cannot_be_stopped(checkout: Path, mon
     monkeypatch.setattr(cleaning, "_STOP_SECONDS", 0.1)
     state = StateDirectory(checkout / ".local" / "aws", "dev")
     state.create()
-    with state.lock_for_server(1), pytest.raises(UserError, match="does not end; nothing was removed"):
+    with state.lock_for_server(1), pytest.raises(UserError, match="does not end, so nothing was removed"):
         cleaning.clean(checkout)
     assert set(BUILT) <= files(checkout)

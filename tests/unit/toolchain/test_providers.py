@@ -47,7 +47,7 @@ def test_a_named_mirror_without_the_provider_is_an_error_and_not_a_download(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CSVBATCH_PROVIDER_MIRROR", str(checkout / "empty"))
-    with pytest.raises(UserError, match=r"which holds no registry\.terraform\.io/hashicorp/aws/"):
+    with pytest.raises(UserError, match=r"without registry\.terraform\.io/hashicorp/aws/"):
         write_cli_configuration(checkout / "terraform", print)
 
 

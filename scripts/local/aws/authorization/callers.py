@@ -9,10 +9,10 @@ from flask import Request
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from scripts.local.aws.access import Document
-from scripts.local.aws.authorization.demands import Place
+from scripts.local.aws.authorization.required_permissions import Location
 from scripts.local.aws.environment import ACCESS_KEY_ID, SERVICE_HEADER, SOURCE_HEADER
-from scripts.local.aws.policies import Principal
+from scripts.local.aws.policy_document import Principal
+from scripts.local.aws.policy_evaluation import Document
 
 _SOURCE = "local_aws_source"
 _ANYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -26,48 +26,51 @@ class Caller:
     principal: Principal
     identity: Sequence[Document] = ()
     limits: Sequence[Document] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
     is_operator: bool = False
 
 
-def of_request(request: Request, access_key: str, place: Place) -> Caller | None:
+def of_request(request: Request, access_key: str, location: Location) -> Caller | None:
     """Who signed it; None where nobody known did."""
     if access_key == ACCESS_KEY_ID:
-        return _service(request, place) or Caller(
-            "operator", Principal(place.account_id, place.global_arn("iam", "root")), [_ANYTHING], is_operator=True
+        return _service(request, location) or Caller(
+            "operator",
+            Principal(location.account_id, location.global_arn("iam", "root")),
+            [_ANYTHING],
+            is_operator=True,
         )
-    for session in sts_backends[place.account_id][place.partition].assumed_roles:
+    for session in sts_backends[location.account_id][location.partition].assumed_roles:
         if session.access_key_id == access_key:
             token = request.headers.get("X-Amz-Security-Token") or request.args.get("X-Amz-Security-Token")
-            return _session(session, place) if token == session.session_token else None
+            return _session(session, location) if token == session.session_token else None
     return None
 
 
-def remember_source(request: Request, place: Place) -> None:
+def remember_source(request: Request, location: Location) -> None:
     """Note for which function the session was made that the running request has just been given."""
-    newest = sts_backends[place.account_id][place.partition].assumed_roles[-1]
+    newest = sts_backends[location.account_id][location.partition].assumed_roles[-1]
     setattr(newest, _SOURCE, request.headers.get(SOURCE_HEADER))
 
 
-def _service(request: Request, place: Place) -> Caller | None:
+def _service(request: Request, location: Location) -> Caller | None:
     """The local AWS runs no functions: what runs them says that it stands for Lambda, and for which function."""
     service = request.headers.get(SERVICE_HEADER)
     if not service:
         return None
-    facts = {
-        "aws:sourceaccount": place.account_id,
+    context = {
+        "aws:sourceaccount": location.account_id,
         "aws:sourcearn": request.headers.get(SOURCE_HEADER, ""),
         "aws:principalisawsservice": "true",
         "aws:principalservicename": service,
     }
-    return Caller(service, Principal(service=service), facts=facts)
+    return Caller(service, Principal(service=service), context=context)
 
 
-def _session(session: Any, place: Place) -> Caller:
-    backend = iam_backends[place.account_id][place.partition]
+def _session(session: Any, location: Location) -> Caller:
+    backend = iam_backends[location.account_id][location.partition]
     role = next((one for one in backend.roles.values() if one.arn == session.role_arn), None)
     name = session.role_arn.rpartition("/")[2]
-    principal = Principal(place.account_id, session.role_arn)
+    principal = Principal(location.account_id, session.role_arn)
     if role is None:
         return Caller(name, principal)
     identity = [json.loads(text) for text in role.policies.values()]
@@ -75,8 +78,8 @@ def _session(session: Any, place: Place) -> Caller:
     limits = [_managed(role.permissions_boundary_arn, backend)] if role.permissions_boundary_arn else []
     limits += [json.loads(session.policy)] if session.policy else []
     source = getattr(session, _SOURCE, None) or ""
-    facts = {"lambda:sourcefunctionarn": source} if ":function:" in source else {}
-    return Caller(name, principal, identity, limits, facts)
+    context = {"lambda:sourcefunctionarn": source} if ":function:" in source else {}
+    return Caller(name, principal, identity, limits, context)
 
 
 def _managed(arn: str, backend: Any) -> Document:

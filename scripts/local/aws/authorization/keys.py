@@ -10,44 +10,44 @@ from moto.kms.models import kms_backends
 from moto.kms.utils import _deserialize_ciphertext_blob
 
 from scripts.local.aws.authorization.calls import Call
-from scripts.local.aws.authorization.demands import Demand, Place
+from scripts.local.aws.authorization.required_permissions import Location, RequiredPermission
 
 
 def used_through(
-    service: str, key: str | None, context: Mapping[str, str], actions: tuple[str, ...], place: Place
-) -> list[Demand]:
+    service: str, key: str | None, encryption_context: Mapping[str, str], actions: tuple[str, ...], location: Location
+) -> list[RequiredPermission]:
     """What the caller needs for a service to use a key for him.
 
     A key that AWS manages, or that is not there, demands nothing: the account has no say in it.
     """
-    found = _find(key or "", place)
+    found = _find(key or "", location)
     if found is None or (key or "").startswith("alias/aws/"):
         return []
-    facts = {
-        "kms:viaservice": f"{service}.{place.region}.amazonaws.com",
-        "kms:calleraccount": place.account_id,
-        **{f"kms:encryptioncontext:{name}".lower(): value for name, value in context.items()},
+    context = {
+        "kms:viaservice": f"{service}.{location.region}.amazonaws.com",
+        "kms:calleraccount": location.account_id,
+        **{f"kms:encryptioncontext:{name}".lower(): value for name, value in encryption_context.items()},
     }
-    return [_demand(action, found, facts) for action in actions]
+    return [_permission(action, found, context) for action in actions]
 
 
-def demands(call: Call, place: Place) -> list[Demand]:
+def required_permissions(call: Call, location: Location) -> list[RequiredPermission]:
     """What a call to KMS itself demands; a ciphertext names its key."""
-    facts = {"kms:calleraccount": place.account_id}
+    context = {"kms:calleraccount": location.account_id}
     for name, value in (call.parameters.get("EncryptionContext") or {}).items():
-        facts[f"kms:encryptioncontext:{name}".lower()] = value
-    found = _find(call.text("KeyId") or _key_of_ciphertext(call.text("CiphertextBlob")), place)
+        context[f"kms:encryptioncontext:{name}".lower()] = value
+    found = _find(call.text("KeyId") or _key_of_ciphertext(call.text("CiphertextBlob")), location)
     if found is None:
-        return [Demand(f"kms:{call.operation}", "*", facts)]
-    return [_demand(call.operation, found, facts)]
+        return [RequiredPermission(f"kms:{call.operation}", "*", context)]
+    return [_permission(call.operation, found, context)]
 
 
-def _demand(action: str, key: Any, facts: Mapping[str, str]) -> Demand:
-    return Demand(f"kms:{action}", key.arn, facts, json.loads(key.policy), rests_on_resource=True)
+def _permission(action: str, key: Any, context: Mapping[str, str]) -> RequiredPermission:
+    return RequiredPermission(f"kms:{action}", key.arn, context, json.loads(key.policy), requires_resource_policy=True)
 
 
-def _find(key: str, place: Place) -> Any:
-    backend = kms_backends[place.account_id][place.region]
+def _find(key: str, location: Location) -> Any:
+    backend = kms_backends[location.account_id][location.region]
     name = backend.get_key_id(key)
     if "alias/" in key:
         alias = backend.get_alias_name(key)

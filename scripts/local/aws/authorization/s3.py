@@ -1,4 +1,4 @@
-"""What requests to S3 demand: of S3 itself, and of the KMS key that encrypts what they read or write."""
+"""What requests to S3 permission: of S3 itself, and of the KMS key that encrypts what they read or write."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,10 +10,10 @@ from flask import Request
 from moto.s3.models import FakeDeleteMarker, s3_backends
 
 from scripts.local.aws.authorization import keys
-from scripts.local.aws.authorization.demands import Demand, Place
+from scripts.local.aws.authorization.required_permissions import Location, RequiredPermission
 from scripts.local.aws.s3_actions import bucket_action, object_action
 
-_ALSO_DEMANDED = {
+_ALSO_REQUIRED = {
     "x-amz-acl": "PutObjectAcl",
     "x-amz-tagging": "PutObjectTagging",
     "x-amz-object-lock-mode": "PutObjectRetention",
@@ -21,7 +21,7 @@ _ALSO_DEMANDED = {
 }
 """Headers by which a request that writes an object does more than that."""
 
-_DEMAND_ANOTHER = {
+_REQUIRE_ANOTHER = {
     "GetObjectAttributes": "GetObject",
     "GetObjectVersionTagging": "GetObjectTagging",
     "PutObjectVersionTagging": "PutObjectTagging",
@@ -34,42 +34,44 @@ _OF_EXISTING = _CONTENT | {"GetObjectTagging", "GetObjectVersionTagging", "PutOb
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)."""
 
 
-def demands(request: Request, place: Place) -> list[Demand]:
+def required_permissions(request: Request, location: Location) -> list[RequiredPermission]:
     """Every action the request needs."""
     path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     bucket, _, key = path.lstrip("/").partition("/")
     if not bucket:
-        return [Demand("s3:ListAllMyBuckets", "*")]
-    asked = _S3Request(request, place, bucket, key)
+        return [RequiredPermission("s3:ListAllMyBuckets", "*")]
+    asked = _S3Request(request, location, bucket, key)
     if key:
         return list(asked.of_object())
     if "delete" in request.args:
         return list(asked.of_deletions())
-    return [asked.demand(bucket_action(request.method, request.args))]
+    return [asked.permission(bucket_action(request.method, request.args))]
 
 
 class _S3Request:
-    def __init__(self, request: Request, place: Place, bucket: str, key: str) -> None:
-        self._request, self._place, self._name, self._key = request, place, bucket, key
-        self._backend = s3_backends[place.account_id][place.partition]
+    def __init__(self, request: Request, location: Location, bucket: str, key: str) -> None:
+        self._request, self._location, self._name, self._key = request, location, bucket, key
+        self._backend = s3_backends[location.account_id][location.partition]
         self._bucket = self._backend.buckets.get(bucket)
 
-    def demand(self, action: str, key: str | None = None, bucket: str | None = None) -> Demand:
+    def permission(self, action: str, key: str | None = None, bucket: str | None = None) -> RequiredPermission:
         name = bucket or self._name
         found = self._backend.buckets.get(name)
         policy = json.loads(found.policy) if found is not None and found.policy else None
-        arn = f"arn:{self._place.partition}:s3:::{name}"
-        return Demand(f"s3:{action}", f"{arn}/{key}" if key else arn, self._facts(), policy)
+        arn = f"arn:{self._location.partition}:s3:::{name}"
+        return RequiredPermission(f"s3:{action}", f"{arn}/{key}" if key else arn, self._facts(), policy)
 
-    def of_object(self) -> Iterator[Demand]:
+    def of_object(self) -> Iterator[RequiredPermission]:
         method, query = self._request.method, self._request.args
         action = object_action(method, query)
-        yield self.demand(action, self._key)
-        if action in _DEMAND_ANOTHER:
-            yield self.demand(_DEMAND_ANOTHER[action], self._key)
+        yield self.permission(action, self._key)
+        if action in _REQUIRE_ANOTHER:
+            yield self.permission(_REQUIRE_ANOTHER[action], self._key)
         if action == "PutObject":
             yield from (
-                self.demand(also, self._key) for name, also in _ALSO_DEMANDED.items() if name in self._request.headers
+                self.permission(also, self._key)
+                for name, also in _ALSO_REQUIRED.items()
+                if name in self._request.headers
             )
             yield from self._of_source()
             yield from self._key_to_write()
@@ -77,30 +79,30 @@ class _S3Request:
             reads = action in _CONTENT
             yield from self._of_existing(self._bucket, self._key, query.get("versionId"), reads_content=reads)
 
-    def of_deletions(self) -> Iterator[Demand]:
+    def of_deletions(self) -> Iterator[RequiredPermission]:
         for one in ElementTree.fromstring(self._request.get_data()).iterfind("{*}Object"):
             versioned = one.findtext("{*}VersionId")
-            yield self.demand("DeleteObjectVersion" if versioned else "DeleteObject", one.findtext("{*}Key"))
+            yield self.permission("DeleteObjectVersion" if versioned else "DeleteObject", one.findtext("{*}Key"))
 
-    def _of_source(self) -> Iterator[Demand]:
+    def _of_source(self) -> Iterator[RequiredPermission]:
         """A copy reads its source."""
         source, _, version = self._request.headers.get("x-amz-copy-source", "").partition("?versionId=")
         if source:
             name, _, key = unquote(source).lstrip("/").partition("/")
-            yield self.demand("GetObjectVersion" if version else "GetObject", key, name)
+            yield self.permission("GetObjectVersion" if version else "GetObject", key, name)
             yield from self._of_existing(self._backend.buckets.get(name), key, version or None)
 
     def _of_existing(
         self, bucket: Any, key: str, version: str | None, *, reads_content: bool = True
-    ) -> Iterator[Demand]:
+    ) -> Iterator[RequiredPermission]:
         """Reading encrypted content needs its key; learning that nothing is there needs ListBucket."""
         found = self._backend.get_object(bucket.name, key, version) if bucket is not None else None
         if bucket is not None and (found is None or isinstance(found, FakeDeleteMarker)):
-            yield self.demand("ListBucket", bucket=bucket.name)
+            yield self.permission("ListBucket", bucket=bucket.name)
         elif found is not None and reads_content and self._request.method != "HEAD":
             yield from self._use_of_key(found.encryption, found.kms_key_id, bucket, key, ("Decrypt",))
 
-    def _key_to_write(self) -> Iterator[Demand]:
+    def _key_to_write(self) -> Iterator[RequiredPermission]:
         """The parts of an upload are put together again, so it takes decryption too.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
@@ -121,12 +123,12 @@ class _S3Request:
 
     def _use_of_key(
         self, algorithm: str | None, key_id: str | None, bucket: Any, key: str, actions: tuple[str, ...]
-    ) -> list[Demand]:
+    ) -> list[RequiredPermission]:
         if algorithm != "aws:kms":
             return []
         of_bucket = (bucket.encryption or {}).get("Rule", {}).get("BucketKeyEnabled") in (True, "true")
-        context = {"aws:s3:arn": bucket.arn if of_bucket else f"{bucket.arn}/{key}"}
-        return keys.used_through("s3", key_id, context, actions, self._place)
+        encryption_context = {"aws:s3:arn": bucket.arn if of_bucket else f"{bucket.arn}/{key}"}
+        return keys.used_through("s3", key_id, encryption_context, actions, self._location)
 
     def _facts(self) -> Mapping[str, str]:
         """The tags that the request would set."""

@@ -1,4 +1,4 @@
-"""What calls demand of each service but S3; where a resource is not worked out here, only `*` concerns the call."""
+"""What calls permission of each service but S3; where a resource is not worked out here, only `*` concerns the call."""
 
 import json
 import re
@@ -9,10 +9,10 @@ from moto.iam.models import iam_backends
 from moto.secretsmanager.models import FakeSecret, secretsmanager_backends
 from moto.sqs.models import sqs_backends
 
-from scripts.local.aws.access import Document
 from scripts.local.aws.authorization import keys
 from scripts.local.aws.authorization.calls import Call
-from scripts.local.aws.authorization.demands import Demand, Place
+from scripts.local.aws.authorization.required_permissions import Location, RequiredPermission
+from scripts.local.aws.policy_evaluation import Document
 
 _PREFIXES = {"monitoring": "cloudwatch"}
 """Where the service's name in an action is not the one it signs with."""
@@ -35,76 +35,80 @@ _IAM_RESOURCES = {
 }
 
 
-def demands(call: Call, place: Place) -> list[Demand]:
+def required_permissions(call: Call, location: Location) -> list[RequiredPermission]:
     """Every action the call needs, that of KMS behind an encrypted resource included."""
     special = _SPECIAL.get(call.service)
     if special:
-        return special(call, place)
-    return [Demand(f"{_PREFIXES.get(call.service, call.service)}:{call.operation}", "*")]
+        return special(call, location)
+    return [RequiredPermission(f"{_PREFIXES.get(call.service, call.service)}:{call.operation}", "*")]
 
 
-def _of_sqs(call: Call, place: Place) -> list[Demand]:
+def _of_sqs(call: Call, location: Location) -> list[RequiredPermission]:
     batch = _BATCHES.fullmatch(call.operation)
     operation = batch[1] if batch else call.operation
     name = call.text("QueueUrl").rstrip("/").rpartition("/")[2] or call.text("QueueName")
-    arn = call.text("SourceArn") or (place.arn("sqs", name) if name else "*")
-    queue = sqs_backends[place.account_id][place.region].queues.get(name)
+    arn = call.text("SourceArn") or (location.arn("sqs", name) if name else "*")
+    queue = sqs_backends[location.account_id][location.region].queues.get(name)
     action = f"sqs:{operation}"
     if queue is None:
-        return [Demand(action, arn)]
+        return [RequiredPermission(action, arn)]
     key: str | None = getattr(queue, "kms_master_key_id", None)  # Set from attributes, where they name one.
     return [
-        Demand(action, arn, resource_policy=_document(queue.policy)),
-        *keys.used_through("sqs", key, {"aws:sqs:arn": arn}, _QUEUE_KEY_USE.get(operation, ()), place),
+        RequiredPermission(action, arn, resource_policy=_document(queue.policy)),
+        *keys.used_through("sqs", key, {"aws:sqs:arn": arn}, _QUEUE_KEY_USE.get(operation, ()), location),
     ]
 
 
-def _of_secrets_manager(call: Call, place: Place) -> list[Demand]:
+def _of_secrets_manager(call: Call, location: Location) -> list[RequiredPermission]:
     action = f"secretsmanager:{call.operation}"
     wanted = call.text("SecretId")
-    secret = secretsmanager_backends[place.account_id][place.region].secrets.get(wanted) if wanted else None
+    secret = secretsmanager_backends[location.account_id][location.region].secrets.get(wanted) if wanted else None
     if not isinstance(secret, FakeSecret):
         name = wanted or call.text("Name")
-        return [Demand(action, place.arn("secretsmanager", f"secret:{name}") if name else "*")]
-    context = {"SecretARN": secret.arn}
+        return [RequiredPermission(action, location.arn("secretsmanager", f"secret:{name}") if name else "*")]
+    encryption_context = {"SecretARN": secret.arn}
     return [
-        Demand(action, secret.arn, {"secretsmanager:secretid": secret.arn}, _document(secret.policy)),
+        RequiredPermission(action, secret.arn, {"secretsmanager:secretid": secret.arn}, _document(secret.policy)),
         *keys.used_through(
-            "secretsmanager", secret.kms_key_id, context, _SECRET_KEY_USE.get(call.operation, ()), place
+            "secretsmanager", secret.kms_key_id, encryption_context, _SECRET_KEY_USE.get(call.operation, ()), location
         ),
     ]
 
 
-def _of_lambda(call: Call, place: Place) -> list[Demand]:
+def _of_lambda(call: Call, location: Location) -> list[RequiredPermission]:
     operation = {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFunction"}.get(
         call.operation, call.operation
     )
     name = call.text("FunctionName").rpartition(":function:")[2]
-    return [Demand(f"lambda:{operation}", place.arn("lambda", f"function:{name}") if name else "*")]
+    return [RequiredPermission(f"lambda:{operation}", location.arn("lambda", f"function:{name}") if name else "*")]
 
 
-def _of_logs(call: Call, place: Place) -> list[Demand]:
+def _of_logs(call: Call, location: Location) -> list[RequiredPermission]:
     group = call.text("logGroupName", "logGroupIdentifier").rpartition(":log-group:")[2].removesuffix(":*")
-    arn = place.arn("logs", f"log-group:{group}:log-stream:{call.text('logStreamName')}") if group else "*"
-    return [Demand(f"logs:{call.operation}", arn)]
+    arn = location.arn("logs", f"log-group:{group}:log-stream:{call.text('logStreamName')}") if group else "*"
+    return [RequiredPermission(f"logs:{call.operation}", arn)]
 
 
-def _of_iam(call: Call, place: Place) -> list[Demand]:
+def _of_iam(call: Call, location: Location) -> list[RequiredPermission]:
     named = [
-        place.global_arn("iam", form.format(call.text(name)))
+        location.global_arn("iam", form.format(call.text(name)))
         for name, form in _IAM_RESOURCES.items()
         if call.text(name)
     ]
-    return [Demand(f"iam:{call.operation}", (named or [call.text("PolicyArn") or "*"])[0])]
+    return [RequiredPermission(f"iam:{call.operation}", (named or [call.text("PolicyArn") or "*"])[0])]
 
 
-def _of_sts(call: Call, place: Place) -> list[Demand]:
+def _of_sts(call: Call, location: Location) -> list[RequiredPermission]:
     if call.operation == "GetCallerIdentity":
         return []  # Whoever has credentials may ask whose they are: API reference of STS.
     arn = call.text("RoleArn")
-    role = next((one for one in iam_backends[place.account_id][place.partition].roles.values() if one.arn == arn), None)
+    role = next(
+        (one for one in iam_backends[location.account_id][location.partition].roles.values() if one.arn == arn), None
+    )
     trust = _document(role.assume_role_policy_document) if role else {}
-    return [Demand(f"sts:{call.operation}", arn or "*", resource_policy=trust, rests_on_resource=True)]
+    return [
+        RequiredPermission(f"sts:{call.operation}", arn or "*", resource_policy=trust, requires_resource_policy=True)
+    ]
 
 
 def _document(text: Any) -> Document | None:
@@ -113,9 +117,9 @@ def _document(text: Any) -> Document | None:
     return dict(json.loads(text)) if text else None
 
 
-_SPECIAL: Mapping[str, Callable[[Call, Place], list[Demand]]] = {
+_SPECIAL: Mapping[str, Callable[[Call, Location], list[RequiredPermission]]] = {
     "iam": _of_iam,
-    "kms": keys.demands,
+    "kms": keys.required_permissions,
     "lambda": _of_lambda,
     "logs": _of_logs,
     "secretsmanager": _of_secrets_manager,

@@ -88,9 +88,9 @@ def lets_code_be_fetched(moto: Replacements) -> None:
     def get_code(self: LambdaFunction) -> dict[str, Any]:
         answer = original(self)
         if has_request_context() and "S3Bucket" in self.code:
-            place = f"{request.host_url}{self.code['S3Bucket']}/{quote(self.code['S3Key'])}"
+            url = f"{request.host_url}{self.code['S3Bucket']}/{quote(self.code['S3Key'])}"
             # moto takes any such parameter for a signature in the URL.
-            answer["Code"]["Location"] = f"{place}?X-Amz-Signature=local"
+            answer["Code"]["Location"] = f"{url}?X-Amz-Signature=local"
         return answer
 
     moto.replace(LambdaFunction, "get_code", get_code)
@@ -147,7 +147,7 @@ def replaces_event_invoke_configuration(moto: Replacements) -> None:
 
 @patch
 def invokes_over_http(moto: Replacements) -> None:
-    """An invocation needs Docker; without it, it answers 200 with an error text in place of a result."""
+    """An invocation needs Docker; without it, it answers 200 with an error text in url of a result."""
 
     def invoke(self: LambdaFunction, body: str, request_headers: Any, response_headers: dict[str, str]) -> bytes:
         kind = request_headers.get("x-amz-invocation-type", "RequestResponse")

@@ -2,18 +2,18 @@
 
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 
-from scripts.local.aws import policies, request_facts
+from scripts.local.aws import policy_document, request_context
 from scripts.local.aws.patches.registry import Replacements, patch
 
 _RESULTS = {
-    policies.Decision.ALLOW: PermissionResult.PERMITTED,
-    policies.Decision.DENY: PermissionResult.DENIED,
-    policies.Decision.NEUTRAL: PermissionResult.NEUTRAL,
+    policy_document.Decision.ALLOW: PermissionResult.PERMITTED,
+    policy_document.Decision.DENY: PermissionResult.DENIED,
+    policy_document.Decision.NEUTRAL: PermissionResult.NEUTRAL,
 }
 
 
 @patch
-def judges_statements(moto: Replacements) -> None:
+def evaluates_statements(moto: Replacements) -> None:
     """A statement whose condition does not hold denies, and principals are not told apart.
 
     So `DenyInsecureTransport` on a bucket refuses every object call. `NotResource` and `?` are not read either.
@@ -30,9 +30,9 @@ def judges_statements(moto: Replacements) -> None:
         if principal is not None:
             # A role's trust policy: here moto knows the principal and the conditions itself.
             return original(self, action, resource, principal, incoming_condition_values)
-        who = request_facts.current_principal()
-        facts = request_facts.current_facts(who).with_values(incoming_condition_values or {})
-        asked = policies.Request(action, resource, who, facts)
-        return _RESULTS[policies.decide_statement(self._statement, asked)]
+        who = request_context.current_principal()
+        context = request_context.current_context(who).with_values(incoming_condition_values or {})
+        asked = policy_document.Request(action, resource, who, context)
+        return _RESULTS[policy_document.decide_statement(self._statement, asked)]
 
     moto.replace(IAMPolicyStatement, "is_action_permitted", is_action_permitted)

@@ -11,7 +11,7 @@ from moto.iam.access_control import IAMPolicy
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 
-from scripts.local.aws import policies
+from scripts.local.aws import policy_document
 from scripts.local.aws.patches.registry import Replacements, patch
 from scripts.local.aws.s3_actions import object_action
 
@@ -20,7 +20,7 @@ _OBJECT_SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
 
 
 @patch
-def judges_parts_by_their_upload(moto: Replacements) -> None:
+def evaluates_parts_by_their_upload(moto: Replacements) -> None:
     """A part of an upload, which carries no headers about encryption, is judged as if it asked for none."""
     original = FakeBucket.get_permission
 
@@ -65,11 +65,11 @@ def lets_logs_be_delivered(moto: Replacements) -> None:
     def _log_permissions_enabled_policy(self: FakeBucket, target_bucket: FakeBucket, target_prefix: str | None) -> bool:
         if target_bucket.policy is None:
             return False
-        delivery = policies.Request(
+        delivery = policy_document.Request(
             action="s3:PutObject",
             resource=f"{target_bucket.arn}/{target_prefix or ''}2000-01-01-00-00-00-0123456789ABCDEF",
-            principal=policies.Principal(service="logging.s3.amazonaws.com"),
-            facts=policies.Facts(
+            principal=policy_document.Principal(service="logging.s3.amazonaws.com"),
+            context=policy_document.RequestContext(
                 {
                     "aws:securetransport": "true",
                     "aws:sourceaccount": self.account_id,
@@ -80,7 +80,7 @@ def lets_logs_be_delivered(moto: Replacements) -> None:
                 absent=frozenset({"aws:principal*", "s3:x-amz-*"}),
             ),
         )
-        return policies.decide(json.loads(target_bucket.policy), delivery) is policies.Decision.ALLOW
+        return policy_document.decide(json.loads(target_bucket.policy), delivery) is policy_document.Decision.ALLOW
 
     moto.replace(FakeBucket, "_log_permissions_enabled_policy", _log_permissions_enabled_policy)
 

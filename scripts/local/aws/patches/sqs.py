@@ -5,7 +5,7 @@ from typing import Any
 from moto.sqs.models import Queue
 
 from scripts.local.aws.patches.registry import Replacements, patch
-from scripts.local.aws.turns import TURNS
+from scripts.local.aws.request_lock import REQUEST_LOCK
 
 _TEXTS = "local_aws_policy_texts"
 
@@ -44,12 +44,12 @@ def knows_redrive_allow_policy(moto: Replacements) -> None:
 
 
 @patch
-def waits_without_its_turn(moto: Replacements) -> None:
+def waits_without_the_request_lock(moto: Replacements) -> None:
     """A long poll would keep its turn, and so keep everybody out, for up to 20 seconds."""
     original = Queue.wait_for_messages
 
     def wait_for_messages(self: Queue, timeout: int) -> None:
-        with TURNS.given_up():
+        with REQUEST_LOCK.released():
             original(self, timeout)
 
     moto.replace(Queue, "wait_for_messages", wait_for_messages)

@@ -6,7 +6,7 @@ from typing import Any
 from moto.awslambda.models import lambda_backends
 from moto.sqs.models import sqs_backends
 
-from scripts.local.aws import request_facts
+from scripts.local.aws import request_context
 from scripts.local.aws.validation.documented import DocumentedRule, broken
 from scripts.local.aws.validation.requests import OperationCall
 from scripts.local.aws.validation.shapes import Violation
@@ -46,8 +46,8 @@ def _visibility_timeout(call: OperationCall) -> Iterator[Violation]:
     arn = str(call.parameters.get("EventSourceArn") or "")
     if ":sqs:" not in arn:
         return
-    signed = request_facts.credential()
-    queue: Any = sqs_backends[request_facts.account_id()][signed.region].queues.get(arn.rpartition(":")[2])
+    signed = request_context.credential()
+    queue: Any = sqs_backends[request_context.account_id()][signed.region].queues.get(arn.rpartition(":")[2])
     function: Any = _lambda_backend().get_function(_function_name(call))
     if queue is not None and int(queue.visibility_timeout) < int(function.timeout):
         yield Violation(
@@ -62,7 +62,7 @@ def _function_name(call: OperationCall) -> str:
 
 
 def _lambda_backend() -> Any:
-    return lambda_backends[request_facts.account_id()][request_facts.credential().region]
+    return lambda_backends[request_context.account_id()][request_context.credential().region]
 
 
 RULES = (

@@ -1,15 +1,21 @@
-"""Rules that AWS documents in words, and that no service model states; each names the page it comes from."""
+"""Rules that AWS documents in words and that no service model states; each names its page.
+
+Not stated by any page found: that only `aws:` in lower case is reserved in tag keys (any case is refused here), the
+code of S3 for a bucket policy that is too long, and the codes for tags of services other than EC2 and S3.
+"""
 
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scripts.local.aws.validation.requests import OperationCall
 from scripts.local.aws.validation.shapes import Violation
 
 _EC2_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
+_EC2_ERRORS = "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-errors.html"
+"""Sizes of networks, and the codes for networks and tag keys."""
 _IAM_QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 _LAMBDA_ENVIRONMENT = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"
 _LAMBDA_SQS = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
@@ -18,7 +24,7 @@ _TAGS = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-
 _RATES = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html"
 _REDRIVE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
 _BUCKET_NAMES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
-_BUCKET_POLICY = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"
+_BUCKET_POLICY = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html"
 
 EC2_DESCRIPTION_CHARACTERS = r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]"
 _DESCRIPTION = re.compile(EC2_DESCRIPTION_CHARACTERS + "{0,255}")
@@ -27,7 +33,13 @@ _RATE = re.compile(r"rate\((\d+) (minute|hour|day)(s?)\)")
 _LAMBDA_RESERVED = frozenset(
     {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
     | {"AWS_SESSION_TOKEN", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "LAMBDA_TASK_ROOT"}
-    | {"AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "LAMBDA_RUNTIME_DIR"}
+    | {
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "LAMBDA_RUNTIME_DIR",
+    }
     | {"AWS_LAMBDA_RUNTIME_API", "AWS_EXECUTION_ENV", "_HANDLER", "_X_AMZN_TRACE_ID"}
 )
 _TAG_LISTS = frozenset({"Tags", "TagSet", "TagList", "tags"})
@@ -53,11 +65,11 @@ def violations(call: OperationCall) -> Iterator[Violation]:
 
 
 def broken(rules: Iterable[DocumentedRule], call: OperationCall) -> Iterator[Violation]:
-    """Every one of these rules that a call breaks, with the rule's page; a rule without operations concerns all."""
+    """Every one of these rules that a call breaks, with the rule's page; a rule without operations applies to all."""
     for rule in rules:
         if not rule.operations or call.name in rule.operations:
             for found in rule.check(call):
-                yield Violation(found.member, found.rule, found.is_missing, rule.source)
+                yield replace(found, source=rule.source)
 
 
 def _rule(source: str, *operations: str) -> Callable[[Rule], Rule]:
@@ -96,12 +108,13 @@ def _group_names(call: OperationCall) -> Iterator[Violation]:
         yield Violation("GroupName", "Member must not begin with sg-")
 
 
-@_rule(_EC2_API + "API_CreateVpc.html", "ec2.CreateVpc", "ec2.CreateSubnet")
+@_rule(_EC2_ERRORS, "ec2.CreateVpc", "ec2.CreateSubnet")
 def _network_sizes(call: OperationCall) -> Iterator[Violation]:
     block = str(call.parameters.get("CidrBlock", ""))
     prefix = block.rpartition("/")[2]
+    code = "InvalidVpcRange" if call.name == "ec2.CreateVpc" else "InvalidSubnet.Range"
     if prefix.isdecimal() and not 16 <= int(prefix) <= 28:
-        yield Violation("CidrBlock", "Member must have a prefix length between /16 and /28")
+        yield Violation("CidrBlock", "Member must have a prefix length between /16 and /28", code=code)
 
 
 @_rule(_TAGS)
@@ -113,22 +126,26 @@ def _tags(call: OperationCall) -> Iterator[Violation]:
             if not 1 <= len(key) <= 128 or len(value) > 256:
                 yield Violation(path, "Member must have keys of 1 to 128 and values of at most 256 characters")
             if key.lower().startswith("aws:"):
-                yield Violation(path, "Member must not have keys that begin with aws:, which is reserved")
+                rule = "Member must not have keys that begin with aws:, which is reserved"
+                yield Violation(path, rule, code="InvalidTagKey.Malformed" if call.service == "ec2" else "")
 
 
 @_rule(_IAM_QUOTAS, "iam.CreateRole", "iam.UpdateAssumeRolePolicy", "iam.PutRolePolicy", "iam.CreatePolicy")
 def _policy_sizes(call: OperationCall) -> Iterator[Violation]:
+    # The sizes of inline and managed policies: https://aws.amazon.com/iam/faqs/. AWS adds up all inline policies of a
+    # role; here each is checked alone.
     largest = {"iam.PutRolePolicy": 10_240, "iam.CreatePolicy": 6_144}.get(call.name, 2_048)
     for member in ("AssumeRolePolicyDocument", "PolicyDocument"):
         text = str(call.parameters.get(member, ""))
         if len(re.sub(r"\s", "", text)) > largest:
-            yield Violation(member, f"Member must have at most {largest} characters, white space not counted")
+            rule = f"Member must have at most {largest} characters, white space not counted"
+            yield Violation(member, rule, code="LimitExceeded")
 
 
 @_rule(_BUCKET_POLICY, "s3.PutBucketPolicy")
 def _bucket_policy_size(call: OperationCall) -> Iterator[Violation]:
     if len(str(call.parameters.get("Policy", "")).encode()) > 20 * 1024:
-        yield Violation("Policy", "Member must have at most 20 KB")
+        yield Violation("Policy", "Member must have at most 20 KB", code="PolicyTooLarge")
 
 
 @_rule(_BUCKET_NAMES, "s3.CreateBucket")

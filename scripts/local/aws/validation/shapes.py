@@ -27,6 +27,8 @@ class Violation:
         Whether the parameter is required and absent.
     source
         The page the rule comes from; empty for a rule of the service model.
+    code
+        The error code AWS answers with, where it is another than the service's usual one.
 
     """
 
@@ -34,6 +36,7 @@ class Violation:
     rule: str
     is_missing: bool = False
     source: str = ""
+    code: str = ""
 
 
 def violations(shape: Any, value: Any, path: str = "") -> Iterator[Violation]:
@@ -130,12 +133,13 @@ _SURROGATES = r"\uD800\uDC00-\uDBFF\uDFFF"
 
 @cache
 def compile_pattern(pattern: str) -> regex.Pattern[str] | None:
-    """Compile a pattern of a service model, or None where it is not a valid expression here.
+    """Compile a pattern of a service model; None where Python cannot read it.
 
-    A Smithy pattern need not match the whole value unless it is anchored:
-    https://smithy.io/2.0/spec/constraint-traits.html#pattern-trait. Services older than Smithy wrote theirs for Java's
-    `matches`, mostly without anchors, and apply them to the whole value. So one without anchors is taken for the whole
-    value.
+    A pattern without anchors has to match the whole value. The Smithy specification says otherwise, a part is enough
+    (https://smithy.io/2.0/spec/constraint-traits.html#pattern-trait), but the services answer as if it were anchored:
+    Lambda refuses a `kMSKeyArn` in quotation marks by the unanchored `(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()`
+    (https://github.com/highsource/bitcoin-a-day/issues/1), which a search would always match. No page of AWS states
+    this rule.
     """
     text = pattern.replace(_SURROGATES, r"\U00010000-\U0010FFFF")
     whole = text if text.startswith("^") or text.endswith("$") else f"^(?:{text})$"

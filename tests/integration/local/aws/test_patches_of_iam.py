@@ -43,7 +43,7 @@ def test_condition_of_a_role_is_judged(compare: Compare, served: Served, region:
     def read(aws: Aws) -> str:
         return attributes_read_by_role_with(served, aws, Resource="*", Condition=condition)
 
-    bad, good = compare(iam.judges_statements, read)
+    bad, good = compare(iam.evaluates_statements, read)
 
     assert bad == ""
     assert good == answer
@@ -56,7 +56,7 @@ def test_resources_excluded_from_a_permission_are_refused(
     def read(aws: Aws) -> str:
         return attributes_read_by_role_with(served, aws, NotResource=excluded)
 
-    bad, good = compare(iam.judges_statements, read)
+    bad, good = compare(iam.evaluates_statements, read)
 
     assert bad == ""
     assert good == answer

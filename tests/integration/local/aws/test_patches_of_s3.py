@@ -41,7 +41,7 @@ def put(client: Any, **named: Any) -> str:
 
 
 def test_denial_of_plain_http_lets_tls_pass(compare: Compare) -> None:
-    bad, good = compare(iam.judges_statements, lambda aws: put(bucket_with(aws, TLS_ONLY)))
+    bad, good = compare(iam.evaluates_statements, lambda aws: put(bucket_with(aws, TLS_ONLY)))
 
     assert bad == "403"
     assert good == ""
@@ -59,7 +59,7 @@ def test_denial_of_plain_http_lets_tls_pass(compare: Compare) -> None:
 def test_condition_on_the_key_of_an_upload_is_judged(
     compare: Compare, attempt: Callable[[Any], str], answer: str
 ) -> None:
-    bad, good = compare(iam.judges_statements, lambda aws: attempt(bucket_with(aws, OUR_KEY_ONLY)))
+    bad, good = compare(iam.evaluates_statements, lambda aws: attempt(bucket_with(aws, OUR_KEY_ONLY)))
 
     assert bad == "403"
     assert good == answer
@@ -98,7 +98,7 @@ def test_parts_of_an_upload_are_judged_by_the_key_it_was_begun_with(compare: Com
 
         return refusal(upload)
 
-    bad, good = compare(s3.judges_parts_by_their_upload, multipart_upload)
+    bad, good = compare(s3.evaluates_parts_by_their_upload, multipart_upload)
 
     assert bad == "403"
     assert good == ""
@@ -108,7 +108,7 @@ def test_denial_of_another_principal_lets_the_account_pass(compare: Compare) -> 
     role = {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:role/somebody"}
     other_role = EVERYBODY | {"Action": "s3:*", "Principal": role}
 
-    bad, good = compare(iam.judges_statements, lambda aws: put(bucket_with(aws, other_role)))
+    bad, good = compare(iam.evaluates_statements, lambda aws: put(bucket_with(aws, other_role)))
 
     assert bad == "403"
     assert good == ""

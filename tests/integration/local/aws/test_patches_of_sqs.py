@@ -95,7 +95,7 @@ def test_long_poll_receives_what_is_sent_meanwhile(compare: Compare, monkeypatch
             client.send_message(QueueUrl=url, MessageBody="chunk")
             return len(poll.result().get("Messages", []))
 
-    bad, good = compare(sqs.waits_without_its_turn, messages_received)
+    bad, good = compare(sqs.waits_without_the_request_lock, messages_received)
 
     assert bad == 0
     assert good == 1

@@ -1,8 +1,14 @@
 """What AWS refuses, the local AWS refuses with AWS's code; plain moto takes most of it."""
 
+import json
+from typing import Any
+
 import pytest
+from botocore.exceptions import ClientError
+from moto.core.utils import get_service_model
 
 from scripts.local.aws.patches.registry import Patch, all_patches
+from scripts.local.aws.validation.request_validator import INVALID
 from tests.integration.local.aws.refused_requests import REFUSED_BY_MOTO, REQUESTS, Refused
 from tests.integration.local.aws.served import Aws, Served, refusal
 
@@ -29,3 +35,21 @@ def test_plain_moto_takes_it_unless_listed(served: Served, refused: Refused) -> 
 
 def test_there_are_at_least_sixty() -> None:
     assert len({str(refused) for refused in REQUESTS}) == len(REQUESTS) >= 60
+
+
+def test_the_status_is_the_one_of_the_service_model(served: Served) -> None:
+    def too_large(aws: Aws) -> Any:
+        policy = {"Version": "2012-10-17", "Statement": [{"Sid": "x" * 6144, "Effect": "Allow", "Action": "*"}]}
+        with pytest.raises(ClientError) as refused:
+            aws("iam").create_policy(PolicyName="large", PolicyDocument=json.dumps(policy))
+        return refused.value.response["ResponseMetadata"]["HTTPStatusCode"]
+
+    assert served.run(all_patches(), too_large) == 409
+
+
+@pytest.mark.parametrize("service", ["lambda", "logs", "secretsmanager", "sns", "scheduler"])
+def test_the_code_for_wrong_values_stands_in_the_service_model(service: str) -> None:
+    shapes = get_service_model(service).error_shapes
+    codes = {shape.metadata.get("error", {}).get("code", shape.name) for shape in shapes}
+
+    assert INVALID.get(service, "ValidationException") in codes

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common.environments import REPOSITORY
-from scripts.local import starting
+from scripts.local import start
 from scripts.local.aws import launcher
 from scripts.local.aws.state import Identity, StateDirectory, wait_until
 from scripts.local.demo import cli
@@ -110,7 +110,7 @@ def test_demo_applies_in_a_cache_of_its_own(tmp_path: Path, monkeypatch: pytest.
 
     state = StateDirectory(folder / "aws", DEV.name)
     launcher.start(state, Identity(DEV.name, DEV.account_id, DEV.region), enforce_iam=True)
-    monkeypatch.setattr(starting, "ready", lambda *_, **__: {})
+    monkeypatch.setattr(start, "ready", lambda *_, **__: {})
     monkeypatch.setattr(cli, "apply", apply)
     assert cli.main(["--folder", str(folder)]) == 1
     assert seen["TG_DOWNLOAD_DIR"] == str(folder / "terragrunt-cache")

@@ -8,7 +8,7 @@ import pytest
 from scripts.local.aws.server import LocalAws
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.clock import ManualClock
-from scripts.local.runtime.functions import Places
+from scripts.local.runtime.functions import Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.local.runtime.deployment import Deployment
 from tests.support.platform import DEV
@@ -38,5 +38,5 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def runtime(aws: Aws, deployment: Deployment, tmp_path: Path, clock: ManualClock) -> Iterator[LocalRuntime]:
-    with LocalRuntime(aws, Places(deployment.packages, tmp_path / "home"), clock=clock) as made:
+    with LocalRuntime(aws, Paths(deployment.packages, tmp_path / "home"), clock=clock) as made:
         yield made

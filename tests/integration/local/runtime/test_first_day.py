@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import open_store
 from csvbatch.store.ddl import tables
 from scripts.account import account as first_day_account
@@ -20,8 +20,8 @@ from scripts.common import environments
 from scripts.common.environments import Environment
 from scripts.local.aws.server import LocalAws
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.doorway import Doorway
-from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
+from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
+from scripts.local.runtime.invoke_endpoint import InvokeEndpoint
 from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.local.runtime.deployment import Deployment
 from tests.integration.local.runtime.test_packaged_functions import PACKAGES, PASSWORD, Loading
@@ -64,11 +64,13 @@ def runtime(
     monkeypatch.setattr(checks, "settings", lambda environment: UNRESERVED)
     monkeypatch.setattr(first_day_account, "names", lambda environment: deployed)
     replaced = {DATABASE_VARIABLE: f"sqlite:///{first_day.database}"}
-    with LocalRuntime(aws, Places(PACKAGES, first_day.folder / "home"), replaced) as made:
-        doorway = Doorway(local_aws.endpoint.ca_bundle.with_name("functions.json"), made.invoke, made.invoke_later)
-        doorway.open_for([first_day.processor, first_day.handler])
+    with LocalRuntime(aws, Paths(PACKAGES, first_day.folder / "home"), replaced) as made:
+        endpoint = InvokeEndpoint(
+            local_aws.endpoint.ca_bundle.with_name("functions.json"), made.invoke, made.invoke_later
+        )
+        endpoint.publish([first_day.processor, first_day.handler])
         yield made
-        doorway.close()
+        endpoint.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.errors import LocalRuntimeError
-from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
+from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.runtime.sandbox import Sandbox
 from tests.integration.local.runtime.deployment import Deployment
@@ -73,7 +73,7 @@ def test_the_address_of_the_store_is_replaced_and_nothing_else(
 ) -> None:
     variables = {DATABASE_VARIABLE: "oracle://db:2484/APP", "OTHER": "as deployed"}
     function = deployment.function(DOES_AS_TOLD, Environment={"Variables": variables})
-    with LocalRuntime(aws, Places(deployment.packages, tmp_path), {DATABASE_VARIABLE: "sqlite:///x.db"}) as runtime:
+    with LocalRuntime(aws, Paths(deployment.packages, tmp_path), {DATABASE_VARIABLE: "sqlite:///x.db"}) as runtime:
         environment = called(runtime, function, "environment")
     assert (environment[DATABASE_VARIABLE], environment["OTHER"]) == ("sqlite:///x.db", "as deployed")
 
@@ -147,12 +147,12 @@ def test_loading_has_a_budget_of_its_own_and_then_the_timeout(runtime: LocalRunt
 def test_what_a_function_prints_is_in_its_log(runtime: LocalRuntime, deployment: Deployment) -> None:
     function = deployment.function(DOES_AS_TOLD)
     called(runtime, function, "return")
-    assert "loaded" in runtime.places.log(function).read_text()
+    assert "loaded" in runtime.paths.log(function).read_text()
 
 
 def test_no_process_is_left_behind(aws: Aws, deployment: Deployment, tmp_path: Path) -> None:
     function = deployment.function(DOES_AS_TOLD)
-    with LocalRuntime(aws, Places(deployment.packages, tmp_path)) as runtime:
+    with LocalRuntime(aws, Paths(deployment.packages, tmp_path)) as runtime:
         called(runtime, function, "return")
         (process,) = runtime.function(function).processes
     assert not Path(f"/proc/{process}").exists()

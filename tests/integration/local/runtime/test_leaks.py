@@ -13,14 +13,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.store import open_store
 from csvbatch.store.tables import LEDGER
 from scripts.common.environments import REPOSITORY
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.clock import ManualClock
-from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
+from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.local.runtime.deployment import Deployment
 from tests.support.postgresql import Server, postgresql
@@ -121,7 +121,7 @@ def loading(aws: Aws, deployment: Deployment, server: Server, tmp_path: Path) ->
 @pytest.fixture
 def packaged(aws: Aws, loading: Loading, clock: ManualClock) -> Iterator[LocalRuntime]:
     replaced = {DATABASE_VARIABLE: loading.server.url()}
-    with LocalRuntime(aws, Places(PACKAGES, loading.home), replaced, clock) as made:
+    with LocalRuntime(aws, Paths(PACKAGES, loading.home), replaced, clock) as made:
         yield made
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Batch, open_store
 from scripts.common.environments import REPOSITORY
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.clock import ManualClock
-from scripts.local.runtime.functions import DATABASE_VARIABLE, Places
+from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.samples.make_recipients import write_recipients
 from tests.integration.local.runtime.deployment import Deployment
@@ -105,7 +105,7 @@ def loading(aws: Aws, deployment: Deployment, tmp_path: Path) -> Iterator[Loadin
 @pytest.fixture
 def packaged(aws: Aws, loading: Loading, clock: ManualClock) -> Iterator[LocalRuntime]:
     replaced = {DATABASE_VARIABLE: f"sqlite:///{loading.database}"}
-    with LocalRuntime(aws, Places(PACKAGES, loading.folder / "home"), replaced, clock) as made:
+    with LocalRuntime(aws, Paths(PACKAGES, loading.folder / "home"), replaced, clock) as made:
         yield made
 
 

@@ -7,8 +7,8 @@ from scripts.local.aws.server import LocalAws
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.cli import main
 from scripts.local.runtime.clock import ManualClock
-from scripts.local.runtime.doorway import Doorway
-from scripts.local.runtime.functions import Places
+from scripts.local.runtime.functions import Paths
+from scripts.local.runtime.invoke_endpoint import InvokeEndpoint
 from scripts.local.runtime.object_events import ObjectWatch
 from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.local.runtime.deployment import Deployment
@@ -116,7 +116,7 @@ def test_batches_are_worked_on_at_once_where_that_is_asked_for(
     deployment.mapping(deployment.function(source, Timeout=20), arn, ScalingConfig={"MaximumConcurrency": 2})
     for body in "ab":
         aws.client("sqs").send_message(QueueUrl=url, MessageBody=body)
-    with LocalRuntime(aws, Places(deployment.packages, tmp_path), concurrency=9) as runtime:
+    with LocalRuntime(aws, Paths(deployment.packages, tmp_path), concurrency=9) as runtime:
         assert runtime.drain().deleted == 2
 
 
@@ -124,12 +124,14 @@ def test_a_served_function_can_be_invoked_through_the_local_aws(
     local_aws: LocalAws, deployment: Deployment, runtime: LocalRuntime, aws: Aws
 ) -> None:
     function = deployment.function("def handler(event, context): return event['a']\n")
-    doorway = Doorway(local_aws.endpoint.ca_bundle.with_name("functions.json"), runtime.invoke, runtime.invoke_later)
+    endpoint = InvokeEndpoint(
+        local_aws.endpoint.ca_bundle.with_name("functions.json"), runtime.invoke, runtime.invoke_later
+    )
     try:
-        doorway.open_for([function])
+        endpoint.publish([function])
         went_well = aws.client("lambda").invoke(FunctionName=function, Payload=b'{"a": 1}')
         failed = aws.client("lambda").invoke(FunctionName=function, Payload=b"{}")
     finally:
-        doorway.close()
+        endpoint.close()
     assert (went_well.get("FunctionError"), went_well["Payload"].read()) == (None, b"1")
     assert (failed["FunctionError"], json.loads(failed["Payload"].read())["errorType"]) == ("Unhandled", "KeyError")

@@ -6,7 +6,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.csv_file.splitter import Chunk
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.store import NewBatch, ObjectVersion, open_store

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from csvbatch.aws import operator
 from csvbatch.aws.secrets import StoreAccess
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.ports import NO_DEADLINE, Deadline
 from csvbatch.store import BusyError, CredentialsError, Store, StoreError, migration
 from csvbatch.store.ddl import tables

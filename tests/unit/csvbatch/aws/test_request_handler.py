@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from csvbatch.contract.model import load_contract
+from csvbatch.contract.yaml_file import load_contract
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import open_store
 from tests.support.pipeline import Pipeline

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from csvbatch.aws.s3_objects import S3Objects
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.pipeline.ports import NO_DEADLINE, ObjectGoneError, Status

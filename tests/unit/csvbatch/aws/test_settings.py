@@ -1,6 +1,6 @@
 import pytest
 
-from csvbatch.aws.settings import HandlerSettings, LoaderSettings, ProcessorSettings, SettingError
+from csvbatch.aws.settings import HandlerSettings, LoaderSettings, ProcessorSettings, VariableError
 
 COMMON = {
     "CSVBATCH_BUCKET": "bucket",
@@ -18,19 +18,19 @@ def test_settings_are_what_the_variables_say() -> None:
 
 @pytest.mark.parametrize("missing", COMMON)
 def test_a_missing_variable_is_named(missing: str) -> None:
-    with pytest.raises(SettingError, match=f"{missing} is not set"):
+    with pytest.raises(VariableError, match=f"{missing} is not set"):
         HandlerSettings.read({name: value for name, value in COMMON.items() if name != missing})
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5"])
 def test_a_number_that_is_none_is_named(value: str) -> None:
-    with pytest.raises(SettingError, match="CSVBATCH_MAX_RECEIVE_COUNT is"):
+    with pytest.raises(VariableError, match="CSVBATCH_MAX_RECEIVE_COUNT is"):
         LoaderSettings.read({"CSVBATCH_MAX_RECEIVE_COUNT": value})
 
 
 @pytest.mark.parametrize("name", ["b" * 64, "ab", "Upper", "arn:aws:s3:::bucket", "under_score", "-bucket", "bucket."])
 def test_a_bucket_that_is_none_is_named(name: str) -> None:
-    with pytest.raises(SettingError, match=r"CSVBATCH_BUCKET is .* 3 to 63"):
+    with pytest.raises(VariableError, match=r"CSVBATCH_BUCKET is .* 3 to 63"):
         HandlerSettings.read({**COMMON, "CSVBATCH_BUCKET": name})
 
 

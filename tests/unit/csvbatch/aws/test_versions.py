@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from csvbatch.aws.s3_objects import S3Objects
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE, ObjectGoneError
 from csvbatch.store import BatchState, ChunkState, ObjectVersion, open_store

@@ -19,6 +19,7 @@ from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE
 from csvbatch.pipeline.processing import Processor
 from csvbatch.store import Credentials, Store, open_store
+from csvbatch.store.url import parse_url
 from tests.unit.csvbatch.cli.conftest import Run
 
 REGION = "eu-west-2"
@@ -179,7 +180,7 @@ def test_a_secret_without_a_value_is_said_before_the_database_is_asked(run: Run,
 
 def test_the_password_of_the_environment_goes_with_the_user_of_the_address() -> None:
     variables = {"CSVBATCH_DATABASE_PASSWORD": "p"}
-    assert credentials_of("postgresql://a%40b@host/x", variables) == Credentials("a@b", "p")
-    assert credentials_of("postgresql://a:other@host/x", variables) is None
-    assert credentials_of("sqlite:///x.db", variables) is None
-    assert credentials_of("postgresql://a@host/x", {}) is None
+    assert credentials_of(parse_url("postgresql://a%40b@host/x"), variables) == Credentials("a@b", "p")
+    assert credentials_of(parse_url("postgresql://a:other@host/x"), variables) is None
+    assert credentials_of(parse_url("sqlite:///x.db"), variables) is None
+    assert credentials_of(parse_url("postgresql://a@host/x"), {}) is None

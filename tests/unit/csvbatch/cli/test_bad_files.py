@@ -44,7 +44,7 @@ class Files:
         """Load the file that was checked, and give the rows of the table."""
         self.run("load", self.file, "-d", "t", "--contracts", self.contracts, "--database", "sqlite:///t.db")
         with closing(sqlite3.connect(self.folder / "t.db")) as connection:
-            return list(connection.execute("SELECT code, name FROM t ORDER BY load_offset"))
+            return list(connection.execute("SELECT code, name FROM t ORDER BY load_line"))
 
     def rejects(self) -> list[tuple[int, int, str]]:
         found = []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlglot
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import BatchState, NewBatch, ObjectVersion, open_store
 from csvbatch.store.tables import LEDGER
 from scripts.common.environments import REPOSITORY

@@ -143,7 +143,7 @@ def test_a_processor_that_is_at_work_is_not_disturbed(run: Run, good_recipients:
     [
         ("mysql://loader:Qxzzy@host/x", 2, "no store is called 'mysql'"),
         ("postgresql://loader:Qxzzy@127.0.0.1:1/x", 1, "NO_CONNECTION"),
-        ("postgresql://loader:Qxzzy@[broken/x", 2, "address cannot be read"),
+        ("postgresql://loader:Qxzzy@[broken/x", 2, "URL cannot be read"),
         ("sqlite://x.db", 2, "three slashes"),
     ],
 )

@@ -3,11 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import load_contracts
-from csvbatch.local.files import LocalFiles
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import open_store
 from scripts.common.environments import REPOSITORY
-from tests.support.pipeline import Pipeline
+from tests.support.pipeline import Pipeline, TaggedFiles
 
 
 @pytest.fixture
@@ -15,5 +14,5 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
     contracts = load_contracts(REPOSITORY / "lambdas" / "contracts")
     store = open_store(f"sqlite:///{tmp_path}/store.db")
     store.migrate(contracts.values())
-    yield Pipeline(store, LocalFiles(tmp_path / "bucket", {}), contracts)
+    yield Pipeline(store, TaggedFiles(tmp_path / "bucket", {}), contracts)
     store.close_connection()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from csvbatch.aws.s3_objects import S3Objects
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.arrival import in_order_of_arrival
 from csvbatch.pipeline.ports import Deadline, StoredObject

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import dumps, load_contracts, loads_json
+from csvbatch.contract.ledger_copy import dumps, loads_json
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.local.files import LocalFiles
-from csvbatch.store.url import open_store
+from csvbatch.store import open_store
 from scripts.common.environments import REPOSITORY
 from tests.support.pipeline import Pipeline
 

@@ -15,13 +15,21 @@ from botocore.exceptions import (
 )
 
 from csvbatch.aws.sqs_queue import SendError
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.failures import MOST_FAILURES, MOST_INTERRUPTIONS
 from csvbatch.pipeline.ports import NO_DEADLINE, Status
 from csvbatch.pipeline.processing import Run
-from csvbatch.store import Batch, BatchState, BusyError, ChunkState, CredentialsError, LedgerError, StoreError
-from csvbatch.store.url import open_store
+from csvbatch.store import (
+    Batch,
+    BatchState,
+    BusyError,
+    ChunkState,
+    CredentialsError,
+    LedgerError,
+    StoreError,
+    open_store,
+)
 from scripts.common.environments import REPOSITORY
 from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
 from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.failures import MOST_FAILURES
-from csvbatch.store import BatchState
-from csvbatch.store.url import open_store
+from csvbatch.store import BatchState, open_store
 from scripts.common.environments import REPOSITORY
 from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
 from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading

@@ -25,12 +25,13 @@ import csvbatch.csv_file.reader
 import csvbatch.pipeline.loading
 import csvbatch.pipeline.splitting
 from csvbatch.cli.checking import Findings, check_file
+from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.splitter import scan
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, BatchState, open_store
 from tests.support.nasty_files import CONTRACTS, HEADERS, NastyFile, nasty_file
 from tests.support.pipeline import Pipeline
-from tests.unit.csvbatch.csv_reference import is_malformed, lines_of, row_ends_and_open_quote
+from tests.unit.csvbatch.csv_file.csv_reference import is_malformed, lines_of, row_ends_and_open_quote
 
 FILES = int(os.environ.get("CSVBATCH_NASTY_FILES", "300"))
 MANY_FILES = 20_000
@@ -51,6 +52,7 @@ class Outcome(NamedTuple):
     batch: Batch
     problems: list[str]
     rows: list[tuple[str | None, ...]]
+    row_lines: list[int]
     rejects: list[Reject]
     rules: Counter[tuple[int, str, str]]
     checked: Findings
@@ -150,13 +152,14 @@ def outcome_of(pipeline: Pipeline, file: NastyFile, batch: Batch) -> Outcome:
                 if not rejects or rejects[-1].line != line:
                     rejects.append(Reject(line, last_line, one["text"]))
     select = (
-        f"SELECT {', '.join(HEADERS)} FROM {batch.dataset} "
-        f"WHERE load_sequence = {batch.load_sequence} ORDER BY load_offset"
+        f"SELECT {', '.join(HEADERS)}, load_line FROM {batch.dataset} "
+        f"WHERE load_sequence = {batch.load_sequence} ORDER BY load_line"
     )
-    rows = pipeline.store._read("test", lambda transaction: [tuple(row) for row in transaction.rows(select)])
+    found = pipeline.store._read("test", lambda transaction: [tuple(row) for row in transaction.rows(select)])
+    rows, row_lines = [row[:-1] for row in found], [row[-1] for row in found]
     path = pipeline.files.incoming[batch.object_key]
     checked = check_file(path, file.contract, 1 << 30, lambda _: None)
-    return Outcome(batch, report["problems"], rows, rejects, rules, checked)
+    return Outcome(batch, report["problems"], rows, row_lines, rejects, rules, checked)
 
 
 def account_for(file: NastyFile, outcome: Outcome) -> None:
@@ -199,6 +202,9 @@ def account_for_lines(file: NastyFile, outcome: Outcome) -> None:
     assert [rows[number] for number in sorted(last.values())] == [
         [value or "" for value in row] for row in outcome.rows
     ]
+    for row, line in zip(outcome.rows, outcome.row_lines, strict=True):
+        at_line = csv.reader(lines[line - 1 :], delimiter=contract.delimiter, quotechar=contract.quote, strict=strict)
+        assert next(at_line) == [value or "" for value in row]
     assert outcome.batch.rows_merged == len(outcome.rows) + len(superseded)
     assert (outcome.batch.rows_superseded, outcome.batch.rows_stale) == (len(superseded), 0)
     blank = sum(not fields for fields in read)
@@ -220,7 +226,7 @@ def has_cause(file: NastyFile, reason: str | None) -> bool:
         return reason in ("encoding", "unterminated_quote", "nul", "missing", "unrecognised", "text_after_quote")
     if reason == "nul":
         return "\0" in text
-    dialect = file.contract.dialect
+    dialect = Dialect.of(file.contract)
     if reason == "unterminated_quote":
         return row_ends_and_open_quote(text, dialect)[1] is not None
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote)

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import load_contracts
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.csv_file.reader import Readable
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.pipeline.ports import Deadline
 from csvbatch.pipeline.processing import Run
-from csvbatch.store import Batch, BatchState, ObjectVersion
-from csvbatch.store.url import open_store
+from csvbatch.store import Batch, BatchState, ObjectVersion, open_store
 from scripts.common.environments import REPOSITORY
 from tests.support.pipeline import Pipeline, report_of
 

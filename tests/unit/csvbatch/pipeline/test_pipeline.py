@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from csvbatch.contract.model import dumps, loads_json
+from csvbatch.contract.ledger_copy import dumps, loads_json
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.delivery import Delivery, OtherBucketError, deliver
 from csvbatch.pipeline.messages import ChunkMessage, MessageError

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from csvbatch.contract.model import Contract, load_contract
+from csvbatch.contract.model import Contract
+from csvbatch.contract.yaml_file import load_contract
 from csvbatch.rows.header import match_header
 from csvbatch.rows.rules import Rule
 from csvbatch.rows.validator import compile_validator

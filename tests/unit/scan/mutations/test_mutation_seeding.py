@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.scan.mutations import seeding
 from scripts.scan.mutations.catalogue import Mutation
-from scripts.scan.mutations.errors import CatalogueError
 
 MODULE = """\
 resource "aws_sqs_queue" "this" {
@@ -22,7 +22,8 @@ resource "aws_sqs_queue" "dead_letters" {
 
 
 def mutation(replaced: str, replacement: str = "") -> Mutation:
-    return Mutation("queue-forgets", "Messages are lost.", "modules/sqs/main.tf", replaced, replacement, ("scan",))
+    texts = {"id": "queue-forgets", "weakens": "Messages are lost.", "file": "modules/sqs/main.tf"}
+    return Mutation.model_validate({**texts, "replace": replaced, "with": replacement, "checks": ["scan"]})
 
 
 def test_lines_are_dropped_at_whatever_indentation_and_nothing_else_is_touched() -> None:
@@ -52,15 +53,15 @@ def test_blank_lines_between_the_lines_are_part_of_them() -> None:
     ],
     ids=["gone", "part of a line", "another indentation", "twice"],
 )
-def test_a_mutation_that_does_not_fit_exactly_once_says_that_the_catalogue_has_rotted(
+def test_a_mutation_that_does_not_fit_exactly_once_says_that_the_catalogue_is_out_of_date(
     replaced: str, times: int
 ) -> None:
-    with pytest.raises(CatalogueError, match=rf"has rotted: what queue-forgets replaces stands {times} times"):
+    with pytest.raises(UserError, match=rf"queue-forgets is out of date: the lines it replaces stand {times} times"):
         seeding.mutated(mutation(replaced), MODULE)
 
 
-def test_a_mutation_of_a_file_that_is_gone_says_that_the_catalogue_has_rotted(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError, match=r"has rotted: queue-forgets changes modules/sqs/main\.tf, which is gone"):
+def test_a_mutation_of_a_file_that_is_gone_says_that_the_catalogue_is_out_of_date(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"queue-forgets is out of date: there is no file modules/sqs/main\.tf"):
         seeding.seeded(mutation("}"), tmp_path)
 
 
@@ -104,7 +105,7 @@ def test_a_run_stands_alone_with_all_that_is_outside_of_runs(tmp_path: Path) -> 
     assert (tmp_path / "queue.tftest.hcl").read_text() == RUNS
 
 
-def test_a_run_that_is_gone_says_that_the_catalogue_has_rotted(tmp_path: Path) -> None:
+def test_a_run_that_is_gone_says_that_the_catalogue_is_out_of_date(tmp_path: Path) -> None:
     (tmp_path / "queue.tftest.hcl").write_text(RUNS)
-    with pytest.raises(CatalogueError, match="has no run third"):
+    with pytest.raises(UserError, match="has no run third"):
         seeding.isolate(tmp_path / "queue.tftest.hcl", "third")

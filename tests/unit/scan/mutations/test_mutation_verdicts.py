@@ -6,7 +6,7 @@ from rich.console import Console
 
 from scripts.scan.mutations import cli, report, scan
 from scripts.scan.mutations.catalogue import Mutation
-from scripts.scan.mutations.guards import Catch
+from scripts.scan.mutations.checks import Kill
 from scripts.scan.mutations.trial import Verdict
 
 PRINTED = """\
@@ -15,16 +15,25 @@ FAILED CKV_AWS_27 lost/modules/sqs/main.tf:37 aws_sqs_queue.dead_letters: Ensure
 FAILED CKV_AWS_27 open/modules/sqs/main.tf:14 aws_sqs_queue.this: Ensure all data stored is encrypted
 FAILED CKV_CSV_2 open/modules/sqs/main.tf:14 aws_sqs_queue.this: A message stays hidden for 6 timeouts
 """
-MUTATION = Mutation("open", "The queue is open.", "modules/sqs/main.tf", "a", "b", ("scan", "tests/test_queue.py"))
-NOTICED = Catch("scan", "CKV_AWS_27")
-FAILED = Catch("tests/test_queue.py", "test_the_queue_is_closed[dev]")
+MUTATION = Mutation.model_validate(
+    {
+        "id": "open",
+        "weakens": "The queue is open.",
+        "file": "modules/sqs/main.tf",
+        "replace": "a",
+        "with": "b",
+        "checks": ["scan", "tests/test_queue.py"],
+    }
+)
+FOUND = Kill("scan", "CKV_AWS_27")
+FAILED = Kill("tests/test_queue.py", "test_the_queue_is_closed[dev]")
 
 
 def test_a_finding_belongs_to_the_mutant_in_whose_copy_it_is() -> None:
-    assert scan.attributed(scan.findings(PRINTED))["open"] == Catch("scan", "CKV_AWS_27, CKV_CSV_2")
+    assert scan.attributed(scan.findings(PRINTED))["open"] == Kill("scan", "CKV_AWS_27, CKV_CSV_2")
 
 
-def test_what_the_unmutated_module_has_too_is_nobody_s_catch() -> None:
+def test_what_the_unmutated_module_has_too_kills_nothing() -> None:
     assert "lost" not in scan.attributed(scan.findings(PRINTED))
 
 
@@ -33,33 +42,33 @@ def test_nothing_is_attributed_to_the_unmutated_copy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "missed", "survived", "held"),
+    ("verdict", "missed", "killed", "as_expected"),
     [
-        (Verdict(MUTATION, (NOTICED, FAILED)), (), False, True),
-        (Verdict(MUTATION, (NOTICED,)), ("tests/test_queue.py",), False, False),
-        (Verdict(MUTATION, ()), ("scan", "tests/test_queue.py"), True, False),
-        (Verdict(MUTATION, (), "no verdict"), ("scan", "tests/test_queue.py"), True, False),
+        (Verdict(MUTATION, (FOUND, FAILED)), (), True, True),
+        (Verdict(MUTATION, (FOUND,)), ("tests/test_queue.py",), True, False),
+        (Verdict(MUTATION, ()), ("scan", "tests/test_queue.py"), False, False),
+        (Verdict(MUTATION, (), "no verdict"), ("scan", "tests/test_queue.py"), False, False),
     ],
-    ids=["caught by all", "caught by one", "survived", "not judged"],
+    ids=["killed by all", "killed by one", "survived", "inconclusive"],
 )
-def test_a_mutation_is_held_only_where_every_guard_it_names_noticed(
-    verdict: Verdict, missed: tuple[str, ...], survived: bool, held: bool
+def test_a_mutation_ends_as_expected_only_where_every_check_it_names_killed_it(
+    verdict: Verdict, missed: tuple[str, ...], killed: bool, as_expected: bool
 ) -> None:
-    assert (verdict.missed, verdict.survived, verdict.held) == (missed, survived, held)
+    assert (verdict.missed, verdict.killed, verdict.as_expected) == (missed, killed, as_expected)
 
 
-def test_the_summary_ends_with_how_many_were_caught_and_names_the_rest() -> None:
-    verdicts = [Verdict(MUTATION, (NOTICED, FAILED)), Verdict(MUTATION, (NOTICED,)), Verdict(MUTATION, ())]
+def test_the_summary_ends_with_how_many_were_killed_and_names_the_rest() -> None:
+    verdicts = [Verdict(MUTATION, (FOUND, FAILED)), Verdict(MUTATION, (FOUND,)), Verdict(MUTATION, ())]
     assert report.summary(verdicts).splitlines() == [
         "Survived: open",
-        "Caught, though tests/test_queue.py missed open: mend the guard or the entry",
-        "caught 2 of 3 seeded",
+        "Killed, but tests/test_queue.py missed open: fix the check or the entry",
+        "killed 2 of 3",
     ]
 
 
-def test_the_table_shows_what_caught_each_and_what_did_not() -> None:
+def test_the_table_shows_what_killed_each_and_what_did_not() -> None:
     page = io.StringIO()
-    Console(file=page, width=160).print(report.table([Verdict(MUTATION, (NOTICED,)), Verdict(MUTATION, (FAILED,))]))
+    Console(file=page, width=160).print(report.table([Verdict(MUTATION, (FOUND,)), Verdict(MUTATION, (FAILED,))]))
     assert "scan: CKV_AWS_27" in page.getvalue()
     assert "test_queue.py: test_the_queue_is_closed[dev]" in page.getvalue()
     assert "missed by tests/test_queue.py" in page.getvalue()
@@ -67,12 +76,12 @@ def test_the_table_shows_what_caught_each_and_what_did_not() -> None:
 
 def test_the_json_says_the_same() -> None:
     said = json.loads(report.as_json([Verdict(MUTATION, (FAILED,)), Verdict(MUTATION, (), "no verdict")]))
-    assert (said["seeded"], said["caught"]) == (2, 1)
-    assert said["mutations"][0]["caught_by"] == [
-        {"guard": "tests/test_queue.py", "by": "test_the_queue_is_closed[dev]"}
+    assert (said["mutants"], said["killed"]) == (2, 1)
+    assert said["mutations"][0]["killed_by"] == [
+        {"check": "tests/test_queue.py", "by": "test_the_queue_is_closed[dev]"}
     ]
     assert said["mutations"][0]["missed_by"] == ["scan"]
-    assert said["mutations"][1]["problem"] == "no verdict"
+    assert said["mutations"][1]["inconclusive"] == "no verdict"
 
 
 def test_a_wrong_name_ends_the_command_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,6 +89,6 @@ def test_a_wrong_name_ends_the_command_with_a_sentence(capsys: pytest.CaptureFix
     assert "There is no mutation no-such-mutation" in capsys.readouterr().err
 
 
-def test_the_list_names_every_mutation_and_its_guards(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_names_every_mutation_and_its_checks(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--list"]) == 0
     assert "sqs-no-dead-letters: A message that keeps failing" in capsys.readouterr().out

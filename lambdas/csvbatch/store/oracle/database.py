@@ -1,0 +1,220 @@
+"""Oracle through python-oracledb: arrays of rows, each merged by one statement for a row."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import oracledb
+
+from csvbatch.contract.model import Contract
+from csvbatch.store.bounded import within
+from csvbatch.store.database import Credentials, Position, Result
+from csvbatch.store.errors import StoreError
+from csvbatch.store.found import FoundTable
+from csvbatch.store.oracle.errors import classify
+from csvbatch.store.oracle.merge import merge
+from csvbatch.store.oracle.tables import check_character_set, read_table
+from csvbatch.store.oracle.tls import tls_context
+from csvbatch.store.records import Merged, Row
+from csvbatch.store.sql_dialect import ORACLE
+from csvbatch.store.url import OracleAddress
+from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits, milliseconds
+
+# A longer text is sent as a large object, which a CLOB takes whatever the database's longest VARCHAR2.
+_LONGEST_TEXT_BYTES = 4000
+
+
+class OracleDatabase:
+    """An Oracle database, version 12.1 or later."""
+
+    sql_dialect = ORACLE
+
+    def __init__(
+        self,
+        address: OracleAddress,
+        credentials: Credentials | None,
+        timeouts: Timeouts,
+        connect: Callable[..., oracledb.Connection] = oracledb.connect,
+    ) -> None:
+        self.waits = Waits(timeouts)
+        self.connections = 0
+        self._address = address
+        self._credentials = credentials
+        self._connect = connect
+        self._connection: oracledb.Connection | None = None
+
+    def begin(self, *, write: bool) -> None:
+        """See to it that there is a connection that answers; its first change starts the transaction."""
+        del write
+        if self._connection is not None and not self._answers(self._connection):
+            self.close()
+        if self._connection is None:
+            self._connection = self._open()
+            self.connections += 1
+        self.waits.used()
+
+    def _answers(self, connection: oracledb.Connection) -> bool:
+        """Tell whether a connection still is one: the driver knows only what it last saw, so long silence is ended."""
+        if not connection.is_healthy():
+            return False
+        if not self.waits.is_idle():
+            return True
+        connection.call_timeout = milliseconds(self.waits.ping())
+        try:
+            connection.ping()
+        except oracledb.Error:
+            return False
+        return True
+
+    def _open(self) -> oracledb.Connection:
+        """Connect and log in within the time there is.
+
+        The driver's own limit is for the TCP handshake alone, and that of a call begins after the login, so a listener
+        that takes the connection and says nothing would be waited for without end.
+        https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html
+        """
+        address, credentials = self._address, self._credentials
+        seconds = self.waits.connect()
+        settings: dict[str, Any] = {
+            "user": credentials.username if credentials else None,
+            "password": credentials.password if credentials else None,
+            "host": address.host,
+            "port": address.port,
+            "service_name": address.service,
+            "protocol": address.protocol,
+            "wallet_location": address.wallet,
+            "tcp_connect_timeout": seconds,
+            # Minutes between signs of life, so that a firewall does not forget a connection that waits.
+            "expire_time": 1,
+        }
+        if context := tls_context(address, credentials.ca_pem if credentials else None):
+            settings["ssl_context"] = context
+
+        def connect() -> oracledb.Connection:
+            if address.thick:
+                oracledb.init_oracle_client()
+            return self._connect(**settings)
+
+        connection = within(seconds, connect, _close)
+        connection.call_timeout = milliseconds(self.waits.timeouts.statement)
+        connection.outputtypehandler = _exact_numbers
+        if address.schema:
+            connection.current_schema = address.schema
+        return connection
+
+    def commit(self) -> None:
+        """Make the transaction's effects last."""
+        self._bounded().commit()
+        self.waits.used()
+
+    def rollback(self) -> None:
+        """Undo the transaction; the database does so by itself where the connection is lost."""
+        try:
+            if self._connection is not None:
+                self._connection.call_timeout = milliseconds(self.waits.rollback())
+                self._connection.rollback()
+        except oracledb.Error:
+            self.close()
+
+    def execute(self, sql: str, parameters: Mapping[str, Any]) -> Result:
+        """Run one statement."""
+        with self._bounded().cursor() as cursor:
+            if types := _types(parameters):
+                cursor.setinputsizes(**types)
+            cursor.execute(sql, _without_zone(parameters), fetch_lobs=False)
+            return Result(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+
+    def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
+        """Run one statement for all sets of parameters at once."""
+        with self._bounded().cursor() as cursor:
+            if types := _types(parameters[0]):
+                cursor.setinputsizes(**types)
+            cursor.executemany(sql, [_without_zone(each) for each in parameters])
+
+    def now(self) -> datetime:
+        """Read the database's clock."""
+        now: datetime = self.execute("SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM DUAL", {}).rows[0][0]
+        return now
+
+    def check(self) -> None:
+        """Raise StoreError where the database's character set lacks characters that a file may hold."""
+        check_character_set(self._query)
+
+    def table(self, name: str) -> FoundTable | None:
+        """Describe a table of the schema that bare names belong to, or that a synonym names."""
+        return read_table(self._query, name)
+
+    def _query(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return self.execute(sql, parameters).rows
+
+    def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
+        """Merge arrays of rows."""
+        with self._bounded().cursor() as cursor:
+            return merge(cursor, self._bounded, contract, position, rows)
+
+    def failure(self, error: Exception) -> StoreError | None:
+        """Classify what python-oracledb raised, by its code."""
+        if isinstance(error, UnicodeEncodeError):
+            return StoreError(type(error).__name__, "a value is no text for Oracle", "correct the file")
+        return classify(error, connecting=self._connection is None)
+
+    def close(self) -> None:
+        """Close the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            _close(connection)
+
+    def _bounded(self) -> oracledb.Connection:
+        """Give the connection, whose next answer is waited for no longer than the deadline allows."""
+        connection = self._connected()
+        connection.call_timeout = milliseconds(self.waits.statement())
+        return connection
+
+    def _connected(self) -> oracledb.Connection:
+        if self._connection is None:
+            raise oracledb.InterfaceError
+        return self._connection
+
+
+def _close(connection: oracledb.Connection) -> None:
+    """Close a connection, which waits for the server to say farewell, and not for long."""
+    try:
+        connection.call_timeout = milliseconds(PING_SECONDS)
+        connection.close()
+    except (oracledb.Error, OSError):
+        return
+
+
+def _exact_numbers(cursor: oracledb.Cursor, metadata: oracledb.FetchInfo) -> oracledb.Var | None:
+    """Fetch numbers with digits after the point as decimals; the driver's own choice is a float.
+
+    https://python-oracledb.readthedocs.io/en/latest/user_guide/sql_execution.html#fetched-number-precision
+    """
+    if metadata.type_code is oracledb.DB_TYPE_NUMBER and metadata.scale and metadata.scale > 0:
+        return cursor.var(Decimal, arraysize=cursor.arraysize)
+    return None
+
+
+def _types(parameters: Mapping[str, Any]) -> dict[str, oracledb.DbType]:
+    """Name the types that the driver would not choose itself.
+
+    A long text goes as a large object. A point in time goes as a TIMESTAMP: left alone, the driver binds it as a DATE,
+    which has no fractions of a second.
+    https://python-oracledb.readthedocs.io/en/latest/api_manual/cursor.html#oracledb.Cursor.setinputsizes
+    """
+    types: dict[str, oracledb.DbType] = {}
+    for name, value in parameters.items():
+        if isinstance(value, datetime):
+            types[name] = oracledb.DB_TYPE_TIMESTAMP
+        elif isinstance(value, str) and len(value.encode()) > _LONGEST_TEXT_BYTES:
+            types[name] = oracledb.DB_TYPE_CLOB
+    return types
+
+
+def _without_zone(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Give points in time as UTC without a zone, which is how the ledger's columns have them."""
+    return {
+        name: value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+        for name, value in parameters.items()
+    }

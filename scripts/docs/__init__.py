@@ -1,0 +1,1 @@
+"""Commands that generate parts of the documentation and build its site."""

@@ -1,1 +1,0 @@
-"""Looks for secrets in every file that git tracks."""

@@ -1,0 +1,62 @@
+"""The guides for newcomers, followed to the letter: each ends with what it promises."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.common import environments
+from tests.support.followed import Copy
+
+GUIDES = environments.REPOSITORY / "docs" / "how-to"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    return Copy(tmp_path / "checkout")
+
+
+def rows(copy: Copy, database: str, query: str) -> Sequence[tuple[Any, ...]]:
+    with closing(sqlite3.connect(copy.root / database)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def batches(copy: Copy, database: str) -> list[dict[str, Any]]:
+    said = copy.run("csvbatch", "status", "--json", "--database", f"sqlite:///{database}")
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def test_a_dataset_that_is_added_is_loaded_and_packaged(copy: Copy) -> None:
+    printed = copy.follow(GUIDES / "add-a-dataset.md")
+    loaded = rows(copy, "stations.db", "SELECT code, platforms FROM stations ORDER BY code")
+    assert loaded == [("EDB", 20), ("KGX", 11), ("YRK", 11)]
+    (batch,) = batches(copy, "stations.db")
+    assert (batch["dataset"], batch["rows"], batch["merged"], batch["rejected"]) == ("stations", 3, 3, 0)
+    assert re.search(r"CREATE TABLE \S*stations", printed, re.IGNORECASE)
+    zips = sorted((copy.root / "dist" / "lambda").glob("*/*.zip"))
+    assert zips
+    for package in zips:
+        assert "stations" in copy.run("python", "-m", "zipfile", "-l", str(package))
+
+
+def test_the_reason_of_every_rejected_row_is_found(copy: Copy) -> None:
+    printed = copy.follow(GUIDES / "find-why-a-row-was-rejected.md")
+    (batch,) = batches(copy, "recipients.db")
+    assert (batch["rows"], batch["merged"], batch["rejected"]) == (3, 1, 2)
+    shown = copy.run("csvbatch", "rejects", batch["batch"], "--json")
+    found = [json.loads(line) for line in shown.splitlines()]
+    assert [(one["line"], one["column"]) for one in found] == [(3, "date_of_birth"), (4, "nhs_number")]
+    assert all(one["reason"] in printed for one in found)
+    assert printed.count("Ben Example") == 1, "the text is shown where it is asked for, and nowhere else"
+
+
+def test_files_are_checked_and_loaded_without_aws(copy: Copy) -> None:
+    copy.follow(GUIDES / "load-files.md")
+    (batch,) = batches(copy, "airports.db")
+    assert batch["state"] == "closed"
+    assert batch["rows"] == batch["merged"] + batch["rejected"] > 1000

@@ -1,0 +1,103 @@
+"""URLs of stores, and what opening one costs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from csvbatch.store import Credentials, Timeouts, UrlError, open_store
+from csvbatch.store.opening import open_database
+from csvbatch.store.oracle.database import OracleDatabase
+from csvbatch.store.postgresql.database import PostgresqlDatabase
+from csvbatch.store.sqlite.database import SqliteDatabase
+from csvbatch.store.url import OracleAddress, parse_url
+
+GIVEN = Credentials("given", "by the secret")
+
+
+def opened(url: str, credentials: Credentials | None = None) -> dict[str, object]:
+    return vars(open_database(parse_url(url), credentials, Timeouts()))
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///store.db", "store.db"),
+        ("sqlite:///some/folder/store.db", "some/folder/store.db"),
+        ("sqlite:////folder/store.db", "/folder/store.db"),
+        ("sqlite:///a%20store.db", "a store.db"),
+    ],
+)
+def test_a_sqlite_store_is_a_file(url: str, path: str) -> None:
+    assert isinstance(open_database(parse_url(url), None, Timeouts()), SqliteDatabase)
+    assert opened(url)["_path"] == Path(path)
+
+
+@pytest.mark.parametrize("url", ["postgresql://host/db", "postgres://host/db"])
+def test_a_postgresql_store_is_opened_by_its_own_driver(url: str) -> None:
+    assert isinstance(open_database(parse_url(url), None, Timeouts()), PostgresqlDatabase)
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("oracle://db.example/orcl", OracleAddress("db.example", 1521, "orcl")),
+        ("oracle://db.example:1600/a.b%2Fc", OracleAddress("db.example", 1600, "a.b/c")),
+        ("oracle://db.example/orcl?protocol=tcps", OracleAddress("db.example", 2484, "orcl", "tcps")),
+        (
+            "oracle://db.example/orcl?protocol=tcps&wallet=/opt/wallet&schema=LOADER&thick=true",
+            OracleAddress("db.example", 2484, "orcl", "tcps", "/opt/wallet", "LOADER", thick=True),
+        ),
+    ],
+)
+def test_an_oracle_store_has_host_port_service_and_options(url: str, address: OracleAddress) -> None:
+    assert isinstance(open_database(parse_url(url), None, Timeouts()), OracleDatabase)
+    assert opened(url)["_address"] == address
+
+
+def test_given_credentials_go_before_those_of_the_address() -> None:
+    url = "oracle://us%40er:pass%2Fword@host/orcl"
+    assert opened(url)["_credentials"] == Credentials("us@er", "pass/word")
+    assert opened(url, GIVEN)["_credentials"] == GIVEN
+    assert opened("oracle://host/orcl")["_credentials"] is None
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("mysql://host/db", "no store is called 'mysql'; use sqlite:///file.db"),
+        ("store.db", "no store is called ''"),
+        ("sqlite://", "a SQLite store is a file, after three slashes"),
+        ("sqlite:///:memory:", "a SQLite store is a file"),
+        ("sqlite://store.db", "a SQLite store is a file"),
+        ("oracle://host", "needs a host and a service"),
+        ("oracle:///orcl", "needs a host and a service"),
+        ("oracle://host:70000/orcl", "the port is not a number from 0 to 65535"),
+        ("oracle://host/orcl?protocol=udp", "protocol is 'udp': use tcp or tcps"),
+        ("oracle://host/orcl?thick=yes", "thick is 'yes': use true or false"),
+        ("oracle://host/orcl?walet=x", "has no option 'walet': use protocol, wallet, schema or thick"),
+        ("oracle://[host/orcl", "URL cannot be read"),
+    ],
+)
+def test_an_address_that_can_not_be_used_says_why(url: str, message: str) -> None:
+    with pytest.raises(UrlError, match=message):
+        open_store(url)
+
+
+def test_a_password_is_not_shown() -> None:
+    assert "secret" not in repr(Credentials("user", "secret"))
+    with pytest.raises(UrlError) as caught:
+        open_store("oracle://user:secret@host:70000/orcl")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "driver"),
+    [("sqlite:///store.db", "sqlite3"), ("postgresql://host/db", "psycopg"), ("oracle://host/orcl", "oracledb")],
+)
+def test_a_store_imports_its_own_driver_and_nothing_else_that_is_slow(url: str, driver: str) -> None:
+    slow = {"sqlite3", "psycopg", "oracledb", "pydantic", "yaml", "boto3"}
+    program = f"import sys; from csvbatch.store import open_store; open_store({url!r}); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert slow & set(done.stdout.split()) == {driver}

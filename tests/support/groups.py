@@ -7,9 +7,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parents[1]
-SPLIT = frozenset(
-    {"infrastructure/test_modules.py", "integration/platform", "integration/store", "unit", "unit/csvbatch"}
-)
+SPLIT = frozenset({"infrastructure/test_modules.py", "integration/platform", "integration/store", "unit"})
 """The files that are groups of their own, and the folders of which each file is one.
 
 They take long, and share little with their neighbours or share it under a lock.
@@ -19,6 +17,7 @@ LONGEST_FIRST = (
     "integration/environments",
     "infrastructure/test_modules.py",
     "integration/account",
+    "integration/how_to",
     "integration/local/demo",
     "integration/least_privilege",
     "integration/platform/test_destroy.py",

@@ -1,6 +1,7 @@
 """The server process; `scripts.local.aws.launcher` starts it and passes it the lock and a pipe for its report."""
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -63,10 +64,8 @@ def _arguments() -> argparse.Namespace:
 def _prepare(state: StateDirectory, identity: Identity, arguments: argparse.Namespace) -> Server:
     patches.apply_all()
     if arguments.snapshot:
-        with arguments.snapshot.open("rb") as content:
-            snapshot.read_header(content)
-            backends.restore(content)
-    application = Application(snapshot=lambda: _snapshot(identity), enforce_iam=arguments.enforce_iam)
+        _restore(arguments.snapshot.read_bytes())
+    application = Application(lambda: _snapshot(identity), _restore, enforce_iam=arguments.enforce_iam)
     with _listening_socket(arguments.port) as listener:
         server = Server(listener.fileno(), application, server_context(state.ca_file))
     state.write_record(Record(identity, server.port, os.getpid(), arguments.enforce_iam))
@@ -75,6 +74,12 @@ def _prepare(state: StateDirectory, identity: Identity, arguments: argparse.Name
 
 def _snapshot(identity: Identity) -> bytes:
     return snapshot.with_header(identity, backends.save())
+
+
+def _restore(content: bytes) -> None:
+    file = io.BytesIO(content)
+    snapshot.read_header(file)
+    backends.restore(file)
 
 
 def _listening_socket(preferred_port: int) -> socket.socket:

@@ -84,7 +84,7 @@ def _spawn(
 ) -> tuple[Record, subprocess.Popen[bytes]]:
     start_from = from_snapshot or (state.snapshot_file if state.snapshot_file.exists() else None)
     if start_from:
-        _check_snapshot(start_from, identity)
+        check_snapshot(start_from, identity)
     last = state.record()
     port = last.port if last else 0
     reading_end, writing_end = os.pipe()
@@ -139,7 +139,8 @@ def _await_ready(process: subprocess.Popen[bytes], reader: IO[bytes], state: Sta
         raise UserError(f"the local AWS of {state.environment} did not start: {error}")
 
 
-def _check_snapshot(file: Path, identity: Identity) -> None:
+def check_snapshot(file: Path, identity: Identity) -> None:
+    """Raise LocalAwsError where a snapshot is of another identity, or cannot be read."""
     try:
         with file.open("rb") as content:
             saved = snapshot.read_header(content)

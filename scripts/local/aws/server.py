@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from scripts.local.aws import client, launcher
+from scripts.local.aws import client, launcher, snapshot
 from scripts.local.aws.environment import Endpoint, applied
 from scripts.local.aws.state import Identity, Record, StateDirectory, write_atomically
 
@@ -116,6 +116,13 @@ class LocalAws:
     def save_snapshot(self, file: Path) -> None:
         """Write its data to a file, for `from_snapshot`."""
         write_atomically(file, client.fetch_snapshot(self.state, self._record))
+
+    def restore(self, file: Path | None) -> None:
+        """Replace all it holds by what `save_snapshot` wrote, or by nothing; raises LocalAwsError where it cannot."""
+        if file:
+            launcher.check_snapshot(file, self._identity)
+        content = file.read_bytes() if file else snapshot.empty(self._identity)
+        client.restore_snapshot(self.state, self._record, content)
 
     @property
     def _record(self) -> Record:

@@ -55,9 +55,17 @@ class Application:
     `validates` is off only in tests of what moto itself accepts.
     """
 
-    def __init__(self, snapshot: Callable[[], bytes], *, enforce_iam: bool = False, validates: bool = True) -> None:
+    def __init__(
+        self,
+        snapshot: Callable[[], bytes],
+        restore: Callable[[bytes], object],
+        *,
+        enforce_iam: bool = False,
+        validates: bool = True,
+    ) -> None:
         self._aws = DomainDispatcherApplication(partial(_app, enforce_iam=enforce_iam, validates=validates))
         self._snapshot = snapshot
+        self._restore = restore
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request and log it."""
@@ -74,6 +82,9 @@ class Application:
         response = _Response()
         try:
             if environ["PATH_INFO"] == SNAPSHOT_PATH:
+                if environ["REQUEST_METHOD"] == "PUT":
+                    self._restore(body)
+                    return _response(HTTPStatus.OK, "text/plain", b"")
                 return _response(HTTPStatus.OK, "application/octet-stream", self._snapshot())
             answer = self._aws(environ, response.start)
             response.chunks = list(answer)

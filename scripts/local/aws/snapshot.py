@@ -1,6 +1,7 @@
 """The header of a snapshot file: its environment, and the versions that can read it. The pickled data follows."""
 
 import json
+import pickle
 import sys
 from dataclasses import asdict
 from typing import IO
@@ -16,6 +17,11 @@ def with_header(identity: Identity, pickled: bytes) -> bytes:
     """A complete snapshot file."""
     header = {"kind": _KIND, "versions": _versions(), "identity": asdict(identity)}
     return json.dumps(header).encode() + b"\n" + pickled
+
+
+def empty(identity: Identity) -> bytes:
+    """A snapshot of an AWS in which nothing was ever made."""
+    return with_header(identity, pickle.dumps({}))
 
 
 def read_header(file: IO[bytes]) -> Identity:

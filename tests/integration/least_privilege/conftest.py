@@ -9,7 +9,8 @@ from scripts.common import environments
 from scripts.local.aws.server import LocalAws
 from tests.integration.least_privilege.enforced import HANDLER, OTHER_SECRET, PROCESSOR, Dev
 from tests.integration.least_privilege.flow import Flow, flow_of
-from tests.integration.platform.conftest import Moments, cache, moments
+from tests.integration.platform.conftest import cache, moments
+from tests.support.moments import Moments
 
 __all__ = ["cache", "moments"]
 

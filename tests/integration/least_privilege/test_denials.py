@@ -22,7 +22,7 @@ from tests.integration.least_privilege.enforced import (
     Dev,
     iam_decisions,
 )
-from tests.integration.platform.conftest import Moments
+from tests.support.moments import Moments
 from tests.support.platform import DEV
 
 _CODES = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}

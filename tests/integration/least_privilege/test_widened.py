@@ -12,7 +12,7 @@ from tests.integration.least_privilege.denials import Denial
 from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE
 from tests.integration.least_privilege.denials_of_buckets import BUCKETS
 from tests.integration.least_privilege.enforced import Dev, iam_decisions
-from tests.integration.platform.conftest import Moments
+from tests.support.moments import Moments
 from tests.support.platform import DEV
 
 DENIED_EXPLICITLY = ("ec2:DescribeSubnets",)

@@ -5,6 +5,7 @@ ENV ?= $(firstword $(sort $(patsubst live/%/env.hcl,%,$(shell grep -lE '^ *produ
 AWS ?=
 FILES ?= 10000
 SEED ?= 1
+EACH ?= 40
 OSV ?= https://api.osv.dev/v1/query
 
 SHELL := /bin/sh
@@ -16,7 +17,7 @@ export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
 LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready plan demo scan mutations package test test-costs test-slow judges unit modules bench lint fmt lock shell clean
+.PHONY: help setup ready plan demo scan mutants mutations package test test-costs test-slow judges unit modules bench lint fmt lock shell clean
 .PHONY: secrets licences audit docs scan-hcl nightly
 
 help: ## list the targets
@@ -61,6 +62,9 @@ nightly: test-slow scan mutations ## run what takes too long for each push
 
 modules: ready ## run terraform test and validate in every module
 	@pytest -q tests/infrastructure/test_modules.py
+
+mutants: ready ## mutate the library, EACH mutants in each package, and count those that unit tests kill (half an hour)
+	@python -m tests.mutants --each "$(EACH)" --seed "$(SEED)"
 
 mutations: ready package ## put one weakness at a time into a copy, and show which check finds it (minutes)
 	@policy-mutations

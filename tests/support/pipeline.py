@@ -78,9 +78,9 @@ def names_in_table(pipeline: Pipeline) -> dict[tuple[object, ...], object]:
     return {(number, dose): name for number, dose, name in rows}
 
 
-def report_of(pipeline: Pipeline) -> dict[str, object]:
-    """The report of the only batch."""
-    batch = pipeline.only_batch()
+def report_of(pipeline: Pipeline, batch: Batch | None = None) -> dict[str, object]:
+    """The report of a batch, or of the only one."""
+    batch = batch or pipeline.only_batch()
     text = (pipeline.files.folder / "reports" / batch.dataset / f"{batch.id}.json").read_text()
     report: dict[str, object] = json.loads(text)
     return report

@@ -140,7 +140,7 @@ def _await_ready(process: subprocess.Popen[bytes], reader: IO[bytes], state: Sta
 
 
 def check_snapshot(file: Path, identity: Identity) -> None:
-    """Raise LocalAwsError where a snapshot is of another identity, or cannot be read."""
+    """Raise UserError where a snapshot is of another identity, or cannot be read."""
     try:
         with file.open("rb") as content:
             saved = snapshot.read_header(content)

@@ -118,7 +118,7 @@ class LocalAws:
         write_atomically(file, client.fetch_snapshot(self.state, self._record))
 
     def restore(self, file: Path | None) -> None:
-        """Replace all it holds by what `save_snapshot` wrote, or by nothing; raises LocalAwsError where it cannot."""
+        """Replace all it holds by what `save_snapshot` wrote, or by nothing; raises UserError where it cannot."""
         if file:
             launcher.check_snapshot(file, self._identity)
         content = file.read_bytes() if file else snapshot.empty(self._identity)

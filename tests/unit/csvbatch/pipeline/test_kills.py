@@ -1,5 +1,6 @@
 """Kills the processor and the handler before and after every step they take in the world outside."""
 
+import csv
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -8,10 +9,10 @@ from typing import Any
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.loading import load
-from csvbatch.pipeline.ports import NO_DEADLINE
+from csvbatch.pipeline.ports import NO_DEADLINE, Status
 from csvbatch.pipeline.processing import lease_name
-from csvbatch.store import BatchState, Store
-from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
+from csvbatch.store import Batch, BatchState, Store
+from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
 
 MOST_STEPS = 400
 
@@ -71,6 +72,24 @@ def deliver_what_died_with_its_queue(pipeline: Pipeline) -> None:
             load(pipeline.store, pipeline.files, batch.id, chunk.chunk_number, NO_DEADLINE)
 
 
+def check_report_and_tag(pipeline: Pipeline, batch: Batch, good: int, bad: int) -> None:
+    """Check that a closed batch has its report, with these counts, and that its file has its tag."""
+    status = Status.PROCESSED_WITH_REJECTS if bad else Status.PROCESSED
+    report = report_of(pipeline, batch)
+    counts = (report["rows_read"], report["rows_merged"], report["rows_rejected"])
+    assert (report["status"], *counts) == (status.value, good + bad, good, bad)
+    rejects = report["rejects"]
+    assert isinstance(rejects, list)
+    assert sum(rejected_rows(pipeline, key) for key in rejects) == bad
+    assert pipeline.files.statuses[batch.object_key] is status
+
+
+def rejected_rows(pipeline: Pipeline, key: str) -> int:
+    """How many rows a reject file has; a row that breaks several rules has a line for each."""
+    with (pipeline.files.folder / key).open(encoding="utf-8", newline="") as file:
+        return len({reject["line"] for reject in csv.DictReader(file)})
+
+
 def run_until_killed(pipeline: Pipeline, last: int) -> bool:
     """One processor and its deliveries, each message delivered twice; True where it came through."""
     steps = Steps(last)
@@ -97,6 +116,9 @@ def test_a_kill_between_any_two_steps_loses_and_doubles_nothing(pipeline: Pipeli
     for last in range(1, MOST_STEPS):
         pipeline.drop(f"{last}.csv", content)
         came_through = run_until_killed(pipeline, last)
+        for closed in pipeline.store.latest_batches(1):
+            if closed.state is BatchState.CLOSED and closed.object_key.endswith(f"/{last}.csv"):
+                check_report_and_tag(pipeline, closed, good, bad)
         release_what_the_dead_held(pipeline.store)
         pipeline.load_all()
         pipeline.load_all()
@@ -105,6 +127,7 @@ def test_a_kill_between_any_two_steps_loses_and_doubles_nothing(pipeline: Pipeli
         assert batch.state is BatchState.CLOSED, last
         assert (batch.rows_read, batch.rows_merged, batch.rows_rejected) == (good + bad, good, bad), last
         assert names_in_table(pipeline) == expected, last
+        check_report_and_tag(pipeline, batch, good, bad)
         if came_through:
             break
     assert came_through, "the run has more steps than were tried"
@@ -147,6 +170,8 @@ def test_a_failure_at_any_step_changes_nothing_in_the_end(pipeline: Pipeline, tm
         assert [(one.state, one.failures, one.failure) for one in latest] == [(BatchState.CLOSED, 0, None)] * 3, last
         counts = [(one.rows_read, one.rows_merged, one.rows_rejected) for one in latest]
         assert counts == [(good + bad, good, bad) for _, good, bad in readings], last
+        for batch, (_, good, bad) in zip(latest, readings, strict=True):
+            check_report_and_tag(pipeline, batch, good, bad)
         assert names_in_table(pipeline) == expected, last
         if came_through:
             break

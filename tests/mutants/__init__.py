@@ -1,0 +1,1 @@
+"""Seeds mutants into the library with mutmut, and counts those that the unit tests kill."""

@@ -45,7 +45,7 @@ def test_credentials_that_are_not_accepted_are_told_from_the_rest(code: str) -> 
         ("DPY-6000", "the listener refused; if it demands native network encryption, use TCPS"),
         ("DPY-6005", "check host, port and service"),
         ("DPI-1047", "put Oracle's client libraries where the system finds libraries"),
-        ("ORA-28000", "have the account unlocked"),
+        ("ORA-28000", "put the right password into the secret first, then have"),
     ],
 )
 def test_a_connection_that_thin_mode_can_not_make_is_explained(code: str, advice: str) -> None:
@@ -148,7 +148,7 @@ def test_a_host_that_can_not_be_resolved_is_an_address_to_check() -> None:
     ("code", "advice"),
     [
         ("DPY-4001", "the secret has no password"),
-        ("ORA-01017", "check user name and password, and put the right ones"),
+        ("ORA-01017", "check user name and password, and store the right ones"),
         ("ORA-28001", "the password has expired"),
     ],
 )

@@ -7,13 +7,17 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parents[1]
-SPLIT = frozenset({"infrastructure", "integration/platform", "integration/store", "unit/csvbatch"})
-"""The folders whose files are groups of their own: the longest ones, which share little or share it under a lock."""
+SPLIT = frozenset({"infrastructure/test_modules.py", "integration/platform", "integration/store", "unit"})
+"""The files that are groups of their own, and the folders of which each file is one.
+
+They take long, and share little with their neighbours or share it under a lock.
+"""
 LONGEST_FIRST = (
     "integration/platform/test_documents.py",
     "integration/environments",
     "infrastructure/test_modules.py",
     "integration/account",
+    "integration/how_to",
     "integration/local/demo",
     "integration/least_privilege",
     "integration/platform/test_destroy.py",
@@ -21,6 +25,7 @@ LONGEST_FIRST = (
     "integration/platform/test_refusals.py",
     "integration/platform/test_backend.py",
     "integration/state",
+    "integration/scan/mutations",
     "integration/local/runtime",
     "integration/local/aws",
     "integration/scan",
@@ -33,10 +38,10 @@ The first one applies dev, and other groups wait for that: so those that need no
 
 
 def group_of(path: Path) -> str:
-    """The tests that share fixtures of a session: those of a folder, or of a file where the folder is split."""
-    relative = path.relative_to(TESTS)
-    folder = relative.parent.as_posix()
-    return relative.as_posix() if folder in SPLIT else folder
+    """The tests that share fixtures of a session: those of a folder, or of one file."""
+    file = path.relative_to(TESTS)
+    folder = file.parent.as_posix()
+    return file.as_posix() if SPLIT & {file.as_posix(), folder} else folder
 
 
 def order(items: list[pytest.Item]) -> None:

@@ -1,9 +1,11 @@
 """An environment of live/ on a local AWS of its own, driven by the real Terragrunt as its users drive it."""
 
+import atexit
 import json
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -120,12 +122,29 @@ def production() -> str:
     return PRODUCTIONS[0]
 
 
+_idle: dict[str, list[LocalAws]] = defaultdict(list)
+"""Servers that nobody uses, by environment: to take one back to a snapshot is cheaper than to start another."""
+
+
 @contextmanager
 def running(name: str, cache: Path, snapshot: Path | None = None) -> Iterator[Platform]:
-    """An environment on a new local AWS, or on one that begins with a snapshot."""
+    """An environment on a local AWS that holds nothing, or what a snapshot holds, and that nobody else uses."""
+    if _idle[name]:
+        aws = _idle[name].pop()
+        aws.restore(snapshot)
+    else:
+        aws = _started(name, snapshot)
+    yield Platform(name, aws, cache)
+    _idle[name].append(aws)
+
+
+def _started(name: str, snapshot: Path | None) -> LocalAws:
+    """A server that ends with this process."""
     environment = environments.load(name)
-    with LocalAws(name, environment.account_id, environment.region, snapshot) as aws:
-        yield Platform(name, aws, cache)
+    aws = LocalAws(name, environment.account_id, environment.region, snapshot)
+    aws.start()
+    atexit.register(aws.stop)
+    return aws
 
 
 def unchanged_units(printed: str) -> set[str]:

@@ -15,6 +15,8 @@ from tests.support.groups import LONGEST_FIRST, SPLIT, TESTS, group_of
 
 TESTS_PER_FILE = 10
 FILES = (
+    "infrastructure/test_modules.py",
+    "infrastructure/test_other.py",
     "unit/first/test_a.py",
     "unit/first/test_b.py",
     "integration/least_privilege/test_a.py",
@@ -23,6 +25,8 @@ FILES = (
     "integration/platform/test_b.py",
 )
 GROUPS = {
+    "infrastructure/test_modules.py",
+    "infrastructure",
     "unit/first",
     "integration/least_privilege",
     "integration/platform/test_a.py",

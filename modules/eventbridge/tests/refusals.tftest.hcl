@@ -120,36 +120,29 @@ run "refuses_wrong_expressions" {
   ]
 }
 
-run "refuses_names_out_of_form" {
+run "refuses_names_out_of_form_and_a_city_for_a_time_zone_and_more_retries_than_aws_takes" {
   command = plan
 
   variables {
     name       = "csvbatch test"
     account_id = "1111"
     region     = "eu-west-2a"
+    schedules  = { hourly = { expression = "rate(1 hour)", enabled = true, timezone = "London" } }
+    retry      = { maximum_attempts = 186, maximum_age_seconds = 3600 }
   }
 
-  expect_failures = [var.name, var.account_id, var.region]
+  expect_failures = [var.name, var.account_id, var.region, var.schedules, var.retry]
 }
 
-run "refuses_a_city_for_a_time_zone" {
-  command = plan
-
-  variables {
-    schedules = { hourly = { expression = "rate(1 hour)", enabled = true, timezone = "London" } }
-  }
-
-  expect_failures = [var.schedules]
-}
-
-run "refuses_an_offset_for_a_time_zone" {
+run "refuses_an_offset_for_a_time_zone_and_to_retry_for_longer_than_a_day" {
   command = plan
 
   variables {
     schedules = { hourly = { expression = "rate(1 hour)", enabled = true, timezone = "UTC+1" } }
+    retry     = { maximum_attempts = 3, maximum_age_seconds = 86401 }
   }
 
-  expect_failures = [var.schedules]
+  expect_failures = [var.schedules, var.retry]
 }
 
 run "refuses_a_time_zone_of_another_planet" {
@@ -180,26 +173,6 @@ run "refuses_a_schedule_name_with_a_slash" {
   }
 
   expect_failures = [var.schedules]
-}
-
-run "refuses_more_retries_than_aws_takes" {
-  command = plan
-
-  variables {
-    retry = { maximum_attempts = 186, maximum_age_seconds = 3600 }
-  }
-
-  expect_failures = [var.retry]
-}
-
-run "refuses_to_retry_for_longer_than_a_day" {
-  command = plan
-
-  variables {
-    retry = { maximum_attempts = 3, maximum_age_seconds = 86401 }
-  }
-
-  expect_failures = [var.retry]
 }
 
 run "refuses_a_prefix_that_the_function_itself_writes_below" {

@@ -77,92 +77,38 @@ run "refuses_protection_with_a_short_deletion_window" {
   expect_failures = [aws_kms_key.this]
 }
 
-run "refuses_a_name_that_is_no_alias" {
+run "refuses_a_name_that_is_no_alias_and_an_account_id_that_is_not_12_digits_and_an_availability_zone_as_region" {
   command = plan
 
   variables {
-    name = "csvbatch test"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_an_account_id_that_is_not_12_digits" {
-  command = plan
-
-  variables {
+    name       = "csvbatch test"
     account_id = "11111111111"
+    region     = "eu-west-2a"
   }
 
-  expect_failures = [var.account_id]
+  expect_failures = [var.name, var.account_id, var.region]
 }
 
-run "refuses_an_availability_zone_as_region" {
-  command = plan
-
-  variables {
-    region = "eu-west-2a"
-  }
-
-  expect_failures = [var.region]
-}
-
-run "refuses_a_deletion_window_under_7_days" {
+run "refuses_a_deletion_window_under_7_days_and_rotation_more_often_than_every_90_days_and_a_producer_that_is_a_whole_account" {
   command = plan
 
   variables {
     deletion_window_days = 6
+    rotation_period_days = 89
+    producers            = { principal_arns = ["arn:aws:iam::333333333333:root"], bucket_name = "csvbatch-test-data" }
   }
 
-  expect_failures = [var.deletion_window_days]
+  expect_failures = [var.deletion_window_days, var.rotation_period_days, var.producers]
 }
 
-run "refuses_a_deletion_window_over_30_days" {
+run "refuses_a_deletion_window_over_30_days_and_rotation_less_often_than_every_2560_days_and_a_bucket_of_producers_given_by_its_arn" {
   command = plan
 
   variables {
     deletion_window_days = 31
-  }
-
-  expect_failures = [var.deletion_window_days]
-}
-
-run "refuses_rotation_more_often_than_every_90_days" {
-  command = plan
-
-  variables {
-    rotation_period_days = 89
-  }
-
-  expect_failures = [var.rotation_period_days]
-}
-
-run "refuses_rotation_less_often_than_every_2560_days" {
-  command = plan
-
-  variables {
     rotation_period_days = 2561
+    producers            = { principal_arns = ["arn:aws:iam::333333333333:role/erp-export"], bucket_name = "arn:aws:s3:::csvbatch-test-data" }
   }
 
-  expect_failures = [var.rotation_period_days]
-}
-
-run "refuses_a_producer_that_is_a_whole_account" {
-  command = plan
-
-  variables {
-    producers = { principal_arns = ["arn:aws:iam::333333333333:root"], bucket_name = "csvbatch-test-data" }
-  }
-
-  expect_failures = [var.producers]
-}
-
-run "refuses_a_bucket_of_producers_given_by_its_arn" {
-  command = plan
-
-  variables {
-    producers = { principal_arns = ["arn:aws:iam::333333333333:role/erp-export"], bucket_name = "arn:aws:s3:::csvbatch-test-data" }
-  }
-
-  expect_failures = [var.producers]
+  expect_failures = [var.deletion_window_days, var.rotation_period_days, var.producers]
 }

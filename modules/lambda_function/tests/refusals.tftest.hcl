@@ -73,67 +73,43 @@ run "refuses_a_package_key_without_a_digest" {
   expect_failures = [var.package]
 }
 
-run "refuses_a_package_that_is_no_zip" {
+run "refuses_a_package_that_is_no_zip_and_an_unknown_architecture_and_a_handler_without_a_module_and_a_runtime_older_than_the_code" {
   command = plan
 
   variables {
-    package = { bucket = "csvbatch-test-artifacts", key = "lambda/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.tar" }
-  }
-
-  expect_failures = [var.package]
-}
-
-run "refuses_an_unknown_architecture" {
-  command = plan
-
-  variables {
+    package      = { bucket = "csvbatch-test-artifacts", key = "lambda/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.tar" }
     architecture = "riscv64"
+    handler      = "handler"
+    runtime      = "python3.12"
   }
 
-  expect_failures = [var.architecture]
+  expect_failures = [var.package, var.architecture, var.handler, var.runtime]
 }
 
-run "refuses_a_handler_without_a_module_and_a_runtime_older_than_the_code" {
-  command = plan
-
-  variables {
-    handler = "handler"
-    runtime = "python3.12"
-  }
-
-  expect_failures = [var.handler, var.runtime]
-}
-
-run "refuses_layers_and_signing_profiles_without_a_version" {
+run "refuses_layers_and_signing_profiles_without_a_version_and_a_timeout_over_900_seconds_and_a_concurrency_that_stops_the_function" {
   command = plan
 
   variables {
     layer_arns                = ["arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client"]
     code_signing_profile_arns = ["arn:aws:signer:eu-west-2:111111111111:/signing-profiles/csvbatch"]
+    timeout_seconds           = 901
+    reserved_concurrency      = 0
   }
 
-  expect_failures = [var.layer_arns, var.code_signing_profile_arns]
+  expect_failures = [var.layer_arns, var.code_signing_profile_arns, var.timeout_seconds, var.reserved_concurrency]
 }
 
-run "refuses_more_layers_and_signing_profiles_than_lambda_takes" {
+run "refuses_more_layers_and_signing_profiles_than_lambda_takes_and_a_privileged_port_of_oracle_and_an_endpoint_without_tls" {
   command = plan
 
   variables {
     layer_arns                = [for n in range(6) : "arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client:${n}"]
     code_signing_profile_arns = [for n in range(21) : "arn:aws:signer:eu-west-2:111111111111:/signing-profiles/csvbatch/A${n}"]
+    oracle                    = { host = "oracle.example.internal", port = 443, service_name = "LOADER", protocol = "tcps" }
+    endpoint_urls             = { sqs = "http://vpce-1-a.sqs.eu-west-2.vpce.amazonaws.com" }
   }
 
-  expect_failures = [var.layer_arns, var.code_signing_profile_arns]
-}
-
-run "refuses_a_timeout_over_900_seconds" {
-  command = plan
-
-  variables {
-    timeout_seconds = 901
-  }
-
-  expect_failures = [var.timeout_seconds]
+  expect_failures = [var.layer_arns, var.code_signing_profile_arns, var.oracle, var.endpoint_urls]
 }
 
 run "refuses_sizes_lambda_does_not_have" {
@@ -154,16 +130,6 @@ run "refuses_sizes_lambda_does_not_have" {
     var.maximum_event_age_seconds,
     var.log_retention_days,
   ]
-}
-
-run "refuses_a_concurrency_that_stops_the_function" {
-  command = plan
-
-  variables {
-    reserved_concurrency = 0
-  }
-
-  expect_failures = [var.reserved_concurrency]
 }
 
 run "refuses_a_function_outside_of_a_vpc" {
@@ -210,16 +176,6 @@ run "refuses_credentials_in_the_database_host" {
 
   variables {
     oracle = { host = "loader:example@oracle.example.internal", port = 2484, service_name = "LOADER", protocol = "tcps" }
-  }
-
-  expect_failures = [var.oracle]
-}
-
-run "refuses_a_privileged_port_of_oracle" {
-  command = plan
-
-  variables {
-    oracle = { host = "oracle.example.internal", port = 443, service_name = "LOADER", protocol = "tcps" }
   }
 
   expect_failures = [var.oracle]
@@ -324,14 +280,4 @@ run "refuses_a_wallet_of_a_layer_without_a_layer" {
   }
 
   expect_failures = [aws_lambda_function.this]
-}
-
-run "refuses_an_endpoint_without_tls" {
-  command = plan
-
-  variables {
-    endpoint_urls = { sqs = "http://vpce-1-a.sqs.eu-west-2.vpce.amazonaws.com" }
-  }
-
-  expect_failures = [var.endpoint_urls]
 }

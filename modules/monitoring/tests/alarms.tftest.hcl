@@ -443,27 +443,18 @@ run "refuses_limits_out_of_range_and_plain_http" {
   expect_failures = [var.notify, var.queue, var.functions]
 }
 
-run "refuses_ages_windows_and_intervals_out_of_range" {
+run "refuses_ages_windows_and_intervals_out_of_range_and_a_topic_given_by_name_and_no_functions" {
   command = plan
 
   variables {
     batches   = { max_age_seconds = 30 }
     queue     = { name = "csvbatch-test-chunks", dead_letter_name = "csvbatch-test-chunks-dead-letters", max_age_seconds = 3600, failure_window_seconds = 86401 }
     schedules = { group_name = "csvbatch-test", dead_letter_queue_name = "csvbatch-test-events-dead-letters", every_minutes = 0.5 }
-  }
-
-  expect_failures = [var.batches, var.queue, var.schedules]
-}
-
-run "refuses_a_topic_given_by_name_and_no_functions" {
-  command = plan
-
-  variables {
     notify    = { topic_arns = ["team-alarms"] }
     functions = {}
   }
 
-  expect_failures = [var.notify, var.functions]
+  expect_failures = [var.batches, var.queue, var.schedules, var.notify, var.functions]
 }
 
 run "refuses_more_topics_than_an_alarm_takes_and_a_key_that_is_taken" {

@@ -41,84 +41,100 @@ run "refuses_neither_a_vpc_to_make_nor_one_to_adopt" {
   expect_failures = [aws_security_group.lambda]
 }
 
-run "refuses_a_range_that_is_no_cidr" {
+run "refuses_a_range_that_is_no_cidr_and_an_endpoint_it_has_no_policy_for_and_an_oracle_that_is_nowhere" {
   command = plan
 
   variables {
-    vpc = { cidr = "10.20.0.0", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    vpc       = { cidr = "10.20.0.0", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    endpoints = { extra = ["dynamodb"] }
+    oracle    = { cidrs = [], port = 2484 }
   }
 
-  expect_failures = [var.vpc]
+  expect_failures = [var.vpc, var.endpoints, var.oracle]
 }
 
-run "refuses_an_address_that_does_not_exist" {
+run "refuses_an_address_that_does_not_exist_and_an_oracle_address_without_prefix_length_and_a_route_through_both_a_transit_gateway_and_a_peering" {
   command = plan
 
   variables {
-    vpc = { cidr = "10.20.300.0/22", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    vpc           = { cidr = "10.20.300.0/22", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    oracle        = { cidrs = ["10.80.4.7"], port = 2484 }
+    oracle_routes = { transit_gateway_id = "tgw-0123456789abcdef0", peering_connection_id = "pcx-0123456789abcdef0" }
   }
 
-  expect_failures = [var.vpc]
+  expect_failures = [var.vpc, var.oracle, var.oracle_routes]
 }
 
-run "refuses_a_range_not_given_by_its_first_address" {
+run "refuses_a_range_not_given_by_its_first_address_and_an_oracle_range_not_given_by_its_first_address_and_a_route_through_nothing" {
   command = plan
 
   variables {
-    vpc = { cidr = "10.20.1.0/22", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    vpc           = { cidr = "10.20.1.0/22", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    oracle        = { cidrs = ["10.80.4.7/24"], port = 2484 }
+    oracle_routes = {}
   }
 
-  expect_failures = [var.vpc]
+  expect_failures = [var.vpc, var.oracle, var.oracle_routes]
 }
 
-run "refuses_an_ipv6_range" {
+run "refuses_an_ipv6_range_and_an_oracle_range_named_twice_and_a_name_in_place_of_a_transit_gateway_id" {
   command = plan
 
   variables {
-    vpc = { cidr = "fd00::/22", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    vpc           = { cidr = "fd00::/22", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    oracle        = { cidrs = ["10.80.4.0/24", "10.80.4.0/24"], port = 2484 }
+    oracle_routes = { transit_gateway_id = "hub" }
   }
 
-  expect_failures = [var.vpc]
+  expect_failures = [var.vpc, var.oracle, var.oracle_routes]
 }
 
-run "refuses_a_range_too_wide_for_a_vpc" {
+run "refuses_a_range_too_wide_for_a_vpc_and_an_oracle_port_out_of_range_and_a_name_in_place_of_a_peering_id" {
   command = plan
 
   variables {
-    vpc = { cidr = "10.0.0.0/15", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    vpc           = { cidr = "10.0.0.0/15", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    oracle        = { cidrs = ["10.80.4.0/24"], port = 65536 }
+    oracle_routes = { peering_connection_id = "hub" }
   }
 
-  expect_failures = [var.vpc]
+  expect_failures = [var.vpc, var.oracle, var.oracle_routes]
 }
 
-run "refuses_a_range_too_narrow_for_subnets" {
+run "refuses_a_range_too_narrow_for_subnets_and_a_privileged_port_and_a_name_that_looks_like_a_security_group_id" {
   command = plan
 
   variables {
-    vpc = { cidr = "10.20.0.0/27", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    vpc    = { cidr = "10.20.0.0/27", availability_zones = ["eu-west-2a", "eu-west-2b"] }
+    oracle = { cidrs = ["10.80.4.0/24"], port = 443 }
+    name   = "sg-csvbatch"
   }
 
-  expect_failures = [var.vpc]
+  expect_failures = [var.vpc, var.oracle, var.name]
 }
 
-run "refuses_a_single_zone" {
+run "refuses_a_single_zone_and_a_name_with_capitals_and_a_name_in_place_of_oracles_security_group" {
   command = plan
 
   variables {
-    vpc = { cidr = "10.20.0.0/22", availability_zones = ["eu-west-2a"] }
+    vpc    = { cidr = "10.20.0.0/22", availability_zones = ["eu-west-2a"] }
+    name   = "Csvbatch"
+    oracle = { security_group_id = "databases", port = 2484 }
   }
 
-  expect_failures = [var.vpc]
+  expect_failures = [var.vpc, var.name, var.oracle]
 }
 
-run "refuses_four_zones" {
+run "refuses_four_zones_and_a_policy_of_the_s3_endpoint_that_it_does_not_know_and_a_name_in_place_of_a_resolver_rule" {
   command = plan
 
   variables {
-    vpc = { cidr = "10.20.0.0/22", availability_zones = ["eu-west-2a", "eu-west-2b", "eu-west-2c", "eu-west-2d"] }
+    vpc               = { cidr = "10.20.0.0/22", availability_zones = ["eu-west-2a", "eu-west-2b", "eu-west-2c", "eu-west-2d"] }
+    endpoints         = { s3_policy = "open" }
+    resolver_rule_ids = ["on-premises"]
   }
 
-  expect_failures = [var.vpc]
+  expect_failures = [var.vpc, var.endpoints, var.resolver_rule_ids]
 }
 
 run "refuses_a_zone_named_twice" {
@@ -159,16 +175,6 @@ run "refuses_a_vpc_without_one_of_the_three_endpoints" {
   }
 
   expect_failures = [aws_vpc.this]
-}
-
-run "refuses_an_endpoint_it_has_no_policy_for" {
-  command = plan
-
-  variables {
-    endpoints = { extra = ["dynamodb"] }
-  }
-
-  expect_failures = [var.endpoints]
 }
 
 run "refuses_a_name_in_place_of_a_vpc_id" {
@@ -243,36 +249,6 @@ run "refuses_a_name_in_place_of_a_security_group_id" {
   expect_failures = [var.existing_vpc]
 }
 
-run "refuses_an_oracle_that_is_nowhere" {
-  command = plan
-
-  variables {
-    oracle = { cidrs = [], port = 2484 }
-  }
-
-  expect_failures = [var.oracle]
-}
-
-run "refuses_an_oracle_address_without_prefix_length" {
-  command = plan
-
-  variables {
-    oracle = { cidrs = ["10.80.4.7"], port = 2484 }
-  }
-
-  expect_failures = [var.oracle]
-}
-
-run "refuses_an_oracle_range_not_given_by_its_first_address" {
-  command = plan
-
-  variables {
-    oracle = { cidrs = ["10.80.4.7/24"], port = 2484 }
-  }
-
-  expect_failures = [var.oracle]
-}
-
 run "refuses_the_whole_internet_as_oracle" {
   command = plan
 
@@ -283,76 +259,6 @@ run "refuses_the_whole_internet_as_oracle" {
   expect_failures = [var.oracle]
 }
 
-run "refuses_an_oracle_range_named_twice" {
-  command = plan
-
-  variables {
-    oracle = { cidrs = ["10.80.4.0/24", "10.80.4.0/24"], port = 2484 }
-  }
-
-  expect_failures = [var.oracle]
-}
-
-run "refuses_an_oracle_port_out_of_range" {
-  command = plan
-
-  variables {
-    oracle = { cidrs = ["10.80.4.0/24"], port = 65536 }
-  }
-
-  expect_failures = [var.oracle]
-}
-
-run "refuses_a_privileged_port" {
-  command = plan
-
-  variables {
-    oracle = { cidrs = ["10.80.4.0/24"], port = 443 }
-  }
-
-  expect_failures = [var.oracle]
-}
-
-run "refuses_a_route_through_both_a_transit_gateway_and_a_peering" {
-  command = plan
-
-  variables {
-    oracle_routes = { transit_gateway_id = "tgw-0123456789abcdef0", peering_connection_id = "pcx-0123456789abcdef0" }
-  }
-
-  expect_failures = [var.oracle_routes]
-}
-
-run "refuses_a_route_through_nothing" {
-  command = plan
-
-  variables {
-    oracle_routes = {}
-  }
-
-  expect_failures = [var.oracle_routes]
-}
-
-run "refuses_a_name_in_place_of_a_transit_gateway_id" {
-  command = plan
-
-  variables {
-    oracle_routes = { transit_gateway_id = "hub" }
-  }
-
-  expect_failures = [var.oracle_routes]
-}
-
-run "refuses_a_name_in_place_of_a_peering_id" {
-  command = plan
-
-  variables {
-    oracle_routes = { peering_connection_id = "hub" }
-  }
-
-  expect_failures = [var.oracle_routes]
-}
-
 run "refuses_a_route_out_of_the_vpc_to_what_lies_inside" {
   command = plan
 
@@ -361,26 +267,6 @@ run "refuses_a_route_out_of_the_vpc_to_what_lies_inside" {
   }
 
   expect_failures = [aws_route.oracle]
-}
-
-run "refuses_a_name_that_looks_like_a_security_group_id" {
-  command = plan
-
-  variables {
-    name = "sg-csvbatch"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_a_name_with_capitals" {
-  command = plan
-
-  variables {
-    name = "Csvbatch"
-  }
-
-  expect_failures = [var.name]
 }
 
 run "refuses_ids_and_arns_that_are_not_what_they_are_meant_to_be" {
@@ -403,16 +289,6 @@ run "refuses_ids_and_arns_that_are_not_what_they_are_meant_to_be" {
     var.secret_arn,
     var.flow_log_bucket_arn,
   ]
-}
-
-run "refuses_a_name_in_place_of_oracles_security_group" {
-  command = plan
-
-  variables {
-    oracle = { security_group_id = "databases", port = 2484 }
-  }
-
-  expect_failures = [var.oracle]
 }
 
 run "refuses_routes_to_a_security_group" {
@@ -455,16 +331,6 @@ run "refuses_a_range_through_a_nat_that_is_none" {
   expect_failures = [var.existing_vpc]
 }
 
-run "refuses_a_policy_of_the_s3_endpoint_that_it_does_not_know" {
-  command = plan
-
-  variables {
-    endpoints = { s3_policy = "open" }
-  }
-
-  expect_failures = [var.endpoints]
-}
-
 run "refuses_another_choice_of_names_and_policy_in_a_vpc_of_its_own" {
   command = plan
 
@@ -473,14 +339,4 @@ run "refuses_another_choice_of_names_and_policy_in_a_vpc_of_its_own" {
   }
 
   expect_failures = [aws_vpc.this]
-}
-
-run "refuses_a_name_in_place_of_a_resolver_rule" {
-  command = plan
-
-  variables {
-    resolver_rule_ids = ["on-premises"]
-  }
-
-  expect_failures = [var.resolver_rule_ids]
 }

@@ -55,217 +55,91 @@ run "refuses_a_bucket_that_logs_into_itself" {
   expect_failures = [aws_s3_bucket.this]
 }
 
-run "refuses_a_log_prefix_without_its_slash" {
+run "refuses_a_log_prefix_without_its_slash_and_a_name_with_capitals_and_an_account_id_that_is_not_12_digits" {
   command = plan
 
   variables {
     access_log = { bucket = "csvbatch-test-111111111111-eu-west-2-logs", prefix = "access" }
-  }
-
-  expect_failures = [var.access_log]
-}
-
-run "refuses_a_name_with_capitals" {
-  command = plan
-
-  variables {
-    name = "csvbatch-Test-data"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_a_name_with_dots" {
-  command = plan
-
-  variables {
-    name = "csvbatch.test.data"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_a_name_of_2_characters" {
-  command = plan
-
-  variables {
-    name = "cs"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_a_name_of_64_characters" {
-  command = plan
-
-  variables {
-    name = "csvbatch-test-111111111111-eu-west-2-data-data-data-data-data-da"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_a_name_that_ends_with_a_hyphen" {
-  command = plan
-
-  variables {
-    name = "csvbatch-test-"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_a_beginning_that_s3_keeps_for_itself" {
-  command = plan
-
-  variables {
-    name = "xn--csvbatch-test"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_an_ending_that_s3_keeps_for_itself" {
-  command = plan
-
-  variables {
-    name = "csvbatch-test-s3alias"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_an_account_id_that_is_not_12_digits" {
-  command = plan
-
-  variables {
+    name       = "csvbatch-Test-data"
     account_id = "11111111111"
   }
 
-  expect_failures = [var.account_id]
+  expect_failures = [var.access_log, var.name, var.account_id]
 }
 
-run "refuses_the_alias_of_a_key" {
+run "refuses_a_name_with_dots_and_the_alias_of_a_key_and_two_rules_of_one_name" {
   command = plan
 
   variables {
+    name        = "csvbatch.test.data"
     kms_key_arn = "arn:aws:kms:eu-west-2:111111111111:alias/csvbatch-test"
-  }
-
-  expect_failures = [var.kms_key_arn]
-}
-
-run "refuses_two_rules_of_one_name" {
-  command = plan
-
-  variables {
     lifecycle_rules = [
       { id = "reports", prefix = "reports/", expiration_days = 365 },
       { id = "reports", prefix = "work/", expiration_days = 3 },
     ]
   }
 
-  expect_failures = [var.lifecycle_rules]
+  expect_failures = [var.name, var.kms_key_arn, var.lifecycle_rules]
 }
 
-run "refuses_a_rule_named_like_one_of_the_module" {
+run "refuses_a_name_of_2_characters_and_a_rule_named_like_one_of_the_module_and_unfinished_uploads_removed_at_once" {
   command = plan
 
   variables {
-    lifecycle_rules = [{ id = "unfinished-uploads", expiration_days = 1 }]
-  }
-
-  expect_failures = [var.lifecycle_rules]
-}
-
-run "refuses_a_rule_that_expires_nothing" {
-  command = plan
-
-  variables {
-    lifecycle_rules = [{ id = "reports", prefix = "reports/" }]
-  }
-
-  expect_failures = [var.lifecycle_rules]
-}
-
-run "refuses_a_rule_that_expires_at_once" {
-  command = plan
-
-  variables {
-    lifecycle_rules = [{ id = "work", prefix = "work/", expiration_days = 0 }]
-  }
-
-  expect_failures = [var.lifecycle_rules]
-}
-
-run "refuses_a_rule_of_half_days" {
-  command = plan
-
-  variables {
-    lifecycle_rules = [{ id = "work", prefix = "work/", noncurrent_expiration_days = 1.5 }]
-  }
-
-  expect_failures = [var.lifecycle_rules]
-}
-
-run "refuses_a_prefix_that_begins_with_a_slash" {
-  command = plan
-
-  variables {
-    lifecycle_rules = [{ id = "work", prefix = "/work/", expiration_days = 3 }]
-  }
-
-  expect_failures = [var.lifecycle_rules]
-}
-
-run "refuses_unfinished_uploads_removed_at_once" {
-  command = plan
-
-  variables {
+    name                            = "cs"
+    lifecycle_rules                 = [{ id = "unfinished-uploads", expiration_days = 1 }]
     abort_incomplete_multipart_days = 0
   }
 
-  expect_failures = [var.abort_incomplete_multipart_days]
+  expect_failures = [var.name, var.lifecycle_rules, var.abort_incomplete_multipart_days]
 }
 
-run "refuses_a_producer_that_is_a_whole_account" {
+run "refuses_a_name_of_64_characters_and_a_rule_that_expires_nothing_and_a_producer_that_is_a_whole_account" {
   command = plan
 
   variables {
-    producers = [{ principal_arns = ["arn:aws:iam::333333333333:root"] }]
+    name            = "csvbatch-test-111111111111-eu-west-2-data-data-data-data-data-da"
+    lifecycle_rules = [{ id = "reports", prefix = "reports/" }]
+    producers       = [{ principal_arns = ["arn:aws:iam::333333333333:root"] }]
   }
 
-  expect_failures = [var.producers]
+  expect_failures = [var.name, var.lifecycle_rules, var.producers]
 }
 
-run "refuses_a_producer_that_is_anybody" {
+run "refuses_a_name_that_ends_with_a_hyphen_and_a_rule_that_expires_at_once_and_a_producer_that_is_anybody" {
   command = plan
 
   variables {
-    producers = [{ principal_arns = ["*"] }]
+    name            = "csvbatch-test-"
+    lifecycle_rules = [{ id = "work", prefix = "work/", expiration_days = 0 }]
+    producers       = [{ principal_arns = ["*"] }]
   }
 
-  expect_failures = [var.producers]
+  expect_failures = [var.name, var.lifecycle_rules, var.producers]
 }
 
-run "refuses_a_producer_that_is_nobody" {
+run "refuses_a_beginning_that_s3_keeps_for_itself_and_a_rule_of_half_days_and_a_producer_that_is_nobody" {
   command = plan
 
   variables {
-    producers = [{ principal_arns = [] }]
+    name            = "xn--csvbatch-test"
+    lifecycle_rules = [{ id = "work", prefix = "work/", noncurrent_expiration_days = 1.5 }]
+    producers       = [{ principal_arns = [] }]
   }
 
-  expect_failures = [var.producers]
+  expect_failures = [var.name, var.lifecycle_rules, var.producers]
 }
 
-run "refuses_a_producer_of_the_whole_bucket" {
+run "refuses_an_ending_that_s3_keeps_for_itself_and_a_prefix_that_begins_with_a_slash_and_a_producer_of_the_whole_bucket" {
   command = plan
 
   variables {
-    producers = [{ principal_arns = ["arn:aws:iam::333333333333:role/erp-export"], prefix = "" }]
+    name            = "csvbatch-test-s3alias"
+    lifecycle_rules = [{ id = "work", prefix = "/work/", expiration_days = 3 }]
+    producers       = [{ principal_arns = ["arn:aws:iam::333333333333:role/erp-export"], prefix = "" }]
   }
 
-  expect_failures = [var.producers]
+  expect_failures = [var.name, var.lifecycle_rules, var.producers]
 }
 
 run "refuses_a_prefix_with_a_wildcard" {

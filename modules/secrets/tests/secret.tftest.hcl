@@ -110,80 +110,44 @@ run "refuses_protection_with_a_short_recovery_window" {
   expect_failures = [aws_secretsmanager_secret.this]
 }
 
-run "refuses_a_name_with_blanks" {
+run "refuses_a_name_with_blanks_and_an_account_id_that_is_not_12_digits_and_the_alias_of_a_key" {
   command = plan
 
   variables {
-    name = "csvbatch oracle"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_an_account_id_that_is_not_12_digits" {
-  command = plan
-
-  variables {
-    account_id = "1111-1111-1111"
-  }
-
-  expect_failures = [var.account_id]
-}
-
-run "refuses_the_alias_of_a_key" {
-  command = plan
-
-  variables {
+    name        = "csvbatch oracle"
+    account_id  = "1111-1111-1111"
     kms_key_arn = "alias/csvbatch-test"
   }
 
-  expect_failures = [var.kms_key_arn]
+  expect_failures = [var.name, var.account_id, var.kms_key_arn]
 }
 
-run "refuses_a_recovery_window_between_0_and_7_days" {
+run "refuses_a_recovery_window_between_0_and_7_days_and_rotation_by_something_that_is_no_function" {
   command = plan
 
   variables {
     recovery_window_days = 6
-  }
-
-  expect_failures = [var.recovery_window_days]
-}
-
-run "refuses_a_recovery_window_over_30_days" {
-  command = plan
-
-  variables {
-    recovery_window_days = 31
-  }
-
-  expect_failures = [var.recovery_window_days]
-}
-
-run "refuses_rotation_by_something_that_is_no_function" {
-  command = plan
-
-  variables {
     rotation = {
       lambda_arn = "rotate-oracle"
       every_days = 30
     }
   }
 
-  expect_failures = [var.rotation]
+  expect_failures = [var.recovery_window_days, var.rotation]
 }
 
-run "refuses_rotation_more_often_than_daily" {
+run "refuses_a_recovery_window_over_30_days_and_rotation_more_often_than_daily" {
   command = plan
 
   variables {
+    recovery_window_days = 31
     rotation = {
       lambda_arn = "arn:aws:lambda:eu-west-2:111111111111:function:rotate-oracle"
       every_days = 0
     }
   }
 
-  expect_failures = [var.rotation]
+  expect_failures = [var.recovery_window_days, var.rotation]
 }
 
 run "refuses_rotation_less_often_than_every_90_days" {

@@ -131,34 +131,16 @@ run "refuses_dead_letters_kept_no_longer_than_messages" {
   expect_failures = [aws_sqs_queue.dead_letters]
 }
 
-run "refuses_a_name_that_leaves_no_room_for_the_dead_letters" {
+run "refuses_a_name_that_leaves_no_room_for_the_dead_letters_and_an_account_id_that_is_not_12_digits_and_an_availability_zone_as_region" {
   command = plan
 
   variables {
-    name = "a-name-of-68-characters-is-one-too-long-for-its-dead-letters-suffix-"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "refuses_an_account_id_that_is_not_12_digits" {
-  command = plan
-
-  variables {
+    name       = "a-name-of-68-characters-is-one-too-long-for-its-dead-letters-suffix-"
     account_id = "1111-1111-1111"
+    region     = "eu-west-2a"
   }
 
-  expect_failures = [var.account_id]
-}
-
-run "refuses_an_availability_zone_as_region" {
-  command = plan
-
-  variables {
-    region = "eu-west-2a"
-  }
-
-  expect_failures = [var.region]
+  expect_failures = [var.name, var.account_id, var.region]
 }
 
 run "refuses_the_alias_of_a_key" {

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
+from tests.support.moments import bootstrapped
 from tests.support.platform import TOOLCHAIN, Platform, Ran, running
 from tests.support.variants import variant
 
@@ -23,8 +24,8 @@ UNKNOWN = {
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with running(NAME, tmp_path_factory.mktemp("cache")) as started:
-        started.bootstrap()
+    cache = tmp_path_factory.mktemp("cache")
+    with running(NAME, cache, bootstrapped(NAME, cache)) as started:
         yield started
 
 

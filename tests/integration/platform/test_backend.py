@@ -138,6 +138,6 @@ def test_a_local_aws_has_the_backend_that_terragrunt_makes_as_soon_as_it_runs(
         assert described(started()) == described(backend)
 
 
-def test_a_plan_of_all_units_is_the_first_command_a_user_needs(started: Callable[[], Platform]) -> None:
+def test_every_unit_is_planned_by_the_first_command_that_a_user_types(started: Callable[[], Platform]) -> None:
     ran = started().terragrunt("run-all", "plan").expect_success()
     assert sorted(planned_units(ran.printed)) == DEV.units()

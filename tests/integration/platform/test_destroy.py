@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.moments import bootstrapped
 from tests.support.platform import BARE_TERRAGRUNT, TERRAGRUNT, TOOLCHAIN, Platform, production, running
 
 
@@ -54,8 +55,7 @@ def test_destroying_dev_leaves_nothing_but_the_backend_and_keys_that_wait(
 @pytest.fixture(scope="module")
 def prod_with_a_key(cache: Path) -> Iterator[Platform]:
     """Prod with one unit applied; no test of this module may change anything in it."""
-    with running(production(), cache) as prod:
-        prod.bootstrap()
+    with running(production(), cache, bootstrapped(production(), cache)) as prod:
         prod.terragrunt("apply", "-auto-approve", unit="kms").expect_success()
         yield prod
 

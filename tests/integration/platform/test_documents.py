@@ -1,7 +1,7 @@
 """Every shell block of README.md and docs/ is typed as it stands there, in a copy of the checkout.
 
 The copy begins with what `local-aws stop` leaves of an AWS on which everything was applied, so that an apply of all
-units has little to do: `moments` has typed it where nothing was there yet, and test_backend.py the first plan.
+units has little to do. An apply and a first plan where nothing was there yet are in moments.py and test_backend.py.
 """
 
 import shutil
@@ -13,9 +13,9 @@ import pytest
 from scripts.common import environments
 from scripts.local.aws.server import LocalAws
 from scripts.local.aws.state import StateDirectory
-from tests.integration.platform.conftest import Moments
 from tests.support import documents
 from tests.support.documents import Block, Checkout
+from tests.support.moments import Moments
 from tests.support.platform import DEV
 
 TYPED = [path for path in documents.documents() if any(block.is_typed for block in documents.blocks(path))]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import runbook
+from tests.support.moments import bootstrapped
 from tests.support.platform import DEV, Platform, running
 from tests.support.state import Backend, applying, own_keys, wait_until
 
@@ -34,11 +35,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def moments(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Snapshots: `bootstrapped`, with a backend alone, and `applied`, with kms."""
+    """The folder of snapshots: `applied`, with kms."""
     folder = tmp_path_factory.mktemp("moments")
-    with running(DEV.name, cache) as dev:
-        dev.bootstrap()
-        dev.aws.save_snapshot(folder / "bootstrapped")
+    with running(DEV.name, cache, bootstrapped(DEV.name, cache)) as dev:
         dev.terragrunt("apply", "-auto-approve", unit="kms", seconds=180).expect_success()
         dev.aws.save_snapshot(folder / "applied")
     return folder
@@ -46,7 +45,7 @@ def moments(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def killed(moments: Path, cache: Path) -> Killed:
-    with running(DEV.name, cache, moments / "bootstrapped") as dev:
+    with running(DEV.name, cache, bootstrapped(DEV.name, cache)) as dev:
         with applying(dev, "kms", moments / "killed.log") as apply:
             (key_id,) = wait_until(lambda: own_keys(dev), apply)
             apply.send(signal.SIGKILL)
@@ -58,8 +57,8 @@ def killed(moments: Path, cache: Path) -> Killed:
 
 
 @pytest.fixture
-def bootstrapped_dev(moments: Path, cache: Path) -> Iterator[Platform]:
-    with running(DEV.name, cache, moments / "bootstrapped") as platform:
+def bootstrapped_dev(cache: Path) -> Iterator[Platform]:
+    with running(DEV.name, cache, bootstrapped(DEV.name, cache)) as platform:
         yield platform
 
 

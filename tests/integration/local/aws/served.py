@@ -31,7 +31,7 @@ class Served:
         self._ca_file = directory / "ca.pem"
         tls = server_context(self._ca_file)
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            self._server = Server(listener.fileno(), Application(snapshot=bytes), tls)
+            self._server = Server(listener.fileno(), Application(snapshot=bytes, restore=bytes), tls)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self.client: Aws = cache(self._new_client)
         self.unchecked_client: Aws = cache(partial(self._new_client, parameter_validation=False))
@@ -46,7 +46,7 @@ class Served:
     def run[T](self, patches: Iterable[Patch], probe: Callable[[Aws], T], *, validates: bool = True) -> T:
         with applied(patches):
             BackendDict.reset()
-            self._server.app = Application(snapshot=bytes, validates=validates)
+            self._server.app = Application(snapshot=bytes, restore=bytes, validates=validates)
             return probe(self.client)
 
     def compare[T](self, patch: PatchFunction, probe: Callable[[Aws], T]) -> tuple[T, T]:

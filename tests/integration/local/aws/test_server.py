@@ -9,11 +9,13 @@ from typing import Any
 import boto3
 import pytest
 
-from scripts.local.aws.errors import LocalAwsError
+from scripts.common.errors import UserError
+from scripts.local.aws import snapshot
 from scripts.local.aws.server import LocalAws
-from scripts.local.aws.state import wait_until
+from scripts.local.aws.state import Identity, wait_until
 
 LIMIT_SECONDS = 60
+MANAGED_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +60,7 @@ def test_program_that_knows_nothing_of_it_talks_to_it(aws: LocalAws) -> None:
 
 
 def test_managed_policies_of_aws_are_there(aws: LocalAws) -> None:
-    arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
-
-    assert client(aws, "iam").get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
+    assert client(aws, "iam").get_policy(PolicyArn=MANAGED_POLICY)["Policy"]["Arn"] == MANAGED_POLICY
 
 
 def test_call_is_logged(aws: LocalAws) -> None:
@@ -93,10 +93,38 @@ def test_snapshot_starts_another_server_with_all_it_held(aws: LocalAws, tmp_path
     assert key["KeyState"] == "Enabled"
 
 
+def test_running_server_is_taken_back_to_a_snapshot_and_to_nothing(aws: LocalAws, tmp_path: Path) -> None:
+    sqs, location = client(aws, "sqs"), {"LocationConstraint": "eu-west-1"}
+    aws.restore(None)
+    client(aws, "s3").create_bucket(Bucket="csvbatch-first", CreateBucketConfiguration=location)
+    aws.save_snapshot(tmp_path / "snapshot")
+    client(aws, "s3").create_bucket(Bucket="csvbatch-second", CreateBucketConfiguration=location)
+    sqs.create_queue(QueueName="later")
+
+    aws.restore(tmp_path / "snapshot")
+    restored = [bucket["Name"] for bucket in client(aws, "s3").list_buckets()["Buckets"]]
+    client(aws, "s3").create_bucket(Bucket="csvbatch-second", CreateBucketConfiguration=location)
+    aws.restore(None)
+
+    assert restored == ["csvbatch-first"]
+    assert client(aws, "s3").list_buckets()["Buckets"] == []
+    assert sqs.list_queues().get("QueueUrls", []) == []
+    assert client(aws, "iam").get_policy(PolicyArn=MANAGED_POLICY)["Policy"]["Arn"] == MANAGED_POLICY
+
+
+def test_snapshot_of_another_account_is_refused_by_a_running_server(aws: LocalAws, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no snapshot"):
+        aws.restore(tmp_path / "missing")
+    (tmp_path / "snapshot").write_bytes(snapshot.empty(Identity("dev", "333333333333", "eu-west-1")))
+
+    with pytest.raises(UserError, match=r"account 333333333333 .* not account 222222222222"):
+        aws.restore(tmp_path / "snapshot")
+
+
 def test_snapshot_of_another_account_is_refused(aws: LocalAws, tmp_path: Path) -> None:
     aws.save_snapshot(tmp_path / "snapshot")
 
-    with pytest.raises(LocalAwsError, match=r"account 222222222222 .* not account 333333333333"):
+    with pytest.raises(UserError, match=r"account 222222222222 .* not account 333333333333"):
         LocalAws("dev", "333333333333", "eu-west-1", from_snapshot=tmp_path / "snapshot").start()
 
 

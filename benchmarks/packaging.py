@@ -23,8 +23,8 @@ ZIP_A_FOLDER = "import shutil, sys; shutil.make_archive(sys.argv[1], 'zip', sys.
 
 PEER = "uv pip install --target, zip"
 AIMS = {"cold": "2.00x or less", "unchanged": "under 0.2 s", "source changed": "under 1 s"}
-# A cold build also compiles, which the peer does not do: a third of its processor time. Each changed build compiles all of the project's
-# modules and lets the library read the contracts: half a second, for which no cache has to be trusted.
+# A cold build also compiles, which the peer does not do: a third of its processor time. Each changed build compiles all
+# of the project's modules and lets the library read the contracts: half a second, for which no cache has to be trusted.
 
 
 def main() -> None:

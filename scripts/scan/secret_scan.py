@@ -20,7 +20,7 @@ from detect_secrets.plugins.private_key import PrivateKeyDetector
 from detect_secrets.settings import default_settings
 
 from scripts.common.commands import run
-from scripts.common.errors import UserError, run_main
+from scripts.common.errors import UserError
 from scripts.common.paths import REPOSITORY
 
 ALLOWED = Path(__file__).with_name("allowed_secrets.toml")
@@ -53,9 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--allowed", type=Path, default=ALLOWED, metavar="FILE", help="what is not a secret, with reasons (TOML)"
     )
     options = parser.parse_args(arguments)
-    return run_main(
-        "nothing was scanned", lambda: _scan(options.root, options.allowed), (OSError,), failure_status=NOT_SCANNED
-    )
+    # Not by run_main: the pool ends its workers by SIGTERM, and they would inherit a handler that raises.
+    try:
+        return _scan(options.root, options.allowed)
+    except (UserError, OSError) as error:
+        print(f"nothing was scanned: {error}", file=sys.stderr)
+        return NOT_SCANNED
 
 
 def _scan(root: Path, path: Path) -> int:

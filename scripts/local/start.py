@@ -1,4 +1,4 @@
-"""The local AWS of an environment, started and with the state backend in it: where make's targets begin."""
+"""Starts the local AWS of an environment and creates its state backend; make's targets use it."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from scripts.terragrunt import runner
 def ready(
     environment: environments.Environment, parent: Path | None = None, *, enforce_iam: bool = False
 ) -> dict[str, str]:
-    """Start it and create the backend, where they are not there yet; the variables that point a process at it."""
+    """Make sure that it runs with its backend, and return the variables that point a process at it."""
     state = StateDirectory(parent or default_parent(), environment.name)
     record = start(environment, state, enforce_iam=enforce_iam)
     print(record, file=sys.stderr, flush=True)
@@ -28,10 +28,7 @@ def start(
     *,
     enforce_iam: bool = False,
 ) -> Record:
-    """Start it unless it runs, with the state backend in it as Terragrunt makes it, and return where it answers.
-
-    Terragrunt changes nothing where the backend is there already, as after a restart or from a snapshot.
-    """
+    """Start it if it is not running, and let Terragrunt create the state backend if it is missing."""
     identity = Identity(environment.name, environment.account_id, environment.region)
     record = launcher.start(state, identity, from_snapshot, enforce_iam=enforce_iam)
     variables = local_variables.applied(state.endpoint(record), os.environ)

@@ -1,4 +1,4 @@
-"""All that moto holds, pickled: to go on where the last server stopped, or to start a test from an apply."""
+"""Pickles moto's data, to continue after a restart or to start a test from applied infrastructure."""
 
 import importlib
 import io
@@ -36,9 +36,9 @@ def save() -> bytes:
 
 
 def restore(pickled: IO[bytes]) -> None:
-    """Replace every backend of this process by what `save` made.
+    """Replace every backend of this process with the saved ones.
 
-    Unpickling runs whatever the bytes say: restore only what this machine has saved.
+    Unpickling can run code: restore only what this machine has saved.
     """
     BackendDict.reset()
     for service, accounts in pickle.load(pickled).items():
@@ -50,7 +50,7 @@ def restore(pickled: IO[bytes]) -> None:
 
 
 def _module(backends: Any) -> Any:
-    """The name by which moto finds a service again: `awslambda` for `moto.awslambda.models`."""
+    """Moto's name of a service: `awslambda` for `moto.awslambda.models`."""
     return backends.backend.__module__.split(".")[1]
 
 
@@ -68,10 +68,10 @@ def _function(code: bytes, module: str, name: str, defaults: Any, enclosed: tupl
 
 
 class _Pickler(pickle.Pickler):
-    """Adds what pickle refuses: locks (nobody holds one meanwhile), private keys, weak references, local functions."""
+    """Adds what pickle cannot handle: locks (none is held here), private keys, weak references, local functions."""
 
     def reducer_override(self, value: Any) -> Any:
-        """How to make `value` anew; NotImplemented leaves it to pickle."""
+        """How to recreate `value`; NotImplemented leaves it to pickle."""
         if isinstance(value, _LOCK):
             return threading.Lock, ()
         if isinstance(value, _RLOCK):

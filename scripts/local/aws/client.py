@@ -1,29 +1,29 @@
-"""Asks a running server for its snapshot, or gives it another: neither is part of AWS."""
+"""Requests to a running server that are not part of AWS."""
 
 import http.client
 import ssl
 from http import HTTPStatus
 
-from scripts.local.aws.errors import LocalAwsError
+from scripts.common.errors import UserError
 from scripts.local.aws.state import Record, StateDirectory
 
 SNAPSHOT_PATH = "/_local-aws/snapshot"
-"""No bucket can be called this, so it hides nothing of AWS."""
+"""Not a valid bucket name, so it does not clash with S3."""
 
 _LIMIT_SECONDS = 90
 
 
 def fetch_snapshot(state: StateDirectory, record: Record) -> bytes:
-    """All that the server holds, as of one moment between two requests."""
-    return _ask(state, record, "GET", None, "make")
+    """A consistent snapshot of the server's data."""
+    return _request(state, record, "GET", None, "create")
 
 
 def restore_snapshot(state: StateDirectory, record: Record, content: bytes) -> None:
-    """Replace all that the server holds, between two requests."""
-    _ask(state, record, "PUT", content, "restore")
+    """Replace the server's data by that of a snapshot, between two requests."""
+    _request(state, record, "PUT", content, "restore")
 
 
-def _ask(state: StateDirectory, record: Record, method: str, body: bytes | None, purpose: str) -> bytes:
+def _request(state: StateDirectory, record: Record, method: str, body: bytes | None, purpose: str) -> bytes:
     tls = ssl.create_default_context(cafile=str(state.ca_file))
     connection = http.client.HTTPSConnection("127.0.0.1", record.port, timeout=_LIMIT_SECONDS, context=tls)
     try:
@@ -31,9 +31,9 @@ def _ask(state: StateDirectory, record: Record, method: str, body: bytes | None,
         answer = connection.getresponse()
         content = answer.read()
     except (OSError, http.client.HTTPException) as error:
-        raise LocalAwsError(f"{record} does not answer ({error}); see {state.log_file}") from error
+        raise UserError(f"{record} does not answer ({error}); see {state.log_file}") from error
     finally:
         connection.close()
     if answer.status != HTTPStatus.OK:
-        raise LocalAwsError(f"{record} could not {purpose} a snapshot; see {state.log_file}")
+        raise UserError(f"{record} failed to {purpose} a snapshot; see {state.log_file}")
     return content

@@ -1,4 +1,4 @@
-"""The server process. `scripts.local.aws.launcher` starts it and hands over the lock, and a pipe to report on."""
+"""The server process; `scripts.local.aws.launcher` starts it and passes it the lock and a pipe for its report."""
 
 import argparse
 import io
@@ -12,9 +12,9 @@ import threading
 from pathlib import Path
 from types import FrameType
 
+from scripts.common.errors import UserError
 from scripts.local.aws import backends, patches, snapshot
 from scripts.local.aws.certificates import server_context
-from scripts.local.aws.errors import LocalAwsError
 from scripts.local.aws.request_lock import REQUEST_LOCK
 from scripts.local.aws.serving import Application, Server
 from scripts.local.aws.state import Identity, Record, StateDirectory, write_atomically
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Serve until told to stop: SIGTERM saves first, SIGINT does not, nor does the end of standard input."""
+    """Serve until a signal or the end of standard input; only SIGTERM saves the data."""
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -36,7 +36,7 @@ def main() -> None:
     with os.fdopen(arguments.ready_fd, "w") as ready:
         try:
             server = _prepare(state, identity, arguments)
-        except LocalAwsError as error:
+        except UserError as error:
             json.dump({"error": str(error)}, ready)
             sys.exit(1)
         json.dump({"port": server.port}, ready)
@@ -48,16 +48,16 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--state-dir", type=Path, required=True, help="folder of all environments")
+    parser.add_argument("--state-dir", type=Path, required=True, help="directory of all environments")
     parser.add_argument("--environment", required=True)
     parser.add_argument("--account-id", required=True)
     parser.add_argument("--region", required=True)
-    parser.add_argument("--port", type=int, default=0, help="to take if it is free")
-    parser.add_argument("--snapshot", type=Path, help="what to start from")
-    parser.add_argument("--lock-fd", type=int, required=True, help="held for as long as this process lives")
-    parser.add_argument("--ready-fd", type=int, required=True, help="told the port once it answers")
-    parser.add_argument("--enforce-iam", action="store_true", help="judge what the sessions of roles do")
-    parser.add_argument("--bound-to-stdin", action="store_true", help="end when standard input does")
+    parser.add_argument("--port", type=int, default=0, help="preferred port")
+    parser.add_argument("--snapshot", type=Path, help="file to start from")
+    parser.add_argument("--lock-fd", type=int, required=True, help="lock of the running server, held by this process")
+    parser.add_argument("--ready-fd", type=int, required=True, help="where to report the port, or an error")
+    parser.add_argument("--enforce-iam", action="store_true", help="check the permissions of role sessions")
+    parser.add_argument("--bound-to-stdin", action="store_true", help="stop at the end of standard input")
     return parser.parse_args()
 
 
@@ -83,7 +83,7 @@ def _restore(content: bytes) -> None:
 
 
 def _listening_socket(preferred_port: int) -> socket.socket:
-    """The port of last time where it is free: queue URLs that Terraform has stored name it."""
+    """Listen on the port of last time if it is free: queue URLs in Terraform's state contain it."""
     try:
         return socket.create_server(("127.0.0.1", preferred_port), backlog=128)
     except OSError:
@@ -91,7 +91,7 @@ def _listening_socket(preferred_port: int) -> socket.socket:
 
 
 def _serve(server: Server, *, bound_to_stdin: bool) -> bool:
-    """Answer until a signal or the end of standard input; returns whether the state is worth saving."""
+    """Serve until a signal or the end of standard input; return whether to save the data."""
     stopped = threading.Event()
     received: list[int] = []
 
@@ -108,7 +108,7 @@ def _serve(server: Server, *, bound_to_stdin: bool) -> bool:
     if bound_to_stdin:
         threading.Thread(target=on_end_of_stdin, daemon=True).start()
     threading.Thread(target=server.serve_forever, args=(_SHUTDOWN_POLL_SECONDS,), daemon=True).start()
-    log.info("answers on port %d", server.port)
+    log.info("listening on port %d", server.port)
     stopped.wait()
     server.shutdown()
     return received == [signal.SIGTERM]

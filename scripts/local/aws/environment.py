@@ -1,4 +1,4 @@
-"""The environment variables that lead AWS tools to a local AWS, and away from everything else."""
+"""The environment variables that point AWS tools at a local AWS, and at nothing else."""
 
 import os
 import re
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ACCESS_KEY_ID = "LOCALAWSNOTAREALKEY0"
-"""Twenty capitals and digits, as moto wants them, and plainly no key."""
+"""In the form that moto requires, and clearly not a real key."""
 SECRET_ACCESS_KEY = "local-aws-not-a-real-secret"
 
 SERVICE_HEADER = "X-Local-Aws-Service"
-"""With the credentials above: the AWS service that the caller stands for, `lambda.amazonaws.com` say."""
+"""With the credentials above: the AWS service that the caller acts as, such as `lambda.amazonaws.com`."""
 SOURCE_HEADER = "X-Local-Aws-Source-Arn"
-"""The ARN of what that service acts for."""
+"""The ARN of the resource that the service acts for."""
 
-_CREDENTIALS_AND_DETOURS = (
+_OTHER_CREDENTIALS_AND_ENDPOINTS = (
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SESSION_TOKEN",
@@ -40,7 +40,7 @@ _SERVICE_ENDPOINT = re.compile(r"AWS_ENDPOINT_URL_\w+|(TF_)?AWS_\w+_ENDPOINT(_UR
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where one local AWS answers, and for which account."""
+    """The URL of a local AWS, and its account."""
 
     account_id: str
     region: str
@@ -49,7 +49,7 @@ class Endpoint:
 
 
 def settings(endpoint: Endpoint, inherited: Mapping[str, str]) -> dict[str, str]:
-    """The variables to set, given those a process has already."""
+    """The variables to set in a process with the inherited ones."""
     nowhere = os.devnull
     without_proxy = hosts_without_proxy(inherited)
     return {
@@ -69,13 +69,13 @@ def settings(endpoint: Endpoint, inherited: Mapping[str, str]) -> dict[str, str]
 
 
 def removals(inherited: Mapping[str, str]) -> list[str]:
-    """The variables to unset: other credentials, and whatever would send one service elsewhere."""
+    """The variables to unset: other credentials, and endpoints of single services."""
     elsewhere = (name for name in inherited if _SERVICE_ENDPOINT.fullmatch(name))
-    return sorted({*_CREDENTIALS_AND_DETOURS, *elsewhere})
+    return sorted({*_OTHER_CREDENTIALS_AND_ENDPOINTS, *elsewhere})
 
 
 def applied(endpoint: Endpoint, inherited: Mapping[str, str]) -> dict[str, str]:
-    """A whole process environment that talks to `endpoint` and nothing else of AWS."""
+    """A complete process environment that uses `endpoint` and no other AWS."""
     removed = set(removals(inherited))
     kept = {name: value for name, value in inherited.items() if name not in removed}
     return kept | settings(endpoint, inherited)
@@ -90,10 +90,10 @@ def shell_lines(endpoint: Endpoint, inherited: Mapping[str, str]) -> Iterator[st
 
 
 def hosts_without_proxy(inherited: Mapping[str, str]) -> str:
-    """The value of `NO_PROXY` that keeps every host it names already, and adds this machine.
+    """The value of `NO_PROXY` with this machine added to the hosts that it has already, in either spelling.
 
-    Both spellings count. An asterisk stands alone, because Python takes it for every host only where nothing else is
-    listed: https://docs.python.org/3/library/urllib.request.html#urllib.request.ProxyHandler.
+    An asterisk stays alone, because Python reads it as every host only if nothing else is listed:
+    https://docs.python.org/3/library/urllib.request.html#urllib.request.ProxyHandler.
     """
     given = f"{inherited.get('no_proxy', '')},{inherited.get('NO_PROXY', '')}"
     hosts = [host.strip() for host in given.split(",") if host.strip()]

@@ -1,9 +1,9 @@
-"""Where functions run: the seam between this AWS, which stores them, and whatever executes them.
+"""The interface between this AWS, which stores functions, and a runtime that executes them.
 
-A runtime that executes functions writes `functions.json` into the environment's state folder: a JSON object of
-function names and URLs on this machine. An invocation is then a POST of the event to that URL, with the header
-`X-Amz-Invocation-Type`; the answer's body is the result, its header `X-Amz-Function-Error` says that the function
-failed. An invocation of type `Event` should be answered at once, with an empty body.
+The runtime writes `functions.json` into the environment's state directory: a JSON object of function names and URLs
+on this machine. To invoke a function, the event is posted to its URL with the header `X-Amz-Invocation-Type`. The
+response body is the result; its header `X-Amz-Function-Error` is set if the function failed. The runtime answers an
+invocation of type `Event` at once, with an empty body.
 """
 
 import json
@@ -16,19 +16,19 @@ from scripts.local.aws.request_lock import REQUEST_LOCK
 from scripts.local.aws.state import FUNCTION_ROUTES_VARIABLE
 
 _MARGIN_SECONDS = 30
-"""On top of the function's own timeout, for a cold start and for the runtime to report the timeout itself."""
+"""Added to the function's timeout, for a cold start and for the runtime to report the timeout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a function returned; `error` is `Handled` or `Unhandled` where it failed."""
+    """The result of a function; `error` is `Handled` or `Unhandled` if it failed."""
 
     payload: bytes
     error: str | None
 
 
 def url_of(function_name: str) -> str:
-    """Where to post an event for this function; raises LookupError where nothing executes it."""
+    """The URL of a function; raises LookupError if no runtime executes it."""
     try:
         routes = json.loads(Path(os.environ.get(FUNCTION_ROUTES_VARIABLE, os.devnull)).read_text() or "{}")
         url: str = routes[function_name]
@@ -38,7 +38,7 @@ def url_of(function_name: str) -> str:
 
 
 def invoke(function_name: str, event: str, kind: str, limit_seconds: int) -> Result:
-    """Have a function executed, while others may call this AWS: the function itself does."""
+    """Invoke a function, with the request lock released: the function calls this AWS itself."""
     request = urllib.request.Request(
         url_of(function_name),
         data=(event or "{}").encode(),

@@ -1,4 +1,4 @@
-"""Starts server processes and ends them."""
+"""Starts and stops server processes."""
 
 import json
 import os
@@ -10,13 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from scripts.common.errors import UserError
 from scripts.local.aws import snapshot
-from scripts.local.aws.errors import LocalAwsError
 from scripts.local.aws.state import FUNCTION_ROUTES_VARIABLE, Identity, Record, StateDirectory, wait_until
 
 _START_LIMIT_SECONDS = 240
-"""A server that ends is noticed at once; this is for one that hangs, and loading moto takes a minute where twenty
-programs want the processor."""
+"""For a server that hangs; one that exits is noticed at once. Loading moto takes up to a minute on a busy machine."""
 _STOP_LIMIT_SECONDS = 240
 _LOCK_LIMIT_SECONDS = 5
 _LOG_TAIL_LINES = 15
@@ -25,20 +24,20 @@ _LOG_TAIL_LINES = 15
 def start(
     state: StateDirectory, identity: Identity, from_snapshot: Path | None = None, *, enforce_iam: bool = False
 ) -> Record:
-    """Make sure that a server runs: the one that does, or a new one that goes on where the last was stopped."""
+    """Return the running server, or start one with the saved data of the last."""
     with state.starting():
         running = state.running()
         if running:
-            _check(running.identity, identity, f"the local AWS of {identity.environment} runs with")
+            _check(running.identity, identity, f"the local AWS of {identity.environment} is running with")
             if from_snapshot:
-                raise LocalAwsError(f"{running} runs already; to start from a snapshot, reset it first")
+                raise UserError(f"{running} is already running; to start from a snapshot, reset it first")
             if enforce_iam and not running.enforces_iam:
-                raise LocalAwsError(f"{running} runs already, without IAM enforced; for that, stop it first")
+                raise UserError(f"{running} is already running without --enforce-iam; stop it first")
             return running
         if from_snapshot and state.snapshot_file.exists():
-            raise LocalAwsError(
-                f"{state.snapshot_file} holds what was there when {identity.environment} was stopped; "
-                f"to start from {from_snapshot}, reset it first"
+            raise UserError(
+                f"{identity.environment} has saved data in {state.snapshot_file}; to start from {from_snapshot}, "
+                "reset it first"
             )
         return _spawn(state, identity, from_snapshot, subprocess.DEVNULL, enforce_iam=enforce_iam)[0]
 
@@ -46,37 +45,37 @@ def start(
 def start_bound(
     state: StateDirectory, identity: Identity, from_snapshot: Path | None = None, *, enforce_iam: bool = False
 ) -> tuple[Record, subprocess.Popen[bytes]]:
-    """Start a server that saves nothing and ends with this process, or when its standard input is closed."""
+    """Start a server that saves nothing and ends with this process, or when its standard input closes."""
     with state.starting():
         return _spawn(state, identity, from_snapshot, subprocess.PIPE, enforce_iam=enforce_iam)
 
 
 def stop(state: StateDirectory, *, save: bool) -> Record:
-    """End the server and wait until it is gone."""
+    """Stop the server and wait until its process has ended."""
     record = state.expect_running()
-    assert record.pid is not None, "a server without a process cannot run"
+    assert record.pid is not None, "a running server has a process"
     saved_before = state.snapshot_written()
     with suppress(ProcessLookupError):
         os.kill(record.pid, signal.SIGTERM if save else signal.SIGINT)
     if not wait_until(lambda: state.running() is None, _STOP_LIMIT_SECONDS):
-        raise LocalAwsError(
-            f"{record} did not end within {_STOP_LIMIT_SECONDS} s; see {state.log_file}, or kill process {record.pid}"
+        raise UserError(
+            f"{record} did not stop within {_STOP_LIMIT_SECONDS} s; see {state.log_file}, or kill process {record.pid}"
         )
     if save and state.snapshot_written() == saved_before:
-        raise LocalAwsError(f"{record} has ended, but could not save what it held:\n{_log_tail(state)}")
+        raise UserError(f"{record} stopped, but could not save its data:\n{_log_tail(state)}")
     return record
 
 
 def reset(state: StateDirectory) -> Record | None:
-    """End the server where one runs, and drop what it held and what was saved."""
+    """Stop the server if it is running, and delete its data and what was saved."""
     last: Record | None = None
-    with suppress(LocalAwsError):
+    with suppress(UserError):
         last = state.record()
     if last and state.running():
         stop(state, save=False)
     state.create()
     with state.lock_for_server(_LOCK_LIMIT_SECONDS):
-        state.forget()
+        state.delete_data()
     return last
 
 
@@ -118,7 +117,7 @@ def _spawn(
         _await_ready(process, reader, state)
     record = state.running()
     if record is None:
-        raise LocalAwsError(f"the local AWS of {identity.environment} ended at once:\n{_log_tail(state)}")
+        raise UserError(f"the local AWS of {identity.environment} exited immediately:\n{_log_tail(state)}")
     return record, process
 
 
@@ -127,43 +126,43 @@ def _await_ready(process: subprocess.Popen[bytes], reader: IO[bytes], state: Sta
     if not answered:
         process.kill()
         process.wait()
-        raise LocalAwsError(
+        raise UserError(
             f"the local AWS of {state.environment} did not answer within {_START_LIMIT_SECONDS} s:\n{_log_tail(state)}"
         )
     report = reader.read()
     if not report:
         process.wait()
-        raise LocalAwsError(f"the local AWS of {state.environment} did not start:\n{_log_tail(state)}")
+        raise UserError(f"the local AWS of {state.environment} did not start:\n{_log_tail(state)}")
     error = json.loads(report).get("error")
     if error:
         process.wait()
-        raise LocalAwsError(f"the local AWS of {state.environment} did not start: {error}")
+        raise UserError(f"the local AWS of {state.environment} did not start: {error}")
 
 
 def check_snapshot(file: Path, identity: Identity) -> None:
-    """Raise LocalAwsError where a snapshot is of another identity, or cannot be read."""
+    """Raise UserError where a snapshot is of another identity, or cannot be read."""
     try:
         with file.open("rb") as content:
             saved = snapshot.read_header(content)
     except FileNotFoundError as error:
-        raise LocalAwsError(f"there is no snapshot {file}") from error
-    except LocalAwsError as error:
-        raise LocalAwsError(
-            f"cannot start from {file}: {error}; drop saved state with: local-aws reset {identity.environment}"
+        raise UserError(f"snapshot {file} does not exist") from error
+    except UserError as error:
+        raise UserError(
+            f"cannot start from {file}: {error}; delete saved data with: local-aws reset {identity.environment}"
         ) from error
     _check(saved, identity, f"{file} was saved with")
 
 
 def _check(found: Identity, wanted: Identity, found_where: str) -> None:
     if (found.account_id, found.region) != (wanted.account_id, wanted.region):
-        raise LocalAwsError(
+        raise UserError(
             f"{found_where} account {found.account_id} in {found.region}, not account {wanted.account_id} in "
-            f"{wanted.region}; if nothing in it matters, drop it with: local-aws reset {wanted.environment}"
+            f"{wanted.region}; if you do not need its data, delete it with: local-aws reset {wanted.environment}"
         )
 
 
 def _server_environment(identity: Identity, state: StateDirectory) -> dict[str, str]:
-    """What the server inherits: nothing that concerns AWS, for moto reads such variables too."""
+    """The server's environment variables, without inherited ones for AWS, which moto would read."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_", "TF_AWS_"))}
     package_parent = str(Path(__file__).resolve().parents[3])
     return inherited | {

@@ -20,7 +20,7 @@ _OPERATOR = re.compile(r"(?:(?P<set>ForAllValues|ForAnyValue):)?(?P<name>\w+?)(?
 
 
 class Decision(Enum):
-    """What a policy says about a request."""
+    """The outcome of a policy for a request."""
 
     ALLOW = "allow"
     DENY = "deny"
@@ -29,32 +29,32 @@ class Decision(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """What is known about a request.
+    """The condition keys of a request, as far as they are known.
 
-    `values` are the condition keys it carries; `absent` are those it is known not to carry. A name that ends in `*`
-    stands for all keys that begin so. Names are compared without case.
+    `values` are the keys it has; `absent` are keys that it is known not to have, where a trailing `*` matches any
+    suffix. Names are not case-sensitive.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
 
     def knows(self, key: str) -> bool:
-        """Whether `get` tells the truth about this key."""
+        """Whether the value or absence of this key is known."""
         name = key.lower()
         return name in self.values or any(fnmatch.fnmatchcase(name, pattern) for pattern in self.absent)
 
     def get(self, key: str) -> str | None:
-        """Its value; None where the request does not carry it."""
+        """Its value; None if the request does not have it."""
         return self.values.get(key.lower())
 
     def with_values(self, values: Mapping[str, str]) -> "RequestContext":
-        """These context and more."""
+        """A copy with additional values."""
         return RequestContext({**self.values, **values}, self.absent)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks: an AWS service, or an identity of an account."""
+    """The caller: an AWS service, or an identity of an account."""
 
     account_id: str = ""
     arn: str = ""
@@ -72,7 +72,7 @@ class Request:
 
 
 def decide(document: Mapping[str, Any], request: Request) -> Decision:
-    """What all statements of a document say together: a denial wins over a permission."""
+    """The combined decision of all statements: a deny wins over an allow."""
     decisions = {decide_statement(each, request) for each in _listed(document.get("Statement"))}
     for decision in (Decision.DENY, Decision.ALLOW):
         if decision in decisions:
@@ -81,11 +81,11 @@ def decide(document: Mapping[str, Any], request: Request) -> Decision:
 
 
 def decide_statement(statement: Mapping[str, Any], request: Request) -> Decision:
-    """What one statement says."""
+    """The decision of one statement."""
     applies = (
-        _concerns(statement, "Action", request.action, ignore_case=True)
-        and _concerns(statement, "Resource", request.resource)
-        and _concerns_principal(statement, request.principal)
+        _matches(statement, "Action", request.action, ignore_case=True)
+        and _matches(statement, "Resource", request.resource)
+        and _matches_principal(statement, request.principal)
         and _conditions_hold(statement.get("Condition", {}), request.context)
     )
     if not applies:
@@ -93,7 +93,7 @@ def decide_statement(statement: Mapping[str, Any], request: Request) -> Decision
     return Decision.ALLOW if statement["Effect"] == "Allow" else Decision.DENY
 
 
-def _concerns(statement: Mapping[str, Any], element: str, value: str, *, ignore_case: bool = False) -> bool:
+def _matches(statement: Mapping[str, Any], element: str, value: str, *, ignore_case: bool = False) -> bool:
     def any_matches(patterns: Any) -> bool:
         return any(_like(value, pattern, ignore_case=ignore_case) for pattern in _listed(patterns))
 
@@ -102,7 +102,7 @@ def _concerns(statement: Mapping[str, Any], element: str, value: str, *, ignore_
     return element not in statement or any_matches(statement[element])
 
 
-def _concerns_principal(statement: Mapping[str, Any], principal: Principal) -> bool:
+def _matches_principal(statement: Mapping[str, Any], principal: Principal) -> bool:
     if "NotPrincipal" in statement:
         return not _names(statement["NotPrincipal"], principal)
     return "Principal" not in statement or _names(statement["Principal"], principal)
@@ -111,7 +111,7 @@ def _concerns_principal(statement: Mapping[str, Any], principal: Principal) -> b
 def _names(element: Any, principal: Principal) -> bool:
     if not isinstance(element, Mapping):
         return bool(element == "*")
-    if "*" in element:  # As Terragrunt writes "everybody" into the policy of its state bucket.
+    if "*" in element:  # The form that Terragrunt writes into the policy of its state bucket.
         return True
     if principal.service:
         return principal.service in _listed(element.get("Service"))

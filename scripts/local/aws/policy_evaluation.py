@@ -1,7 +1,6 @@
-"""Puts all policies that bear on a request together, as AWS does: whether it is allowed, and if not, why.
+"""Evaluates all policies that apply to a request, as AWS does within one account.
 
-Rules: "Policy evaluation logic" and "How AWS enforcement code logic evaluates requests" of the IAM User Guide, within
-one account.
+Rules: "Policy evaluation logic" and "How AWS enforcement code logic evaluates requests" of the IAM User Guide.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,21 +29,21 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a request is allowed, and the reason for people."""
+    """Whether a request is allowed, and the reason as text."""
 
     allowed: bool
     reason: str
 
 
 def evaluate(policies: Policies, request: Request) -> Verdict:
-    """An explicit denial anywhere wins; then somebody has to allow, and every limit has to let it through."""
+    """An explicit deny in any policy wins; else a policy must allow the request, and every limit must allow it too."""
     everything = [*policies.identity, *policies.limits, *([policies.resource] if policies.resource else [])]
     if any(decide(each, request) is Decision.DENY for each in everything):
-        return Verdict(False, f"a policy denies {request.action} explicitly")
+        return Verdict(False, f"a policy explicitly denies {request.action}")
     by_identity = any(decide(each, request) is Decision.ALLOW for each in policies.identity)
     if policies.requires_resource_policy:
         granted = _names_it(policies.resource, request) or (by_identity and _allows(policies.resource, request))
-        missing = "the resource's own policy, or the identity's where that one leaves it to the account, does not allow"
+        missing = "neither the resource policy nor an identity policy that it delegates to allows"
     else:
         granted = by_identity or _names_it(policies.resource, request)
         missing = "no identity policy allows"
@@ -60,6 +59,6 @@ def _allows(document: Document | None, request: Request) -> bool:
 
 
 def _names_it(resource: Document | None, request: Request) -> bool:
-    """Whether the resource's policy allows this very principal: to name the account is to leave it to its policies."""
+    """Whether the resource policy allows this principal itself; naming its account only delegates to the account."""
     without_account = replace(request, principal=replace(request.principal, account_id=""))
     return _allows(resource, without_account)

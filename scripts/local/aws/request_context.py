@@ -1,4 +1,4 @@
-"""What a running request tells a policy: who asks, over what, with which S3 headers."""
+"""The principal and the condition keys of the current request."""
 
 import os
 from dataclasses import dataclass
@@ -32,17 +32,17 @@ _QUERY_KEYS = ("prefix", "delimiter", "max-keys", "versionId")
 
 
 def account_id() -> str:
-    """The one account of this server."""
+    """The account of this server."""
     return os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
 
 
 def partition(region: str) -> str:
-    """The part of AWS a region belongs to."""
+    """The partition of a region, such as `aws`."""
     return get_partition(region)
 
 
 def current_principal() -> policy_document.Principal:
-    """The role whose session signed the running request, else the account itself."""
+    """The role whose session signed the current request, else the account itself."""
     account, signed = account_id(), credential()
     part = partition(signed.region)
     for session in sts_backends[account][part].assumed_roles:
@@ -52,7 +52,7 @@ def current_principal() -> policy_document.Principal:
 
 
 def current_context(principal: policy_document.Principal) -> policy_document.RequestContext:
-    """The condition keys of the running request; without one, only what holds at any time."""
+    """The condition keys of the current request; outside a request, only the general ones."""
     now = datetime.now(UTC)
     values = {
         "aws:currenttime": now.isoformat(),
@@ -82,7 +82,7 @@ def current_context(principal: policy_document.Principal) -> policy_document.Req
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a signature says: with whose access key, for which region and service; all empty where there is none."""
+    """Access key, region and service of a signature; empty if the request is not signed."""
 
     access_key: str = ""
     region: str = ""
@@ -90,7 +90,7 @@ class Credential:
 
 
 def credential() -> Credential:
-    """That of the running request, in its header or in its URL."""
+    """The credential of the current request, from its header or its URL."""
     if not has_request_context():
         return Credential()
     signed = request.headers.get("Authorization", "").partition("Credential=")[2]

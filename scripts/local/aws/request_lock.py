@@ -1,4 +1,4 @@
-"""One request at a time."""
+"""The lock that makes moto handle one request at a time."""
 
 import threading
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 
 class RequestLock:
-    """Lets one request at a time reach moto, which checks and then acts without a lock of its own.
+    """Serialises requests to moto, which checks and then acts without a lock of its own.
 
-    A conditional write, and so a Terraform state lock, is only as good as this. A request that waits for something
-    (a long poll, a function that calls back) gives up its turn meanwhile.
+    Conditional writes, and with them Terraform's state locks, depend on it. A request that waits (a long poll, or a
+    function that calls back) releases the lock meanwhile.
     """
 
     def __init__(self) -> None:
@@ -17,18 +17,18 @@ class RequestLock:
         self._holder = threading.local()
 
     def __enter__(self) -> None:
-        """Wait for the turn."""
+        """Wait for the lock."""
         self._lock.acquire()
         self._holder.holds = True
 
     def __exit__(self, *_: object) -> None:
-        """Pass the turn on."""
+        """Release it."""
         self._holder.holds = False
         self._lock.release()
 
     @contextmanager
     def released(self) -> Iterator[None]:
-        """Let others have their turn while this one waits; does nothing where the caller has none."""
+        """Release the lock for the length of the block; does nothing if this thread does not hold it."""
         if not getattr(self._holder, "holds", False):
             yield
             return

@@ -1,4 +1,4 @@
-"""Which IAM action an S3 request is."""
+"""The IAM actions of S3 requests."""
 
 from collections.abc import Container
 
@@ -40,12 +40,12 @@ _OF_BUCKETS = {
     "versioning": "BucketVersioning",
     "website": "BucketWebsite",
 }
-_WITH_DELETE_OF_THEIR_OWN = ("policy", "website")
-"""What else is deleted, the action that puts it deletes."""
+_WITH_DELETE_ACTION = ("policy", "website")
+"""Other subresources are deleted by the action that puts them."""
 
 
 def object_action(method: str, query: Container[str]) -> str:
-    """The name, in the service authorization reference for S3 and without the `s3:`, of a request on an object."""
+    """The action of a request on an object, by the service authorization reference of S3, without `s3:`."""
     if "uploadId" in query:
         return _OF_UPLOADS.get(method, "PutObject")
     if method == "POST":
@@ -56,13 +56,13 @@ def object_action(method: str, query: Container[str]) -> str:
 
 
 def bucket_action(method: str, query: Container[str]) -> str:
-    """The same of a request on a bucket; a deletion of many objects is none, but one for each of them."""
+    """The action of a request on a bucket. DeleteObjects has no action of its own, but one per object."""
     listing = next((action for key, action in _LISTS.items() if key in query), None)
     if listing:
         return listing
     subresource = next((key for key in _OF_BUCKETS if key in query), None)
     if subresource is None:
         return _BARE_BUCKET.get(method, "PutObject")  # A form that a browser posts is an object.
-    deletes = method == "DELETE" and subresource in _WITH_DELETE_OF_THEIR_OWN
+    deletes = method == "DELETE" and subresource in _WITH_DELETE_ACTION
     verb = "Delete" if deletes else "Get" if method in ("GET", "HEAD") else "Put"
     return f"{verb}{_OF_BUCKETS[subresource]}"

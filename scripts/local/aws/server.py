@@ -15,25 +15,25 @@ _STOP_LIMIT_SECONDS = 30
 
 
 class LocalAws:
-    """A server in a process of its own, on a free port, that ends with this process and leaves nothing behind.
+    """A server in its own process, on a free port, that ends with this process and leaves no files.
 
     Parameters
     ----------
     name
-        The environment it stands for.
+        The environment's name.
     account_id
         Twelve digits.
     region
-        The region that `environment` names; the server answers for all of them.
+        The region in `environment`; the server answers for all regions.
     from_snapshot
-        A file that `save_snapshot` or `local-aws snapshot` wrote, to begin with.
+        A file of `save_snapshot` or `local-aws snapshot` to start from.
     enforce_iam
-        Whether the sessions of roles may do only what their policies allow.
+        Whether to check the permissions of role sessions.
 
     Attributes
     ----------
     state
-        Its folder, where a runtime for functions leaves their URLs.
+        Its state directory, where a runtime writes the URLs of functions.
 
     Examples
     --------
@@ -70,7 +70,7 @@ class LocalAws:
         self.stop()
 
     def start(self) -> None:
-        """Start it and wait until it answers; raises LocalAwsError with the end of its log where it does not."""
+        """Start it and wait until it answers; raises UserError with the end of its log if it does not."""
         try:
             self._running = launcher.start_bound(
                 self.state, self._identity, self._from_snapshot, enforce_iam=self._enforce_iam
@@ -80,7 +80,7 @@ class LocalAws:
             raise
 
     def stop(self) -> None:
-        """End it and drop all it holds; does nothing where it does not run."""
+        """Stop it and delete its data; does nothing if it is not running."""
         if self._running:
             _, process = self._running
             self._running = None
@@ -93,32 +93,32 @@ class LocalAws:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where it answers."""
+        """Its URL, account and region."""
         return self.state.endpoint(self._record)
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a program needs to talk to it, on top of what this process has: `subprocess.run(…, env=…)`."""
+        """The variables of this process, with those that point at it: `subprocess.run(…, env=…)`."""
         return applied(self.endpoint, os.environ)
 
     @property
     def pid(self) -> int:
-        """The server's process."""
+        """The server's process ID."""
         pid = self._record.pid
-        assert pid is not None, "only a server that starts has no process"
+        assert pid is not None, "a running server has a process"
         return pid
 
     @property
     def log(self) -> str:
-        """What it has logged so far: each call, and each failure with its traceback."""
+        """Its log so far: each call, and each failure with its traceback."""
         return self.state.log_file.read_text()
 
     def save_snapshot(self, file: Path) -> None:
-        """Write all it holds to a file, for `from_snapshot`."""
+        """Write its data to a file, for `from_snapshot`."""
         write_atomically(file, client.fetch_snapshot(self.state, self._record))
 
     def restore(self, file: Path | None) -> None:
-        """Replace all it holds by what `save_snapshot` wrote, or by nothing; raises LocalAwsError where it cannot."""
+        """Replace all it holds by what `save_snapshot` wrote, or by nothing; raises UserError where it cannot."""
         if file:
             launcher.check_snapshot(file, self._identity)
         content = file.read_bytes() if file else snapshot.empty(self._identity)

@@ -1,7 +1,6 @@
-"""moto's services behind one WSGI application, and the TLS server that carries it."""
+"""All of moto's services as one WSGI application, and its TLS server."""
 
 import io
-import json
 import logging
 import re
 import ssl
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Any
-from xml.sax.saxutils import escape
 
 from flask import Flask
 from moto.moto_server.werkzeug_app import (
@@ -21,9 +19,11 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import ThreadedWSGIServer
+from werkzeug.wrappers import Request
 
 from scripts.local.aws.authorization import authorizer
 from scripts.local.aws.client import SNAPSHOT_PATH
+from scripts.local.aws.error_response import error_response
 from scripts.local.aws.request_lock import REQUEST_LOCK
 from scripts.local.aws.validation import request_validator
 
@@ -34,7 +34,7 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 _SIGNED_FOR = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/(?P<service>[^/]+)/aws4_request")
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
-_OF_THE_CONNECTION = frozenset({"connection", "transfer-encoding"})
+_CONNECTION_HEADERS = frozenset({"connection", "transfer-encoding"})
 _QUERY_ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 
 
@@ -50,9 +50,9 @@ class _Response:
 
 
 class Application:
-    """Everything that answers on the port: AWS, and the snapshot that only `local-aws` asks for.
+    """The application on the port: AWS, and the snapshot for `local-aws`.
 
-    `validates` is off only in tests that ask what moto itself would take.
+    `validates` is off only in tests of what moto itself accepts.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Application:
 
 
 def _app(service: Any, *, enforce_iam: bool, validates: bool) -> Flask:
-    """One of moto's services behind the checks: IAM first, as AWS does, then what the request may hold."""
+    """One of moto's services behind the checks: permissions first, as on AWS, then the parameters."""
     app = create_backend_app(service)
     if enforce_iam:
         app.before_request(lambda: authorizer.authorize(service))
@@ -107,10 +107,10 @@ def _app(service: Any, *, enforce_iam: bool, validates: bool) -> Flask:
 
 
 class RequestHandler(MotoRequestHandler):
-    """Answers one request after the other on a connection, which the client closes: that spares a handshake a request.
+    """Keeps connections open, which saves a handshake per request.
 
-    An answer leaves in one piece. Go's client sometimes closes a new connection between the head of an answer and its
-    body, and asks again: Terraform then found its lock taken, by itself.
+    A response is sent in one piece. Go's client sometimes closes a new connection between the headers of a response
+    and its body, and repeats the request: Terraform then found the state locked by its own first request.
     """
 
     protocol_version = "HTTP/1.1"
@@ -118,13 +118,13 @@ class RequestHandler(MotoRequestHandler):
     disable_nagle_algorithm = True
 
     def handle_expect_100(self) -> bool:
-        """Tell a client that waits to go on, at once."""
-        goes_on = super().handle_expect_100()
+        """Tell a waiting client to continue, without delay."""
+        continues = super().handle_expect_100()
         self.wfile.flush()
-        return goes_on
+        return continues
 
     def run_wsgi(self) -> None:
-        """Answer the request that was read; the application has read its body to the end."""
+        """Answer the request; the application reads its whole body."""
         self.environ = self.make_environ()
         response = _Response()
         body = b"".join(self.server.app(self.environ, response.start))
@@ -132,7 +132,7 @@ class RequestHandler(MotoRequestHandler):
         has_body = self.command != "HEAD" and int(status) not in _WITHOUT_BODY
         self.send_response(int(status), phrase)
         for name, value in response.headers:
-            if name.lower() not in _OF_THE_CONNECTION and not (has_body and name.lower() == "content-length"):
+            if name.lower() not in _CONNECTION_HEADERS and not (has_body and name.lower() == "content-length"):
                 self.send_header(name, value)
         if has_body:
             self.send_header("Content-Length", str(len(body)))
@@ -142,23 +142,23 @@ class RequestHandler(MotoRequestHandler):
         self.wfile.flush()
 
     def finish(self) -> None:
-        """Let go of the connection; that the client went away first is no failure."""
+        """Close the connection; a client that has closed it already is not an error."""
         with suppress(OSError):
             super().finish()
 
 
 class Server(ThreadedWSGIServer):
-    """A thread per connection on 127.0.0.1; the TLS handshake too is left to the thread."""
+    """One thread per connection on 127.0.0.1, TLS handshake included."""
 
     def __init__(self, listening_fd: int, application: Application, tls: ssl.SSLContext) -> None:
         super().__init__("127.0.0.1", 0, application, RequestHandler, fd=listening_fd)
-        # In the accepting thread, as werkzeug has it, one silent client would keep everybody out.
+        # werkzeug does the handshake in the accepting thread, where one silent client would block all others.
         self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.ssl_context = tls
 
 
 def _take_body(environ: Environ) -> bytes:
-    """Read the whole body before the turn, so that nobody waits for a slow sender."""
+    """Read the whole body before taking the request lock, so that a slow sender blocks nobody."""
     stream = environ["wsgi.input"]
     if environ.get("wsgi.input_terminated"):
         body: bytes = stream.read()
@@ -176,7 +176,7 @@ def _service(environ: Environ) -> str:
 
 
 def _described(environ: Environ, body: bytes) -> str:
-    """The call, without headers, values or content: neither secrets nor rows belong in a log."""
+    """The call without headers, values or content: secrets and rows must not be logged."""
     call = f"{_service(environ)} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
     if query := environ.get("QUERY_STRING"):
         call += "?" + "&".join(pair.partition("=")[0] for pair in query.split("&"))
@@ -191,18 +191,12 @@ def _is_form(environ: Environ) -> bool:
 
 
 def _not_implemented(environ: Environ, error: Exception) -> _Response:
-    """A 501 in the form the caller's SDK reads; a 500 it would repeat for minutes."""
-    code = "NotImplementedByLocalAws"
-    text = f"the local AWS failed here, its log says where: {type(error).__name__}: {error}"
-    xml = f"<Error><Code>{code}</Code><Message>{escape(text)}</Message></Error>"
-    if _is_form(environ):
-        xml = f"<ErrorResponse>{xml}</ErrorResponse>"
-    elif _service(environ) != "s3":
-        body = json.dumps({"__type": code, "message": text}).encode()
-        response = _response(HTTPStatus.NOT_IMPLEMENTED, "application/json", body)
-        response.headers.append(("x-amzn-ErrorType", code))
-        return response
-    return _response(HTTPStatus.NOT_IMPLEMENTED, "text/xml", xml.encode())
+    """A 501: SDKs retry a 500 for minutes."""
+    text = f"the local AWS failed, see its log: {type(error).__name__}: {error}"
+    answer = error_response(
+        _service(environ), Request(environ), "NotImplementedByLocalAws", text, HTTPStatus.NOT_IMPLEMENTED
+    )
+    return _Response(answer.status, list(answer.headers), [answer.get_data()])
 
 
 def _response(status: HTTPStatus, content_type: str, body: bytes) -> _Response:

@@ -1,4 +1,4 @@
-"""The header of a snapshot file: whose it is, and which versions can read it. What follows it is pickled."""
+"""The header of a snapshot file: its environment, and the versions that can read it. The pickled data follows."""
 
 import json
 import pickle
@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from typing import IO
 
-from scripts.local.aws.errors import LocalAwsError
+from scripts.common.errors import UserError
 from scripts.local.aws.state import Identity
 
 _KIND = "local AWS snapshot"
@@ -14,7 +14,7 @@ _HEADER_LIMIT_BYTES = 4096
 
 
 def with_header(identity: Identity, pickled: bytes) -> bytes:
-    """A whole snapshot."""
+    """A complete snapshot file."""
     header = {"kind": _KIND, "versions": _versions(), "identity": asdict(identity)}
     return json.dumps(header).encode() + b"\n" + pickled
 
@@ -25,9 +25,9 @@ def empty(identity: Identity) -> bytes:
 
 
 def read_header(file: IO[bytes]) -> Identity:
-    """Whose snapshot it is; the file is left where the pickled part begins.
+    """Read the environment of a snapshot, and leave the file at the start of the pickled data.
 
-    Raises LocalAwsError where it is none, or one that other versions of moto or Python have made.
+    Raises UserError if it is not a snapshot, or was made by another version of moto or Python.
     """
     try:
         header = json.loads(file.readline(_HEADER_LIMIT_BYTES))
@@ -35,14 +35,14 @@ def read_header(file: IO[bytes]) -> Identity:
     except (ValueError, KeyError, TypeError):
         genuine = False
     if not genuine:
-        raise LocalAwsError("it is no snapshot of a local AWS")
+        raise UserError("it is not a snapshot of a local AWS")
     if header["versions"] != _versions():
-        raise LocalAwsError(f"it was made with {header['versions']}, and this is {_versions()}")
+        raise UserError(f"it was made with {header['versions']}, this is {_versions()}")
     return Identity(**header["identity"])
 
 
 def _versions() -> dict[str, str]:
-    # Imported here: it takes longer than most commands, which have no use for it.
+    # Imported here because it is slow, and most commands do not need it.
     from importlib.metadata import version
 
     return {"moto": version("moto"), "python": f"{sys.version_info.major}.{sys.version_info.minor}"}

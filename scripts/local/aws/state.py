@@ -1,4 +1,4 @@
-"""The folder one local AWS keeps on disk: who runs, on which port, its certificate, log and snapshot."""
+"""The state directory of a local AWS: its process, port, certificate, log and snapshot."""
 
 import fcntl
 import json
@@ -12,15 +12,15 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
-from scripts.common import environments
+from scripts.common.errors import UserError
+from scripts.common.paths import LOCAL
 from scripts.local.aws.environment import Endpoint
-from scripts.local.aws.errors import LocalAwsError
 
 FUNCTION_ROUTES_VARIABLE = "LOCAL_AWS_FUNCTION_ROUTES"
-"""Tells a server which file names the URLs of functions, see `scripts.local.aws.functions`."""
+"""The file with the URLs of functions, see `scripts.local.aws.functions`."""
 
 STATE_DIRECTORY_VARIABLE = "CSVBATCH_LOCAL_AWS_DIR"
-"""Names the folder that holds one folder per environment."""
+"""The directory that has one state directory per environment."""
 
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _ACCOUNT_ID = re.compile(r"\d{12}")
@@ -30,23 +30,23 @@ _POLL_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What makes a local AWS the one it is: an environment of one account in one region."""
+    """Which AWS it stands for: an environment in one account and region."""
 
     environment: str
     account_id: str
     region: str
 
     def __post_init__(self) -> None:
-        """Refuse an account id or a region that AWS would not know."""
+        """Raise UserError if the account ID or the region has the wrong form."""
         if not _ACCOUNT_ID.fullmatch(self.account_id):
-            raise LocalAwsError(f"account id {self.account_id!r} is not 12 digits")
+            raise UserError(f"account id {self.account_id!r} is not 12 digits")
         if not _REGION.fullmatch(self.region):
-            raise LocalAwsError(f"region {self.region!r} is not the name of an AWS region, such as us-east-1")
+            raise UserError(f"region {self.region!r} is not an AWS region name such as us-east-1")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The server that ran last; whether it still runs is for the lock to say. While one starts, `pid` is None."""
+    """The last server; the lock tells whether it is still running. `pid` is None while a server starts."""
 
     identity: Identity
     port: int
@@ -54,7 +54,7 @@ class Record:
     enforces_iam: bool = False
 
     def __str__(self) -> str:
-        """Name account and endpoint, as every command must."""
+        """Account and endpoint, which every command prints."""
         of = self.identity
         enforced = ", IAM enforced" if self.enforces_iam else ""
         return f"local AWS of {of.environment}: account {of.account_id}, region {of.region}, {self.url}{enforced}"
@@ -66,16 +66,16 @@ class Record:
 
 
 class StateDirectory:
-    """One environment's folder.
+    """One environment's state directory.
 
-    A server holds a lock on `server.lock` for as long as it lives, so neither a process id that was given to
-    another program nor a machine that lost power can make a dead server look alive.
+    A running server holds a lock on `server.lock`. So a stale process ID, after a crash or a power failure, cannot
+    make a dead server look alive.
     """
 
     def __init__(self, parent: Path, environment: str) -> None:
         if not _ENVIRONMENT.fullmatch(environment):
-            raise LocalAwsError(
-                f"{environment!r} is no name for an environment: use a letter, then letters, digits or dashes"
+            raise UserError(
+                f"{environment!r} is not a valid environment name: use a letter, then letters, digits or dashes"
             )
         self.environment = environment
         self.path = parent.resolve() / environment
@@ -89,11 +89,11 @@ class StateDirectory:
         self._start_lock = self.path / "start.lock"
 
     def create(self) -> None:
-        """Make the folder; nobody else may read it."""
+        """Create the directory, readable by this user only."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def record(self) -> Record | None:
-        """The server that runs, or ran last; None where there was none."""
+        """The last server, running or not; None if there was none."""
         try:
             content = json.loads(self._record_file.read_text())
             return Record(
@@ -102,14 +102,14 @@ class StateDirectory:
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:
-            raise LocalAwsError(f"{self._record_file} is damaged; drop it with: {self._reset}") from error
+            raise UserError(f"{self._record_file} is damaged; delete it with: {self._reset}") from error
 
     def write_record(self, record: Record) -> None:
-        """Replace the record in one step."""
+        """Replace the record atomically."""
         write_atomically(self._record_file, json.dumps(asdict(record), indent=2).encode())
 
     def running(self) -> Record | None:
-        """The server that runs now."""
+        """The running server, or None."""
         try:
             with self._server_lock.open("rb") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -121,21 +121,21 @@ class StateDirectory:
         return None
 
     def expect_running(self) -> Record:
-        """The server that runs now, or an error that says how to start it."""
+        """The running server; raises UserError with the command to start it."""
         record = self.running()
         if record is None:
-            raise LocalAwsError(
-                f"the local AWS of {self.environment} does not run (looked in {self.path}); start it with: "
+            raise UserError(
+                f"the local AWS of {self.environment} is not running (state directory {self.path}); start it with: "
                 f"local-aws start {self.environment}"
             )
         return record
 
     def endpoint(self, record: Record) -> Endpoint:
-        """What a client needs to reach the server of `record`."""
+        """What a client needs to connect to the server of `record`."""
         return Endpoint(record.identity.account_id, record.identity.region, record.url, self.ca_file)
 
     def snapshot_written(self) -> int:
-        """When the snapshot was last written, in nanoseconds; 0 where there is none."""
+        """When the snapshot was last written, in nanoseconds; 0 if there is none."""
         try:
             return self.snapshot_file.stat().st_mtime_ns
         except FileNotFoundError:
@@ -143,14 +143,14 @@ class StateDirectory:
 
     @contextmanager
     def starting(self) -> Iterator[None]:
-        """Keep a second start waiting until the first is through."""
+        """Make a second start wait until the first has finished."""
         self.create()
         with self._start_lock.open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def lock_for_server(self, limit_seconds: float) -> IO[bytes]:
-        """Take the lock that says a server lives; it is let go when the last process closes the file."""
+        """Take the lock of a running server; it is released when the last process closes the file."""
         lock = self._server_lock.open("ab")
 
         def taken() -> bool:
@@ -161,11 +161,11 @@ class StateDirectory:
 
         if not wait_until(taken, limit_seconds):
             lock.close()
-            raise LocalAwsError(f"another process holds {self._server_lock}; stop it, then start again")
+            raise UserError(f"another process holds {self._server_lock}; stop it, then start again")
         return lock
 
-    def forget(self) -> None:
-        """Drop what was saved; the lock files stay, for others may wait on them."""
+    def delete_data(self) -> None:
+        """Delete the saved data; the lock files stay, because other processes may wait for them."""
         logs = (self.log_file, self.previous_log_file)
         for file in (self.snapshot_file, self.routes_file, self._record_file, self.ca_file, *logs):
             file.unlink(missing_ok=True)
@@ -176,22 +176,22 @@ class StateDirectory:
 
 
 def default_parent(variables: Mapping[str, str] = os.environ) -> Path:
-    """The folder that `CSVBATCH_LOCAL_AWS_DIR` names, else `.local/aws` in the checkout that this code belongs to.
+    """The directory in `CSVBATCH_LOCAL_AWS_DIR`, else `.local/aws` in the checkout of this code.
 
-    The current folder has no say: a command typed in another repository means the same local AWS.
+    It does not depend on the current directory, so a command in another repository finds the same local AWS.
     """
     named = variables.get(STATE_DIRECTORY_VARIABLE)
     if not named:
-        return environments.REPOSITORY / ".local" / "aws"
+        return LOCAL / "aws"
     if not Path(named).is_absolute():
-        raise LocalAwsError(
-            f"{STATE_DIRECTORY_VARIABLE} is {named!r}, which depends on the current folder: give an absolute path"
+        raise UserError(
+            f"{STATE_DIRECTORY_VARIABLE} is {named!r}, which is not an absolute path: give an absolute path"
         )
     return Path(named)
 
 
 def write_atomically(file: Path, content: bytes) -> None:
-    """Replace `file` in one step: a reader sees the old content or the new, a crash leaves one of them."""
+    """Replace a file so that readers, and a crash, leave either the old or the new content."""
     with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as temporary:
         try:
             temporary.write(content)
@@ -204,7 +204,7 @@ def write_atomically(file: Path, content: bytes) -> None:
 
 
 def wait_until(holds: Callable[[], bool], limit_seconds: float) -> bool:
-    """Whether `holds` came true within the limit."""
+    """Wait until `holds` is true; False if the limit passes first."""
     deadline = time.monotonic() + limit_seconds
     while not holds():
         if time.monotonic() > deadline:

@@ -1,1 +1,1 @@
-"""The whole platform on one machine: applied, fed with files, and checked row by row."""
+"""Runs the whole platform on one machine, loads files, and checks every count."""

@@ -1,11 +1,11 @@
-"""Applies every unit of an environment with Terragrunt, and says of each when it is done."""
+"""Applies every unit of an environment with Terragrunt, and reports each one."""
 
 import re
 from collections.abc import Callable, Mapping
 
 from scripts.common import environments
 from scripts.common.commands import CommandTimedOutError
-from scripts.local.demo.errors import DemoError
+from scripts.common.errors import UserError
 from scripts.terragrunt import runner
 from scripts.terragrunt.runner import LogLine
 
@@ -15,7 +15,7 @@ _LAST_LINES = 15
 
 
 def apply(environment: environments.Environment, variables: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """Apply all units in the order of their dependencies; raises DemoError with what Terragrunt said last."""
+    """Apply all units in the order of their dependencies; raises UserError with Terragrunt's last errors."""
     units = environment.units()
     done: set[str] = set()
     said: list[str] = []
@@ -32,7 +32,7 @@ def apply(environment: environments.Environment, variables: Mapping[str, str], s
         status = runner.run_all(environment, ["apply"], variables, read, limit_seconds=LIMIT_SECONDS)
     except CommandTimedOutError as error:
         missing = ", ".join(unit for unit in units if unit not in done)
-        raise DemoError(f"terragrunt apply of {environment.name}: {error}; not applied: {missing}") from error
+        raise UserError(f"terragrunt apply of {environment.name}: {error}; not applied: {missing}") from error
     if status != 0:
         last = "\n".join("\n".join(said).splitlines()[-_LAST_LINES:])
-        raise DemoError(f"terragrunt apply of {environment.name} failed with exit status {status}:\n{last}")
+        raise UserError(f"terragrunt apply of {environment.name} failed with exit status {status}:\n{last}")

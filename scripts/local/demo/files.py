@@ -1,4 +1,4 @@
-"""The files that are dropped, and what a plain sequential reader makes of them."""
+"""The files of the demo, and what a plain sequential reader finds in them."""
 
 import csv
 import json
@@ -14,7 +14,7 @@ BAD_SHARE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file, and what has to come of it: rows in it, rows to be rejected, and the keys of the table afterwards."""
+    """A file and the expected result: its rows, its rejects, and the keys of the table afterwards."""
 
     path: Path
     dataset: str
@@ -24,19 +24,19 @@ class DataFile:
 
     @property
     def key(self) -> str:
-        """Where it is dropped."""
+        """Its key in the bucket."""
         return f"incoming/{self.dataset}/{self.path.name}"
 
 
 def airports(folder: Path) -> DataFile:
-    """All airports of the world; none of them is bad."""
+    """All airports of the world, without bad rows."""
     path = folder / "airports.csv"
     write_airports(path)
     return _read(path, "airports", ("icao",), set())
 
 
 def recipients(folder: Path, rows: int, *, corrected: bool = False) -> DataFile:
-    """Made-up people, some rows of whom are bad; the corrected version has the same rows without the faults."""
+    """Synthetic people with some bad rows; the corrected version has the same rows without faults."""
     path = folder / ("corrected" if corrected else "first") / "recipients.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     expected = path.with_suffix(".expected.json")
@@ -46,7 +46,7 @@ def recipients(folder: Path, rows: int, *, corrected: bool = False) -> DataFile:
 
 
 def _read(path: Path, dataset: str, key: tuple[str, ...], bad_lines: set[int]) -> DataFile:
-    """Read a file with Python's csv and nothing of this project; a row is bad where its maker said so."""
+    """Read a file with Python's csv only; the generator says which rows are bad."""
     rows = rejected = 0
     keys = set()
     with path.open(encoding="utf-8", newline="") as file:

@@ -1,4 +1,4 @@
-"""The applied platform as the demo uses it: drops files, fires the schedule, runs the queue, reads the ledger."""
+"""The applied platform: uploads files, fires the schedule, processes the queue and reads the ledger."""
 
 import json
 import subprocess
@@ -9,8 +9,8 @@ from pathlib import Path
 from csvbatch.contract.model import Contract
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Batch, BatchState, Store, open_store
+from scripts.common.errors import UserError
 from scripts.local.aws.state import StateDirectory
-from scripts.local.demo.errors import DemoError
 from scripts.local.demo.files import DataFile
 from scripts.local.runtime.event_sources import Poller
 from scripts.local.runtime.functions import Function
@@ -23,7 +23,7 @@ _COMMAND_LIMIT_SECONDS = 120
 
 
 class DemoPlatform:
-    """One environment on a local AWS of the demo's own, with a SQLite file in the place of Oracle."""
+    """One environment on the demo's local AWS, with a SQLite file in place of Oracle."""
 
     def __init__(
         self, state: StateDirectory, runtime: LocalRuntime, database: Path, variables: Mapping[str, str]
@@ -39,20 +39,20 @@ class DemoPlatform:
 
     @property
     def bucket(self) -> str:
-        """Where files are dropped."""
+        """The bucket for incoming files."""
         return self.handler.configuration.variables["CSVBATCH_BUCKET"]
 
     def prepare(self) -> None:
-        """Put the secret, make the tables, and forget the files and messages of an earlier demo.
+        """Put the secret, create the tables, and delete the files and messages of an earlier demo.
 
-        With the commands of the first day on a real account, which invoke the deployed function.
+        It uses the same commands as on a real account, which invoke the deployed function.
         """
         secret = self.handler.configuration.variables["CSVBATCH_SECRET_ARN"]
-        self._type("put-oracle-secret", secret, given=json.dumps(_SECRET))
+        self._run_command("put-oracle-secret", secret, given=json.dumps(_SECRET))
         endpoint = InvokeEndpoint(self._state.routes_file, self._runtime.invoke, self._runtime.invoke_later)
         try:
             endpoint.publish(self._runtime.names())
-            self._type("migrate-ledger", self._state.environment, "--apply", "--yes")
+            self._run_command("migrate-ledger", self._state.environment, "--apply", "--yes")
         finally:
             endpoint.close()
         self._empty_bucket()
@@ -61,60 +61,60 @@ class DemoPlatform:
         sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
 
     def drop(self, file: DataFile) -> str:
-        """Put a file into the bucket, as a data engineer would; give its version."""
+        """Upload a file to the bucket and return its version."""
         with file.path.open("rb") as body:
             answer = self._runtime.aws.client("s3").put_object(Bucket=self.bucket, Key=file.key, Body=body)
         return str(answer["VersionId"])
 
     def run(self, say: Callable[[str], None]) -> None:
-        """Fire the schedule, run the queue until it is empty, and fire again; raises DemoError where any fails."""
+        """Fire the schedule, process the queue until it is empty, and fire again; raises UserError on failure."""
         self._fire(say)
         polled = self._runtime.drain(lambda done: say(f"chunks loaded: {done.deleted}"))
         if polled.failed:
-            raise DemoError(
+            raise UserError(
                 f"{polled.failed} of {polled.received} messages failed; see {self.handler.task.log}\n"
                 + "\n".join(polled.failures)
             )
         self._fire(say)
 
     def batch(self, version: str) -> Batch:
-        """What the ledger says of a file that was dropped; raises DemoError where its batch is not closed."""
+        """The ledger's batch of an uploaded file; raises UserError if it is not closed."""
         found = [one for one in self.store.latest_batches(50) if one.object_version == version]
         if not found:
-            raise DemoError(f"no batch was registered for version {version} of a file that was dropped")
+            raise UserError(f"no batch was registered for version {version} of an uploaded file")
         if found[0].state is not BatchState.CLOSED:
-            raise DemoError(f"batch {found[0].id} is {found[0].state}, and should be closed: {found[0].reason}")
+            raise UserError(f"batch {found[0].id} is {found[0].state}, and should be closed: {found[0].reason}")
         return found[0]
 
     def rejects(self, batch: Batch) -> str:
-        """Where the rejected rows of a batch are; empty where there are none."""
+        """The location of the rejected rows of a batch; empty if there are none."""
         return f"s3://{self.bucket}/rejected/{batch.dataset}/{batch.id}/" if batch.rows_rejected else ""
 
     def functions(self) -> list[Function]:
-        """Those that were run, each once."""
+        """All deployed functions."""
         return [self._runtime.function(name) for name in self._runtime.names()]
 
     def check_digests(self) -> list[tuple[str, str, str]]:
-        """Function, digest deployed and digest of the zip executed; raises DemoError where they differ."""
+        """Function, deployed digest and digest of the executed zip; raises UserError if they differ."""
         found = [
             (one.configuration.name, one.configuration.code_sha256, digest(one.package.zip)) for one in self.functions()
         ]
         for name, deployed, executed in found:
             if deployed != executed:
-                raise DemoError(f"{name} was deployed as {deployed}, and the zip executed is {executed}")
+                raise UserError(f"{name} was deployed as {deployed}, and the zip executed is {executed}")
         return found
 
     def _fire(self, say: Callable[[str], None]) -> None:
         result = self._runtime.fire()
         if result.error:
-            raise DemoError(f"the batch processor failed: {result.payload.decode(errors='replace')}")
+            raise UserError(f"the batch processor failed: {result.payload.decode(errors='replace')}")
         run = json.loads(result.payload)
         if not run["is_complete"]:
-            raise DemoError("the batch processor did not finish its run; see its log")
+            raise UserError("the batch processor did not finish its run; see its log")
         say("schedule fired: " + ", ".join(f"{run[name]} {name}" for name in ("registered", "sent", "closed")))
 
-    def _type(self, name: str, *arguments: str, given: str = "") -> None:
-        """Run a command of this project; raises DemoError with what it said where it fails."""
+    def _run_command(self, name: str, *arguments: str, given: str = "") -> None:
+        """Run a command of this project; raises UserError with what it said where it fails."""
         done = subprocess.run(
             [str(Path(sys.executable).with_name(name)), *arguments],
             env=dict(self._variables),
@@ -125,7 +125,7 @@ class DemoPlatform:
             check=False,
         )
         if done.returncode != 0:
-            raise DemoError(f"{name} failed:\n{done.stderr.strip()}")
+            raise UserError(f"{name} failed:\n{done.stderr.strip()}")
 
     def _empty_bucket(self) -> None:
         s3 = self._runtime.aws.client("s3")
@@ -137,5 +137,5 @@ class DemoPlatform:
 def _only_poller(runtime: LocalRuntime) -> Poller:
     pollers = runtime.pollers()
     if len(pollers) != 1:
-        raise DemoError(f"{len(pollers)} queues are mapped to functions, and the demo expects the one of the chunks")
+        raise UserError(f"{len(pollers)} queues are mapped to functions, and the demo expects the one of the chunks")
     return pollers[0]

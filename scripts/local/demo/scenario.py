@@ -1,4 +1,4 @@
-"""What the demo shows: files arrive, arrive again, and arrive corrected; each time every number is checked."""
+"""The demo's scenario: files arrive, arrive again, and arrive corrected; every count is checked each time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,39 +9,39 @@ from rich.table import Table
 
 from csvbatch.contract.model import Contract
 from csvbatch.store import Batch
+from scripts.common.errors import UserError
 from scripts.local.demo import files, table
-from scripts.local.demo.errors import DemoError
 from scripts.local.demo.files import DataFile
 from scripts.local.demo.table import Content
 
 
 class Platform(Protocol):
-    """What the story needs: somewhere to drop files, and something that loads them."""
+    """What the scenario needs: a place to upload files, and something that loads them."""
 
     @property
     def database(self) -> Path:
-        """The SQLite file that holds the tables."""
+        """The SQLite file with the tables."""
 
     @property
     def contracts(self) -> Mapping[str, Contract]:
         """By dataset."""
 
     def drop(self, file: DataFile) -> str:
-        """Hand a file over; give its version."""
+        """Upload a file and return its version."""
 
     def run(self, say: Callable[[str], None]) -> None:
-        """Load what was dropped."""
+        """Load the uploaded files."""
 
     def batch(self, version: str) -> Batch:
-        """What the ledger says of a file that was dropped."""
+        """The ledger's batch of an uploaded file."""
 
     def rejects(self, batch: Batch) -> str:
-        """Where the rejected rows of a batch are; empty where there are none."""
+        """The location of the rejected rows of a batch; empty if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A file that was loaded, and what the ledger says of it."""
+    """A loaded file and its batch."""
 
     file: DataFile
     batch: Batch
@@ -49,21 +49,21 @@ class Loaded:
 
     @property
     def seconds(self) -> float:
-        """From its registration until its batch was closed."""
+        """From registration to the end of the batch."""
         assert self.batch.closed_at is not None, "only closed batches are looked at"
         return (self.batch.closed_at - self.batch.registered_at).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One run of the platform: its title, the files loaded, and a sentence on what it proves."""
+    """One run of the platform: its title, its files, and what it proves."""
 
     title: str
     loaded: Sequence[Loaded]
     proves: str
 
     def as_table(self) -> Table:
-        """For people to look at."""
+        """The step as a table to print."""
         shown = Table(title=self.title, caption=self.proves, title_justify="left", caption_justify="left")
         for heading in ("file", "rows", "merged", "superseded", "rejected", "chunks", "seconds"):
             shown.add_column(heading, justify="left" if heading == "file" else "right", overflow="fold")
@@ -86,19 +86,19 @@ class Step:
 def run(
     platform: Platform, folder: Path, rows: int, say: Callable[[str], None], show: Callable[[Step], None]
 ) -> Sequence[Step]:
-    """Go through the whole story; raises DemoError at the first number that is wrong."""
+    """Run the whole scenario; raises UserError at the first wrong count."""
     airports, recipients = files.airports(folder), files.recipients(folder, rows)
     corrected = files.recipients(folder, rows, corrected=True)
 
     loaded = _load(platform, [airports, recipients], say)
     first = _contents(platform, [airports, recipients])
-    steps = [Step("The files, dropped for the first time", loaded, "each table holds what a plain csv reader finds")]
+    steps = [Step("First load", loaded, "each table has the rows that a plain csv reader finds")]
     show(steps[-1])
 
     loaded = _load(platform, [airports, recipients], say)
     if _contents(platform, [airports, recipients]) != first:
-        raise DemoError("the same files were loaded again, and a table's values changed")
-    steps.append(Step("The same files again", loaded, "the checksum of each table is what it was: no value changed"))
+        raise UserError("the same files were loaded again, and a table's values changed")
+    steps.append(Step("The same files again", loaded, "no value changed: the checksum of each table is the same"))
     show(steps[-1])
 
     loaded = _load(platform, [corrected], say)
@@ -106,17 +106,17 @@ def run(
     came = after.rows - first[1].rows
     expected = len(corrected.keys - recipients.keys)
     if came != expected:
-        raise DemoError(f"{came:,} rows came with the corrected file, and {expected:,} were expected")
-    steps.append(Step("The recipients, corrected", loaded, f"the {came:,} rows that were rejected have arrived"))
+        raise UserError(f"the corrected file added {came:,} rows, expected {expected:,}")
+    steps.append(Step("The corrected recipients", loaded, f"the {came:,} rejected rows are loaded"))
     show(steps[-1])
     return steps
 
 
-def _load(platform: Platform, dropped: Sequence[DataFile], say: Callable[[str], None]) -> list[Loaded]:
-    versions = [platform.drop(file) for file in dropped]
+def _load(platform: Platform, uploaded: Sequence[DataFile], say: Callable[[str], None]) -> list[Loaded]:
+    versions = [platform.drop(file) for file in uploaded]
     platform.run(say)
     batches = [platform.batch(version) for version in versions]
-    loaded = [Loaded(file, batch, platform.rejects(batch)) for file, batch in zip(dropped, batches, strict=True)]
+    loaded = [Loaded(file, batch, platform.rejects(batch)) for file, batch in zip(uploaded, batches, strict=True)]
     for one in loaded:
         _check_counts(one)
     return loaded
@@ -125,28 +125,28 @@ def _load(platform: Platform, dropped: Sequence[DataFile], say: Callable[[str], 
 def _check_counts(one: Loaded) -> None:
     batch, file = one.batch, one.file
     if batch.rows_read != batch.rows_merged + batch.rows_rejected:
-        raise DemoError(
-            f"{file.key}: {batch.rows_read:,} rows were read, {batch.rows_merged:,} merged "
-            f"and {batch.rows_rejected:,} rejected, which does not add up"
+        raise UserError(
+            f"{file.key}: {batch.rows_read:,} rows read, {batch.rows_merged:,} merged and {batch.rows_rejected:,} "
+            "rejected, which does not add up"
         )
     if (batch.rows_read, batch.rows_rejected) != (file.rows, file.rejected):
-        raise DemoError(
+        raise UserError(
             f"{file.key}: the platform read {batch.rows_read:,} rows and rejected {batch.rows_rejected:,}; "
             f"a plain csv reader finds {file.rows:,}, of which {file.rejected:,} are bad"
         )
     if batch.rows_merged - batch.rows_superseded != len(file.keys):
-        raise DemoError(
+        raise UserError(
             f"{file.key}: of {batch.rows_merged:,} merged rows {batch.rows_superseded:,} were counted as superseded; "
             f"a plain csv reader finds {len(file.keys):,} keys"
         )
 
 
-def _contents(platform: Platform, dropped: Sequence[DataFile]) -> list[Content]:
-    """The tables of the files' datasets, each checked to hold the keys that a plain reader finds."""
-    found = [table.content(platform.database, platform.contracts[file.dataset]) for file in dropped]
-    for file, content in zip(dropped, found, strict=True):
+def _contents(platform: Platform, uploaded: Sequence[DataFile]) -> list[Content]:
+    """The tables of the files, each checked to have the keys that a plain reader finds."""
+    found = [table.content(platform.database, platform.contracts[file.dataset]) for file in uploaded]
+    for file, content in zip(uploaded, found, strict=True):
         if content.keys != file.keys:
-            raise DemoError(
+            raise UserError(
                 f"table {file.dataset} has {content.rows:,} rows, a plain csv reader {len(file.keys):,} keys; "
                 f"{len(content.keys ^ file.keys):,} are only in one of them"
             )

@@ -1,4 +1,4 @@
-"""Looks into the store's tables: how many rows, which keys, and a checksum of their values."""
+"""Reads the store's tables: row count, keys, and a checksum of the values."""
 
 import hashlib
 import sqlite3
@@ -11,19 +11,19 @@ from csvbatch.contract.model import Contract
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A table at one moment; the checksum is over the contract's columns, without the rows' positions."""
+    """The content of a table; the checksum covers the contract's columns, without the positions of rows."""
 
     keys: frozenset[tuple[str, ...]]
     checksum: str
 
     @property
     def rows(self) -> int:
-        """How many there are; keys are unique."""
+        """The number of rows; keys are unique."""
         return len(self.keys)
 
 
 def content(database: Path, contract: Contract) -> Content:
-    """Read a whole table in the order of its key."""
+    """Read a whole table, ordered by key."""
     columns = [column.name for column in contract.columns]
     quoted = ", ".join(f'"{name}"' for name in columns)
     order = ", ".join(f'"{name}"' for name in contract.key)

@@ -1,4 +1,4 @@
-"""The local AWS as its runtime sees it: clients that can reach nothing else."""
+"""Clients of the local AWS for the runtime, which cannot reach anything else."""
 
 import threading
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from scripts.local.aws import environment
 from scripts.local.aws.environment import Endpoint
 
 _CONFIG = Config(
-    # A server that is not there refuses at once, and the handshake with one on a busy machine takes seconds.
+    # A missing server refuses at once; on a busy machine the handshake takes seconds.
     connect_timeout=60,
     read_timeout=60,
     retries={"mode": "standard", "total_max_attempts": 3},
-    # Empty, not missing: a missing setting makes botocore take the proxy of the environment, loopback or not.
+    # Empty, not missing: without this setting botocore uses the proxy of the environment even for loopback.
     proxies={},
 )
 _SESSION_NAME = "local-runtime"
@@ -25,14 +25,14 @@ _SESSION_NAME = "local-runtime"
 
 @dataclass(slots=True)
 class Aws:
-    """One local AWS; each client is made once, and may be used by several threads."""
+    """One local AWS. Clients are created once, and are safe for threads."""
 
     endpoint: Endpoint
     _clients: dict[str, Any] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def client(self, service: str) -> Any:
-        """A client with the made-up credentials of the local AWS."""
+        """A client with the operator credentials of the local AWS."""
         if service not in self._clients:
             keys = {
                 "aws_access_key_id": environment.ACCESS_KEY_ID,
@@ -42,7 +42,7 @@ class Aws:
         return self._clients[service]
 
     def client_of_role(self, service: str, role_arn: str, source_arn: str) -> Any:
-        """A client for what Lambda itself does with a function's role; see `variables_of_role` for the source."""
+        """A client that acts as Lambda with a function's role; see `variables_of_role`."""
         name = f"{service} {role_arn} {source_arn}"
         if name not in self._clients:
             given = self._credentials_of_role(role_arn, source_arn)
@@ -50,16 +50,16 @@ class Aws:
         return self._clients[name]
 
     def variables_of_role(self, role_arn: str, source_arn: str) -> Mapping[str, str]:
-        """The variables that lead a process here, with credentials of a role: what the role may do, it may do.
+        """The variables that point a process at the local AWS, with credentials of a role.
 
-        The role is taken as Lambda takes it, for the function or the event source mapping that `source_arn` names.
+        Lambda assumes the role, for the function or event source mapping with this ARN.
         """
         return {**environment.settings(self.endpoint, {}), **self._credentials_of_role(role_arn, source_arn)}
 
     def _credentials_of_role(self, role_arn: str, source_arn: str) -> Mapping[str, str]:
         with self._lock:
             sts = self.client("sts")
-            for_lambda = partial(_stand_for_lambda, source_arn)
+            for_lambda = partial(_act_as_lambda, source_arn)
             sts.meta.events.register_first("before-sign.sts.AssumeRole", for_lambda)
             try:
                 answer = sts.assume_role(RoleArn=role_arn, RoleSessionName=_SESSION_NAME)
@@ -83,6 +83,6 @@ class Aws:
         )
 
 
-def _stand_for_lambda(source_arn: str, request: Any, **_: Any) -> None:
+def _act_as_lambda(source_arn: str, request: Any, **_: Any) -> None:
     request.headers[environment.SERVICE_HEADER] = "lambda.amazonaws.com"
     request.headers[environment.SOURCE_HEADER] = source_arn

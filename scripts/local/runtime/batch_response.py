@@ -1,8 +1,8 @@
-"""Which messages of a batch failed, by what the function returned.
+"""Reads the failed messages of a batch from a function's response.
 
-The rules: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html. A response that is empty
-or null says that all went well, and so does a list of failures that is; an entry of the list that is empty, null,
-has another key or names no message of the batch fails all of them.
+The rules: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html. An empty or null response, or
+an empty or null list, means success. An entry that is empty or null, has another key, or has an unknown message ID
+fails the whole batch.
 """
 
 import json

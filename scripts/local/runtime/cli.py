@@ -12,7 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.common import environments
 from scripts.common.aws_target import choose
-from scripts.common.errors import UserError
+from scripts.common.errors import run_main
+from scripts.common.paths import LOCAL, PACKAGES
 from scripts.local.aws.state import StateDirectory, default_parent
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
@@ -20,66 +21,59 @@ from scripts.local.runtime.invoke_endpoint import InvokeEndpoint
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.runtime.sandbox import Result
 
-PACKAGES = environments.REPOSITORY / "dist" / "lambda"
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; what went wrong is said on standard error, with exit status 1."""
+    """Run one command; errors are printed to standard error, with exit status 1."""
     options = _parser().parse_args(arguments)
-    try:
+
+    def body() -> int:
         choose("local")
         options.env = options.env or environments.default().name
         with _runtime(options) as runtime:
             return int(options.run(options, runtime))
-    except UserError as error:
-        print(f"local-runtime: {error}", file=sys.stderr)
-        return 1
-    except (BotoCoreError, ClientError) as error:
-        print(f"local-runtime: the local AWS refused or did not answer: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+
+    return run_main("local-runtime", body, (BotoCoreError, ClientError))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="local-runtime",
-        description="Runs the functions of a local AWS: the zips that were deployed to it, and no others.",
-        epilog="Not reproduced: the memory limit, Amazon Linux, a read-only code folder, and limits of concurrency.",
+        description="Runs the functions that are deployed to a local AWS, from exactly the zips that were deployed.",
+        epilog="Not reproduced: memory limits, Amazon Linux, a read-only code directory, and concurrency limits.",
     )
-    parser.add_argument("--env", metavar="ENV", help="the environment (default: the first that is not production)")
+    parser.add_argument("--env", metavar="ENV", help="environment (default: the first that is not production)")
     parser.add_argument(
         "--database",
         metavar="URL",
-        help="the store that takes the place of Oracle: sqlite:////folder/file.db or postgresql://user@host/database "
-        "(default: .local/runtime/ENV/store.db, a SQLite file); csvbatch migrate makes its tables",
+        help="store to use in place of Oracle: sqlite:////directory/file.db or postgresql://user@host/database "
+        "(default: .local/runtime/ENV/store.db, a SQLite file); csvbatch migrate creates its tables",
     )
     parser.add_argument(
-        "--concurrency", type=_count, default=1, metavar="N", help="batches worked on at once (default: 1)"
+        "--concurrency", type=_count, default=1, metavar="N", help="SQS batches to process in parallel (default: 1)"
     )
     parser.add_argument(
         "--state-dir",
         type=Path,
         metavar="DIR",
-        help="where the local AWS keeps its state (default: as for local-aws)",
+        help="state directory of the local AWS (default: as for local-aws)",
     )
-    parser.add_argument("--home", type=Path, metavar="DIR", help="for code, logs and temporary files")
+    parser.add_argument("--home", type=Path, metavar="DIR", help="directory for code, logs and temporary files")
     parser.add_argument("--packages", type=Path, default=PACKAGES, metavar="DIR", help="default: dist/lambda")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    invoke = commands.add_parser("invoke", help="invoke a function, and print what it returns")
-    invoke.add_argument("function", metavar="FUNCTION", help="its name or ARN")
+    invoke = commands.add_parser("invoke", help="invoke a function and print its result")
+    invoke.add_argument("function", metavar="FUNCTION", help="name or ARN")
     invoke.add_argument("--event", default="{}", metavar="JSON", help="the event; - reads it from standard input")
     invoke.set_defaults(run=_invoke)
 
     fire = commands.add_parser("fire", help="fire a schedule now, enabled or not")
-    fire.add_argument("schedule", nargs="?", metavar="SCHEDULE", help="its name, where there are several")
+    fire.add_argument("schedule", nargs="?", metavar="SCHEDULE", help="name, required if there are several")
     fire.set_defaults(run=_fire)
 
-    drain = commands.add_parser("drain", help="work on the queues until they give no more messages")
+    drain = commands.add_parser("drain", help="process the queues until they are empty")
     drain.set_defaults(run=_drain)
 
-    serve = commands.add_parser("serve", help="poll queues, fire schedules, pass S3's events on, until interrupted")
+    serve = commands.add_parser("serve", help="poll queues, fire schedules and deliver S3 events until interrupted")
     serve.set_defaults(run=_serve)
     return parser
 
@@ -87,11 +81,11 @@ def _parser() -> argparse.ArgumentParser:
 def _runtime(options: argparse.Namespace) -> LocalRuntime:
     state = _state(options)
     record = state.expect_running()
-    home = (options.home or environments.REPOSITORY / ".local" / "runtime" / options.env).resolve()
+    home = (options.home or LOCAL / "runtime" / options.env).resolve()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = options.database or f"sqlite:///{home / 'store.db'}"
     print(f"local-runtime: {record}; logs in {home / 'logs'}", file=sys.stderr)
-    print("local-runtime: no Oracle is here: the functions are given another store instead", file=sys.stderr)
+    print("local-runtime: the functions use another database in place of Oracle, see --database", file=sys.stderr)
     paths = Paths(options.packages.resolve(), home)
     aws = Aws(state.endpoint(record))
     return LocalRuntime(aws, paths, {DATABASE_VARIABLE: database}, concurrency=options.concurrency)
@@ -132,7 +126,7 @@ def _serve(options: argparse.Namespace, runtime: LocalRuntime) -> int:
 def _count(text: str) -> int:
     count = int(text)
     if count < 1:
-        raise argparse.ArgumentTypeError("has to be 1 or more")
+        raise argparse.ArgumentTypeError("must be 1 or more")
     return count
 
 

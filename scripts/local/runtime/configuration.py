@@ -1,4 +1,4 @@
-"""What Lambda was told about a function."""
+"""The configuration of a deployed function."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
+from scripts.common.errors import UserError
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.errors import LocalRuntimeError
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionConfiguration:
-    """A function's configuration as it was deployed; `code_sha256` is in base64, as Lambda gives it."""
+    """The configuration of a function; `code_sha256` is in base64, as Lambda has it."""
 
     name: str
     arn: str
@@ -32,7 +32,7 @@ class FunctionConfiguration:
 
     @classmethod
     def from_answer(cls, answer: Mapping[str, Any]) -> Self:
-        """Read what GetFunctionConfiguration answers."""
+        """Read the answer of GetFunctionConfiguration."""
         logging = answer.get("LoggingConfig", {})
         return cls(
             name=answer["FunctionName"],
@@ -54,7 +54,7 @@ class FunctionConfiguration:
 
 
 def find(aws: Aws, name: str) -> FunctionConfiguration:
-    """The function of that name or ARN on the local AWS; LocalRuntimeError where there is none."""
+    """The function with this name or ARN; raises UserError if there is none."""
     functions = aws.client("lambda")
     try:
         return FunctionConfiguration.from_answer(functions.get_function_configuration(FunctionName=name))
@@ -62,7 +62,7 @@ def find(aws: Aws, name: str) -> FunctionConfiguration:
         if error.response["Error"]["Code"] not in {"ResourceNotFoundException", "404"}:
             raise
         there = sorted(one["FunctionName"] for one in functions.list_functions()["Functions"])
-        raise LocalRuntimeError(
-            f"there is no function {name!r} in account {aws.endpoint.account_id} at {aws.endpoint.url}; "
-            f"there are: {', '.join(there) or 'none, so apply the environment first'}"
+        raise UserError(
+            f"there is no function {name!r} in account {aws.endpoint.account_id} at {aws.endpoint.url}. "
+            f"Functions: {', '.join(there) or 'none, apply the environment first'}"
         ) from None

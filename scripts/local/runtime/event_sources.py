@@ -1,7 +1,7 @@
-"""Event source mappings: takes messages from a queue, hands them to a function, and deletes those that went well."""
+"""Event source mappings: polls a queue, invokes a function, and deletes the messages that succeeded."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,15 +10,14 @@ from botocore.exceptions import ClientError
 
 from scripts.local.runtime import batch_response, configuration
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.clock import Clock
 from scripts.local.runtime.sandbox import Result
 
 _RECEIVED_TOGETHER = 10
-"""What SQS gives in one call."""
+"""The most messages of one SQS call."""
 
 
 class Invocable(Protocol):
-    """What a mapping needs of a function."""
+    """A function, as a mapping uses it."""
 
     def invoke(self, event: bytes) -> Result:
         """Run it on an event."""
@@ -26,7 +25,7 @@ class Invocable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EventSourceMapping:
-    """What Lambda was told about a queue and its function, whose role it polls with; the window is in seconds."""
+    """A mapping of a queue to a function, with the role that polls the queue."""
 
     uuid: str
     arn: str
@@ -40,7 +39,7 @@ class EventSourceMapping:
 
 
 def mappings(aws: Aws) -> list[EventSourceMapping]:
-    """Those of the local AWS that are enabled and read a queue."""
+    """The enabled mappings of queues."""
     pages = aws.client("lambda").get_paginator("list_event_source_mappings").paginate()
     return [
         EventSourceMapping(
@@ -62,7 +61,7 @@ def mappings(aws: Aws) -> list[EventSourceMapping]:
 
 @dataclass(slots=True)
 class Polled:
-    """What came of one or more polls, in messages; `failures` are the errors that functions ended with."""
+    """The messages of one or more polls; `failures` are the errors of the functions."""
 
     received: int = 0
     deleted: int = 0
@@ -70,7 +69,7 @@ class Polled:
     failures: list[str] = field(default_factory=list)
 
     def add(self, other: "Polled") -> None:
-        """Count what came of another poll in."""
+        """Add the counts of another poll."""
         self.received += other.received
         self.deleted += other.deleted
         self.failed += other.failed
@@ -81,28 +80,28 @@ class Polled:
 class Poller:
     """Polls one queue for one function.
 
-    A message that failed stays hidden for the queue's visibility timeout, by `clock`: where that clock is ahead
-    of the machine's, the message is made visible through SQS itself, which counts receives and moves messages to
-    the dead-letter queue as ever.
+    A failed message stays hidden for the queue's visibility timeout, by `clock`. If that clock is ahead of the
+    machine's, the message is made visible through SQS, which still counts receives and moves messages to the
+    dead-letter queue.
     """
 
     mapping: EventSourceMapping
     function: Invocable
     aws: Aws
-    clock: Clock
+    clock: Callable[[], float]
     _queue_url: str = field(default="", init=False)
     _collected: list[dict[str, Any]] = field(default_factory=list, init=False)
     _window_ends: float = field(default=0.0, init=False)
     _hidden: list[tuple[float, str]] = field(default_factory=list, init=False)
 
     def poll(self, *, wait_for_window: bool = True) -> Polled:
-        """Take what is there, and invoke the function where the batch is full or its window has ended."""
+        """Receive messages, and invoke the function if the batch is full or its window has ended."""
         self._show_due()
         self._collect()
         if not self._collected:
             return Polled()
         is_full = len(self._collected) == self.mapping.batch_size
-        if wait_for_window and not is_full and self.clock.now() < self._window_ends:
+        if wait_for_window and not is_full and self.clock() < self._window_ends:
             return Polled()
         batch, self._collected = self._collected, []
         return self._deliver(batch)
@@ -120,7 +119,7 @@ class Poller:
             if not messages:
                 return
             if not self._collected:
-                self._window_ends = self.clock.now() + self.mapping.window_seconds
+                self._window_ends = self.clock() + self.mapping.window_seconds
             self._collected += messages
 
     def _deliver(self, batch: Sequence[Mapping[str, Any]]) -> Polled:
@@ -134,7 +133,7 @@ class Poller:
             failed = set()
         done = [one for one in batch if one["MessageId"] not in failed]
         self._delete(done)
-        visible_again = self.clock.now() + self._visibility_seconds()
+        visible_again = self.clock() + self._visibility_seconds()
         self._hidden += [(visible_again, one["ReceiptHandle"]) for one in batch if one["MessageId"] in failed]
         errors = [result.payload.decode(errors="replace")] if result.error else []
         return Polled(len(batch), len(done), len(failed), errors)
@@ -148,13 +147,13 @@ class Poller:
             self._sqs().delete_message_batch(QueueUrl=self._url(), Entries=entries)
 
     def _show_due(self) -> None:
-        # With the operator's credentials: on AWS time does this, and takes no permission for it.
-        now = self.clock.now()
+        # With operator credentials: on AWS this happens without a permission.
+        now = self.clock()
         due = [handle for moment, handle in self._hidden if moment <= now]
         self._hidden = [(moment, handle) for moment, handle in self._hidden if moment > now]
         sqs = self.aws.client("sqs")
         for handle in due:
-            # One that has become visible by itself, or is gone, is refused; there is nothing left to do for it.
+            # Refused if the message is visible already, or deleted.
             with suppress(ClientError):
                 sqs.change_message_visibility(QueueUrl=self._url(), ReceiptHandle=handle, VisibilityTimeout=0)
 
@@ -174,12 +173,12 @@ class Poller:
         }
 
     def _visibility_seconds(self) -> int:
-        """As the queue says now: it can be changed meanwhile."""
+        """The current value: it can change."""
         answer = self._sqs().get_queue_attributes(QueueUrl=self._url(), AttributeNames=["VisibilityTimeout"])
         return int(answer["Attributes"]["VisibilityTimeout"])
 
     def _sqs(self) -> Any:
-        """As Lambda polls, with the function's role."""
+        """A client with the function's role, as Lambda polls."""
         return self.aws.client_of_role("sqs", self.mapping.role_arn, self.mapping.arn)
 
     def _url(self) -> str:

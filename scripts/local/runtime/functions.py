@@ -1,4 +1,4 @@
-"""A deployed function, ready to be invoked: its configuration, its zip and the processes that run it."""
+"""A deployed function: its configuration, its zip and its processes."""
 
 import threading
 from collections.abc import Mapping
@@ -12,43 +12,43 @@ from scripts.local.runtime.packages import Package
 from scripts.local.runtime.sandbox import Result, Sandbox, Task
 
 DATABASE_VARIABLE = "CSVBATCH_DATABASE_URL"
-"""The one variable of a function that is replaced, because no Oracle is here."""
+"""The one variable of a function that is replaced, because there is no Oracle here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where a runtime finds packages, and keeps unpacked code, logs and temporary files."""
+    """The directories of a runtime: packages, unpacked code, logs and temporary files."""
 
     packages: Path
     home: Path
 
     @property
     def code(self) -> Path:
-        """A folder per digest."""
+        """One directory per digest."""
         return self.home / "code"
 
     @property
     def client(self) -> Path:
-        """The runtime interface client's folders."""
+        """The runtime interface client."""
         return self.home / "client"
 
     @property
     def traces(self) -> Path:
-        """The segments sent to X-Ray, one a line."""
+        """The segments sent to X-Ray, one per line."""
         return self.home / "logs" / "traces.jsonl"
 
     def log(self, function: str) -> Path:
-        """All that a function has printed and logged."""
+        """The output of a function."""
         return self.home / "logs" / f"{function}.log"
 
     def temporary(self, function: str) -> Path:
-        """What is /tmp on Lambda."""
+        """The directory that is /tmp on Lambda."""
         return self.home / "tmp" / function
 
 
 @dataclass(slots=True)
 class Function:
-    """Invocations at the same time get a process each; one that is idle is used again before another is started."""
+    """Concurrent invocations get one process each; idle processes are reused."""
 
     configuration: FunctionConfiguration
     package: Package
@@ -58,7 +58,7 @@ class Function:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def invoke(self, event: bytes) -> Result:
-        """Run it on an event, and wait for what it returns."""
+        """Run it on an event and wait for the result."""
         with self._lock:
             if self._idle:
                 sandbox = self._idle.pop()
@@ -73,21 +73,21 @@ class Function:
 
     @property
     def processes(self) -> list[int]:
-        """The processes that are warm."""
+        """The process IDs of warm processes."""
         with self._lock:
             return [sandbox.pid for sandbox in self._all if sandbox.pid is not None]
 
     def close(self) -> None:
-        """End all of its processes; an invocation that runs meanwhile fails."""
+        """Kill all processes; a running invocation fails."""
         with self._lock:
             for sandbox in self._all:
                 sandbox.close()
 
 
 def load(aws: Aws, name: str, paths: Paths, replaced: Mapping[str, str], trace_address: str) -> Function:
-    """Make a function ready that is deployed on the local AWS; raises LocalRuntimeError.
+    """Load a deployed function; raises UserError.
 
-    `replaced` are environment variables that take the place of the function's own.
+    `replaced` are values that replace those of the function's own environment variables.
     """
     found = configuration.find(aws, name)
     machine.check(found.name, found.architecture)
@@ -117,7 +117,7 @@ def load(aws: Aws, name: str, paths: Paths, replaced: Mapping[str, str], trace_a
 
 
 def _lambda_variables(function: FunctionConfiguration) -> dict[str, str]:
-    """What Lambda itself sets: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html."""
+    """The variables that Lambda sets: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html."""
     return {
         "_HANDLER": function.handler,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",

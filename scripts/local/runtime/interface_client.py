@@ -1,14 +1,14 @@
-"""AWS's runtime interface client in a folder of its own, so that a function sees it and no other installed package.
+"""AWS's runtime interface client in its own directory, so that functions see no other installed package.
 
-On Lambda a package that is missing from the zip is missing. Here it has to be as well, although this
-project's environment has it: the interpreter starts without site-packages and is led to this folder alone.
+A package that is missing from the zip must be missing here as on Lambda, although this project's environment has it:
+the interpreter starts without site-packages, with this directory on its path.
 """
 
 import sys
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
 
-from scripts.local.runtime.errors import LocalRuntimeError
+from scripts.common.errors import UserError
 
 _NEEDED = ("awslambdaric", "simplejson", "snapshot-restore-py")
 
@@ -19,7 +19,7 @@ def interpreter_command(handler: str) -> list[str]:
 
 
 def folder_of_client(cache: Path) -> Path:
-    """A folder of links to the client and what it needs, made where it is not there yet."""
+    """A directory of links to the client and its dependencies, created if missing."""
     found = [_distribution(name) for name in _NEEDED]
     folder = cache / f"awslambdaric-{found[0].version}-python{sys.version_info.major}.{sys.version_info.minor}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -33,11 +33,11 @@ def _distribution(name: str) -> Distribution:
     try:
         return distribution(name)
     except PackageNotFoundError:
-        raise LocalRuntimeError(f"the package {name} is not installed. Install the tools: make setup") from None
+        raise UserError(f"the package {name} is not installed. Install the tools: make setup") from None
 
 
 def _top_level(of: Distribution) -> set[str]:
-    """Its modules and packages; what describes the distribution, or is a script elsewhere, is none."""
+    """Its modules and packages, without metadata and scripts."""
     parts = (PurePosixPath(str(file)).parts for file in of.files or ())
     return {
         first[0] for first in parts if first[0] not in {"..", "__pycache__"} and not first[0].endswith(".dist-info")

@@ -1,4 +1,4 @@
-"""Lets the local AWS's own Lambda invoke what runs here, through what `scripts.local.aws.functions` describes."""
+"""The endpoint through which the local AWS's Lambda invokes functions; see `scripts.local.aws.functions`."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from scripts.local.runtime.sandbox import Result
 
 
 class InvokeEndpoint:
-    """A server on loopback with a URL for each function, named in the local AWS's file of routes while it is open.
+    """A loopback server with a URL for each function, which it publishes in a file of the local AWS.
 
     `invoke` runs a function and waits for it, `invoke_later` does not wait.
     """
@@ -28,12 +28,12 @@ class InvokeEndpoint:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def publish(self, functions: Iterable[str]) -> None:
-        """Say where these functions are to be found."""
+        """Publish the URLs of these functions."""
         base = f"http://127.0.0.1:{self._server.server_port}"
         write_atomically(self._routes, json.dumps({name: f"{base}/{name}" for name in functions}).encode())
 
     def close(self) -> None:
-        """Take the routes back and answer no more."""
+        """Remove the URLs and stop the server."""
         self._routes.unlink(missing_ok=True)
         self._server.shutdown()
         self._server.server_close()
@@ -54,7 +54,7 @@ def _handler(
             self._reply(result.payload, result.error)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing: the function's log is the function's."""
+            """Log nothing: the log belongs to the function."""
 
         def _reply(self, payload: bytes, error: str | None) -> None:
             self.send_response(HTTPStatus.OK)

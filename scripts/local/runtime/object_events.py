@@ -1,4 +1,4 @@
-"""S3's event "Object Created", for the rules of EventBridge that start a function with it."""
+"""S3's event "Object Created", for EventBridge rules that invoke a function."""
 
 import json
 import uuid
@@ -14,7 +14,7 @@ _EVENT = "Object Created"
 
 @dataclass(frozen=True, slots=True)
 class ObjectCreatedRule:
-    """An enabled rule: below which prefixes of which buckets an object starts which functions."""
+    """An enabled rule: its buckets, key prefixes and functions."""
 
     name: str
     buckets: tuple[str, ...]
@@ -24,7 +24,7 @@ class ObjectCreatedRule:
 
 @dataclass(frozen=True, slots=True)
 class CreatedObject:
-    """A version of an object that is new, and the functions to start."""
+    """A new version of an object, and the functions to invoke."""
 
     bucket: str
     key: str
@@ -34,7 +34,7 @@ class CreatedObject:
     function_arns: tuple[str, ...]
 
     def event(self, account: str, region: str, now: float) -> bytes:
-        """What EventBridge sends."""
+        """The event that EventBridge sends."""
         return json.dumps(
             {
                 "version": "0",
@@ -61,7 +61,7 @@ class CreatedObject:
 
 
 def rules(aws: Aws) -> list[ObjectCreatedRule]:
-    """The rules that are enabled, match this event and have a function as their target."""
+    """The enabled rules for this event that have a function as target."""
     events = aws.client("events")
     found = []
     for page in events.get_paginator("list_rules").paginate():
@@ -80,18 +80,18 @@ def rules(aws: Aws) -> list[ObjectCreatedRule]:
 
 @dataclass(slots=True)
 class ObjectWatch:
-    """Notices new versions of objects by listing them; what was there when it began is not new."""
+    """Finds new versions of objects by listing them; those at the start do not count."""
 
     aws: Aws
     _seen: set[tuple[str, str, str]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        """Take note of what is there already."""
+        """Record the existing versions."""
         for _ in self.created():
             pass
 
     def created(self) -> list[CreatedObject]:
-        """The versions that are new since the last call, by the rules as they are now."""
+        """The versions that are new since the last call, by the current rules."""
         return [new for rule in rules(self.aws) for new in self._created(rule)]
 
     def _created(self, rule: ObjectCreatedRule) -> Iterator[CreatedObject]:

@@ -1,4 +1,4 @@
-"""Finds the zip a function was deployed with, by its digest, and unpacks it once."""
+"""Finds the zip of a deployed function by its digest, and unpacks it once."""
 
 import base64
 import hashlib
@@ -9,12 +9,12 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.local.runtime.errors import LocalRuntimeError
+from scripts.common.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A zip whose bytes have the digest that the function was deployed with."""
+    """A zip with the digest of the deployed function."""
 
     zip: Path
     code_sha256: str
@@ -26,9 +26,9 @@ class Package:
 
 
 def find(function: str, code_sha256: str, folder: Path) -> Package:
-    """The package under a folder of manifests that has this digest, which is computed from the zip anew.
+    """The package with this digest, which is checked against the zip.
 
-    LocalRuntimeError where none has it, or where a zip is not what its manifest says.
+    Raises UserError if there is none, or if a zip differs from its manifest.
     """
     known = []
     bills = set(folder.glob("*/*.cdx.json"))
@@ -39,15 +39,14 @@ def find(function: str, code_sha256: str, folder: Path) -> Package:
             package = Package(path.with_name(manifest["zip"]), code_sha256)
             _check(package, path)
             return package
-    raise LocalRuntimeError(
+    raise UserError(
         f"{function} was deployed with CodeSha256 {code_sha256}, and no package in {folder} has it "
-        f"({'; '.join(known) or 'there is none'}). Build what was deployed, or deploy what was built: "
-        "make package, then terragrunt apply"
+        f"({'; '.join(known) or 'there are none'}). Run make package, then terragrunt apply"
     )
 
 
 def unpack(package: Package, cache: Path) -> Path:
-    """The folder with the zip's content; a second call, also of another process, finds it there."""
+    """The directory with the zip's content; later calls, also of other processes, reuse it."""
     target = cache / package.hex_digest
     if target.is_dir():
         return target
@@ -60,7 +59,7 @@ def unpack(package: Package, cache: Path) -> Path:
         try:
             temporary.rename(target)
         except OSError:
-            # Another process was first; a folder that is there is whole, because only a rename puts it there.
+            # Another process was first. The directory is complete, because only a rename creates it.
             if not target.is_dir():
                 raise
     finally:
@@ -76,10 +75,10 @@ def digest(zip_file: Path) -> str:
 
 def _check(package: Package, manifest: Path) -> None:
     if not package.zip.is_file():
-        raise LocalRuntimeError(f"{manifest} names {package.zip.name}, which is not beside it. Build it: make package")
+        raise UserError(f"{manifest} names {package.zip.name}, which is not beside it. Build it: make package")
     found = digest(package.zip)
     if found != package.code_sha256:
-        raise LocalRuntimeError(
+        raise UserError(
             f"{package.zip} has CodeSha256 {found}, and its manifest says {package.code_sha256}. "
             f"Delete both and build them again: make package"
         )

@@ -1,7 +1,8 @@
-"""The whole of it: the functions of one local AWS, and everything that starts them."""
+"""The local runtime: the functions of one local AWS, and everything that invokes them."""
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -12,7 +13,6 @@ from botocore.exceptions import ClientError
 
 from scripts.local.runtime import event_sources, functions, schedules
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.clock import Clock, SystemClock
 from scripts.local.runtime.event_sources import Polled, Poller
 from scripts.local.runtime.functions import Function, Paths
 from scripts.local.runtime.object_events import ObjectWatch
@@ -26,20 +26,20 @@ _AT_ONCE = 4
 
 
 class LocalRuntime:
-    """Runs the functions of one local AWS; leaves no process behind.
+    """Runs the functions of one local AWS, and leaves no process behind.
 
     Parameters
     ----------
     aws
-        Where the functions are deployed.
+        The local AWS with the functions.
     paths
-        Where packages are found, and code, logs and temporary files are kept.
+        The directories of packages, code, logs and temporary files.
     replaced
-        Environment variables that take the place of the functions' own, such as the address of the store.
+        Values that replace those of the functions' environment variables, such as the store's URL.
     clock
-        By which messages reappear and schedules are due.
+        The time in seconds since 1970, for visibility timeouts and schedules.
     concurrency
-        How many batches of a queue are worked on at once; a mapping's own maximum stands.
+        Batches of a queue in parallel; a mapping's own maximum still applies.
 
     """
 
@@ -48,13 +48,13 @@ class LocalRuntime:
         aws: Aws,
         paths: Paths,
         replaced: Mapping[str, str] | None = None,
-        clock: Clock | None = None,
+        clock: Callable[[], float] = time.time,
         concurrency: int = 1,
     ) -> None:
         self.aws = aws
         self.paths = paths
         self._replaced = replaced or {}
-        self._clock = clock or SystemClock()
+        self._clock = clock
         self._concurrency = concurrency
         self._functions: dict[str, Function] = {}
         self._pollers: list[Poller] | None = None
@@ -71,7 +71,7 @@ class LocalRuntime:
         self.close()
 
     def close(self) -> None:
-        """End every process of every function."""
+        """Kill every process of every function."""
         self._asynchronous.shutdown(wait=False, cancel_futures=True)
         for function in self._functions.values():
             function.close()
@@ -79,7 +79,7 @@ class LocalRuntime:
         self._traces.close()
 
     def function(self, name: str) -> Function:
-        """The function of that name or ARN, made ready once; raises LocalRuntimeError."""
+        """The function with this name or ARN, loaded once; raises UserError."""
         with self._lock:
             if name not in self._functions:
                 loaded = functions.load(self.aws, name, self.paths, self._replaced, self._traces.address)
@@ -88,7 +88,7 @@ class LocalRuntime:
             return self._functions[name]
 
     def names(self) -> list[str]:
-        """Every function that is deployed."""
+        """The names of all deployed functions."""
         pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
         return sorted(one["FunctionName"] for page in pages for one in page["Functions"])
 
@@ -97,16 +97,16 @@ class LocalRuntime:
         return self.function(name).invoke(event)
 
     def invoke_later(self, name: str, event: bytes) -> Future[Result]:
-        """Invoke a function as schedules and events do: one try, and an event that failed is a dead letter."""
+        """Invoke a function asynchronously: one attempt, and a failed event becomes a dead letter."""
         return self._asynchronous.submit(self._invoke_asynchronously, self.function(name), event)
 
     def fire(self, schedule: str | None = None) -> Result:
-        """Fire a schedule now, whether it is enabled or not, and wait for its function."""
+        """Fire a schedule now, enabled or not, and wait for its function."""
         chosen = schedules.named(schedule, schedules.schedules(self.aws))
         return self._fire(chosen).result()
 
     def pollers(self) -> list[Poller]:
-        """For each mapping of a queue to a function, as many as may work at once."""
+        """The pollers of each mapping, one per parallel batch."""
         if not self._pollers:
             self._pollers = [
                 Poller(mapping, self.function(mapping.function_arn), self.aws, self._clock)
@@ -123,7 +123,7 @@ class LocalRuntime:
         return total
 
     def drain(self, progress: Callable[[Polled], None] = lambda _: None) -> Polled:
-        """Poll until no queue gives a message, waiting for no window; those that failed come again later."""
+        """Poll until the queues are empty, without waiting for windows; failed messages come back later."""
         total = Polled()
         pollers = self.pollers()
 
@@ -144,10 +144,9 @@ class LocalRuntime:
         say: Callable[[str], None],
         deployed: Callable[[list[str]], None] = lambda _: None,
     ) -> None:
-        """Poll queues, fire schedules and pass S3's events on, until told to stop.
+        """Poll queues, fire schedules and deliver S3 events until stopped.
 
-        `deployed` is called with the names of the functions, at first and whenever they have changed: an apply may
-        come later.
+        `deployed` is called with the names of the functions at the start and whenever they change.
         """
         watch = ObjectWatch(self.aws)
         due: dict[str, float] = {}
@@ -156,10 +155,10 @@ class LocalRuntime:
             if (names := self.names()) != served:
                 served, self._pollers = names, None
                 deployed(names)
-                say(f"serving {', '.join(names) or 'nothing yet: no function is deployed'}")
+                say(f"serving {', '.join(names) or 'no function: none is deployed'}")
             self.fire_due(due, say)
             for new in watch.created():
-                event = new.event(self.aws.endpoint.account_id, self.aws.endpoint.region, self._clock.now())
+                event = new.event(self.aws.endpoint.account_id, self.aws.endpoint.region, self._clock())
                 say(f"object created: {new.key}")
                 for function_arn in new.function_arns:
                     self.invoke_later(function_arn, event)
@@ -170,8 +169,8 @@ class LocalRuntime:
                 stopped.wait(_POLL_SECONDS)
 
     def fire_due(self, due: dict[str, float], say: Callable[[str], None]) -> list[Future[Result]]:
-        """Fire the enabled schedules whose time has come; `due` remembers, by ARN, when each is next."""
-        now = self._clock.now()
+        """Fire the enabled schedules that are due; `due` stores the next time of each, by ARN."""
+        now = self._clock()
         fired = []
         for schedule in schedules.schedules(self.aws):
             if not schedule.is_enabled:
@@ -188,7 +187,7 @@ class LocalRuntime:
         return fired
 
     def _fire(self, schedule: Schedule) -> Future[Result]:
-        return self.invoke_later(schedule.function_arn, schedule.event(self._clock.now()))
+        return self.invoke_later(schedule.function_arn, schedule.event(self._clock()))
 
     def _invoke_asynchronously(self, function: Function, event: bytes) -> Result:
         result = function.invoke(event)
@@ -202,7 +201,7 @@ class LocalRuntime:
         sqs = self.aws.client_of_role("sqs", function.configuration.role_arn, function.configuration.arn)
         message = json.loads(result.payload or error_payload("Unknown", "no reason given")).get("errorMessage", "")
         attributes = {"RequestID": result.request_id, "ErrorCode": "200", "ErrorMessage": message or "no message"}
-        # Lambda gives up on a dead letter that cannot be sent, too.
+        # Lambda drops a dead letter that cannot be sent, too.
         with suppress(ClientError):
             sqs.send_message(
                 QueueUrl=queue_url,

@@ -1,6 +1,6 @@
-"""The Runtime API, as one execution environment sees it.
+"""The Runtime API of one execution environment.
 
-Its four calls: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+Its four operations: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 import json
@@ -12,14 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 
 _PREFIX = "/2018-06-01/runtime/"
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """An event on its way to a function, and the moment (seconds since 1970) by which an answer is due."""
+    """An event for a function, and its deadline in seconds since 1970."""
 
     event: bytes
     deadline: float
@@ -28,7 +28,7 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back for an invocation: `is_error` where the function raised."""
+    """The result of an invocation; `is_error` if the function raised an exception."""
 
     request_id: str
     payload: bytes
@@ -37,19 +37,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The function was initialised and asks for its first invocation."""
+    """The function is initialised and asks for its first invocation."""
 
 
 @dataclass(frozen=True, slots=True)
 class InitialisationError:
-    """The function's module could not be loaded; `payload` is the error as JSON."""
+    """The function's module failed to load; `payload` is the error as JSON."""
 
     payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """The process ended by itself."""
+    """The process exited."""
 
     status: int
 
@@ -58,7 +58,7 @@ type Event = Answer | Ready | InitialisationError | Exited
 
 
 class RuntimeApi:
-    """A server on loopback that one process talks to; what it says arrives in `events` in its order."""
+    """A loopback server for one process; its calls arrive in `events`, in order."""
 
     def __init__(self, function_arn: str) -> None:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -69,23 +69,17 @@ class RuntimeApi:
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     @property
     def address(self) -> str:
         """Host and port, for AWS_LAMBDA_RUNTIME_API."""
         return f"127.0.0.1:{self._server.server_port}"
 
     def send(self, invocation: Invocation) -> None:
-        """Hand over an invocation when next one is asked for."""
+        """Queue an invocation for the process."""
         self._invocations.put(invocation)
 
     def close(self) -> None:
-        """Answer no more; a process that waits for an invocation is let go."""
+        """Stop the server, and release a process that waits for an invocation."""
         self._invocations.put(None)
         self._server.shutdown()
         self._server.server_close()
@@ -114,7 +108,7 @@ class RuntimeApi:
             protocol_version = "HTTP/1.1"
 
             def handle(self) -> None:
-                # The process at the other end may be killed at any moment.
+                # The process can be killed at any time.
                 with suppress(ConnectionError):
                     super().handle()
 
@@ -143,7 +137,7 @@ class RuntimeApi:
                 self._reply(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing: the function's log is the function's."""
+                """Log nothing: the log belongs to the function."""
 
             def _reply(self, status: HTTPStatus, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
                 self.send_response(status)
@@ -158,5 +152,5 @@ class RuntimeApi:
 
 
 def error_payload(kind: str, message: str) -> bytes:
-    """An error in the form in which Lambda gives it."""
+    """An error in Lambda's format."""
     return json.dumps({"errorMessage": message, "errorType": kind}).encode()

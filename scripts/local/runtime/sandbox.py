@@ -1,4 +1,4 @@
-"""One execution environment: a process that runs the unpacked zip, kept warm between invocations."""
+"""An execution environment: a process that runs the unpacked zip and stays warm between invocations."""
 
 import os
 import queue
@@ -25,14 +25,14 @@ from scripts.local.runtime.runtime_api import (
 )
 
 INITIALISATION_SECONDS = 10.0
-"""What Lambda gives a function to load; one that takes longer is started again, within its own timeout."""
+"""Lambda's limit for initialisation; a slower function is started again, within its own timeout."""
 
-_LET_GO_SECONDS = 5
+_END_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an invocation ended with; `error` is None, or `Unhandled` where the function failed in any way."""
+    """The result of an invocation; `error` is `Unhandled` if the function failed, else None."""
 
     request_id: str
     payload: bytes
@@ -41,7 +41,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to run: all that a process needs to be this function."""
+    """Everything a process needs to run a function."""
 
     arn: str
     handler: str
@@ -54,7 +54,7 @@ class Task:
 
 
 class StartError(Exception):
-    """The function did not come so far as to take an invocation; `payload` is the error as Lambda gives it."""
+    """The function failed to initialise; `payload` is the error in Lambda's format."""
 
     def __init__(self, payload: bytes) -> None:
         super().__init__(payload.decode(errors="replace"))
@@ -62,7 +62,7 @@ class StartError(Exception):
 
 
 class Sandbox:
-    """Runs one invocation at a time. After a timeout, or where the process ended, the next one starts it anew."""
+    """Runs one invocation at a time, and restarts the process after a timeout or an exit."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
@@ -71,11 +71,11 @@ class Sandbox:
 
     @property
     def pid(self) -> int | None:
-        """The process that waits for the next invocation; None where one would have to be started."""
+        """The ID of the warm process; None if there is none."""
         return self._process.pid if self._process else None
 
     def invoke(self, event: bytes) -> Result:
-        """Run the function on an event. Never raises for what the function does."""
+        """Run the function on an event; its failures do not raise an exception."""
         if self._process and self._process.has_ended:
             self._stop()
         try:
@@ -100,7 +100,7 @@ class Sandbox:
         return Result(invocation.request_id, payload, "Unhandled")
 
     def close(self) -> None:
-        """End the process at once, and start no other."""
+        """Kill the process, and start no other."""
         self._is_closed = True
         self._stop()
 
@@ -161,7 +161,7 @@ class _Process:
         return self._process.poll() is not None
 
     def await_event(self, seconds: float, request_id: str | None = None) -> Event | None:
-        """The next event within the limit, where a request is named of that request; None when time is up."""
+        """The next event within the limit, of the given request if any; None at the timeout."""
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -173,10 +173,10 @@ class _Process:
 
     def end(self) -> None:
         if not self.has_ended:
-            # Its group, for it may have started others.
+            # The whole group, because it may have started others.
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(timeout=_LET_GO_SECONDS)
+        self._process.wait(timeout=_END_SECONDS)
         self.api.close()
 
     def _watch(self) -> None:

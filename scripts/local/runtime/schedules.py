@@ -1,4 +1,4 @@
-"""The schedules of EventBridge Scheduler that start a function."""
+"""The schedules of EventBridge Scheduler that invoke a function."""
 
 import json
 import re
@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scripts.common.errors import UserError
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.errors import LocalRuntimeError
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _AT = re.compile(r"at\((.+)\)")
@@ -19,7 +19,7 @@ _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A schedule with a function as its target; `input` is None where it sends Scheduler's own event."""
+    """A schedule with a function as target; without `input` it sends Scheduler's default event."""
 
     name: str
     arn: str
@@ -30,7 +30,7 @@ class Schedule:
     input: str | None
 
     def event(self, now: float) -> bytes:
-        """What the function is given."""
+        """The event for the function."""
         if self.input is not None:
             return self.input.encode()
         _, _, _, region, account, _ = self.arn.split(":", 5)
@@ -50,11 +50,11 @@ class Schedule:
 
     @property
     def is_understood(self) -> bool:
-        """Whether it can be fired by the clock; a cron expression is fired only on demand."""
+        """Whether it fires by the clock; cron expressions fire only on demand."""
         return bool(_RATE.fullmatch(self.expression) or _AT.fullmatch(self.expression))
 
     def next_after(self, last: float) -> float | None:
-        """When it is due next, in seconds since 1970; None where it will not be, or cannot be told."""
+        """The next time in seconds since 1970; None if there is none, or for a cron expression."""
         if rate := _RATE.fullmatch(self.expression):
             return last + int(rate[1]) * _SECONDS[rate[2]]
         if at := _AT.fullmatch(self.expression):
@@ -64,7 +64,7 @@ class Schedule:
 
 
 def schedules(aws: Aws) -> list[Schedule]:
-    """All that start a function, enabled or not."""
+    """All schedules that invoke a function, enabled or not."""
     scheduler = aws.client("scheduler")
     listed = [one for page in scheduler.get_paginator("list_schedules").paginate() for one in page["Schedules"]]
     described = (scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"]) for one in listed)
@@ -72,15 +72,15 @@ def schedules(aws: Aws) -> list[Schedule]:
 
 
 def named(name: str | None, there: list[Schedule]) -> Schedule:
-    """The schedule of that name, or the only one; LocalRuntimeError where that leaves a doubt."""
+    """The schedule with this name, or the only one; raises UserError if that is ambiguous."""
     found = [one for one in there if name in (None, one.name)]
     if len(found) == 1:
         return found[0]
     names = ", ".join(one.name for one in there) or "none"
     if name is None and there:
-        raise LocalRuntimeError(f"there are several schedules; say which to fire: {names}")
+        raise UserError(f"there are several schedules, name the one to fire: {names}")
     wanted = f"no schedule {name!r}" if name else "no schedule"
-    raise LocalRuntimeError(f"there is {wanted} that starts a function; there are: {names}")
+    raise UserError(f"there is {wanted} that invokes a function. Schedules: {names}")
 
 
 def _schedule(answer: Mapping[str, Any]) -> Schedule:

@@ -1,4 +1,4 @@
-"""Takes the segments that functions send to X-Ray's daemon, so that what is in them can be read."""
+"""Receives the segments that functions send to the X-Ray daemon, and writes them to a file."""
 
 import socket
 import threading
@@ -8,7 +8,7 @@ _LARGEST_DATAGRAM = 65_535
 
 
 class TraceSink:
-    """A daemon's address on loopback; each datagram becomes a line of a file."""
+    """A loopback socket; each datagram becomes a line of a file."""
 
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -25,17 +25,17 @@ class TraceSink:
         return f"{host}:{port}"
 
     def close(self) -> None:
-        """Write what has arrived, and take no more; a second call does nothing."""
+        """Write what has arrived and stop; a second call does nothing."""
         if not self._thread.is_alive():
             return
         host, port = self._socket.getsockname()
-        # An empty datagram, which no client sends, stands behind all that were sent before.
+        # An empty datagram, which no client sends, marks the end.
         self._socket.sendto(b"", (host, port))
         self._thread.join()
         self._socket.close()
 
     def _take(self) -> None:
         while datagram := self._socket.recv(_LARGEST_DATAGRAM):
-            # A header line comes before the segment.
+            # The segment follows a header line.
             with self._file.open("ab") as file:
                 file.write(datagram.rpartition(b"\n")[2] + b"\n")

@@ -1,1 +1,1 @@
-"""Makes the CSV files that demos and tests load."""
+"""Generates the CSV files for the demo and tests."""

@@ -1,8 +1,7 @@
 """The `make-recipients` command: writes a synthetic file of any size for the dataset `recipients`.
 
-The same rows and seed give the same file on every machine. A bad row is a good one with a fault put in, and
-what a row holds does not depend on which rows are bad: with a bad share of 0 the file is the corrected
-version of the one with faults.
+The same number of rows and seed give the same file on every machine. A bad row is a good row with a fault, and the
+content of a row does not depend on which rows are bad: with a bad share of 0, the file is the corrected version.
 """
 
 import argparse
@@ -15,6 +14,8 @@ from datetime import date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
+
+from scripts.common.errors import UserError, run_main
 
 HEADER = ("nhs_number", "name", "address", "date_of_birth", "consent", "dose", "distance_km", "updated_at")
 DOSES = 12
@@ -43,8 +44,8 @@ _POSTCODES = [
 _BIRTHDAYS = [(date(1930, 1, 1) + timedelta(days=day)).isoformat() for day in range(33_000)]
 _FIRST_UPDATE = datetime(2026, 1, 1)
 _UPDATE_SECONDS = 20_000_000
-# One row in so many has quotes in its name, another commas in its address, another newlines, another none:
-# three of the four need quoting, which makes 5%.
+# One row in 60 each has quotes in its name, commas in its address, newlines in it, or no address: the first three
+# need quoting, which is 5% of the rows.
 _ODDITIES = 60
 
 
@@ -58,7 +59,7 @@ _WEIGHTED_BACK = [_weighted(f"{number:03}", 4) for number in range(1000)]
 
 
 class Error(NamedTuple):
-    """A rule that a bad row breaks; `column` is None where the row as a whole does."""
+    """A rule that a bad row breaks; `column` is None if the whole row breaks it."""
 
     column: str | None
     rule: str
@@ -66,7 +67,7 @@ class Error(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it stands in the file: its first line, counted from 1, its text, and the rules it breaks."""
+    """A row of the file: its first line, from 1, its text, and the rules it breaks."""
 
     line: int
     text: str
@@ -75,7 +76,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is in a generated file."""
+    """The size of a generated file."""
 
     rows: int
     rejected: int
@@ -83,10 +84,10 @@ class Summary:
 
 
 def generate(rows: int, *, seed: int, bad_share: float) -> Iterator[Row]:
-    """Give the rows of a file, header excluded.
+    """Yield the rows of a file, without the header.
 
-    Keys do not repeat within the first ten million rows. One bad row follows another at equal distances, and
-    each takes the next kind of fault, so that a file with more bad rows than `FAULTS` has all of them.
+    Keys do not repeat within the first ten million rows. Bad rows are evenly spaced, and each has the next kind of
+    fault, so a file with at least as many bad rows as `FAULTS` has every kind.
     """
     draw = random.Random(f"recipients {seed}")
     keys = _keys(draw)
@@ -111,21 +112,18 @@ def write_recipients(
     seed: int = 1,
     bad_share: float = 0.02,
     expected: Path | None = None,
-    progress: Callable[[int], None] = lambda _: None,
 ) -> Summary:
-    """Write the file and, where `expected` is given, which lines are bad and why, as JSON."""
+    """Write the file and, to `expected` if given, which lines are bad and why, as JSON."""
     rejects: list[dict[str, object]] = []
     rejected = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(",".join(HEADER) + "\n")
-        for done, row in enumerate(generate(rows, seed=seed, bad_share=bad_share), start=1):
+        for row in generate(rows, seed=seed, bad_share=bad_share):
             file.write(row.text)
             if row.errors:
                 rejected += 1
                 if expected is not None:
                     rejects.append({"line": row.line, "errors": [error._asdict() for error in row.errors]})
-            if done % 10_000 == 0:
-                progress(done)
     summary = Summary(rows, rejected, path.stat().st_size)
     if expected is not None:
         expected.write_text(json.dumps(asdict(summary) | {"rejects": rejects}, indent=1), encoding="utf-8")
@@ -133,9 +131,9 @@ def write_recipients(
 
 
 def nhs_number(serial: int) -> str | None:
-    """Give the number 999 and six digits with its check digit; None where there is no such digit.
+    """The number 999 and six digits with its check digit; None if it has no valid check digit.
 
-    The check digit is that of the NHS Data Dictionary: modulus 11 over weights 10 to 2.
+    The check digit follows the NHS Data Dictionary: modulus 11 with weights 10 to 2.
     """
     weighted = _WEIGHTED_999 + _WEIGHTED_FRONT[serial // 1000] + _WEIGHTED_BACK[serial % 1000]
     check = -weighted % 11
@@ -143,7 +141,7 @@ def nhs_number(serial: int) -> str | None:
 
 
 def _keys(draw: random.Random) -> Iterator[tuple[str, int]]:
-    """Give number and dose in an order that looks random and does not repeat before all have been given."""
+    """Yield number and dose in an order that looks random and repeats only after all."""
     total = _NUMBERS * DOSES
     place = draw.randrange(total)
     step = 30 * draw.randrange(total // 30) + 7  # has no factor in common with the total
@@ -156,7 +154,7 @@ def _keys(draw: random.Random) -> Iterator[tuple[str, int]]:
 
 
 def _fields(number: str, dose: int, draw: Callable[[], float]) -> list[str]:
-    """Make a good row; it always draws as often, so that no row depends on what became of another."""
+    """Make a good row; it always draws the same number of times, so rows do not depend on each other."""
     name = _NAMES[int(draw() * len(_NAMES))]
     house = 1 + int(draw() * 150)
     street, town = _PLACES[int(draw() * len(_PLACES))]
@@ -197,7 +195,7 @@ type Fault = Callable[[list[str]], tuple[Error, ...]]
 
 
 def _put(column: str, text: str, *rules: str) -> Fault:
-    """Give the fault that puts this text into the column, whereby these rules are broken."""
+    """A fault that puts this text into the column and breaks these rules."""
     position = HEADER.index(column)
 
     def fault(fields: list[str]) -> tuple[Error, ...]:
@@ -251,38 +249,40 @@ FAULTS: tuple[Fault, ...] = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; what went wrong is said on standard error, with exit status 1."""
+    """Run the command; errors are printed to standard error, with exit status 1."""
     options = _parser().parse_args(arguments)
-    try:
-        summary = write_recipients(
-            options.file,
-            rows=options.rows,
-            seed=options.seed,
-            bad_share=options.bad_share,
-            expected=options.expected,
-            progress=_progress(options.rows),
-        )
-    except OSError as error:
-        print(f"make-recipients: {error.filename}: {error.strerror}", file=sys.stderr)
-        return 1
-    print(f"{options.file}: {summary.rows:,} rows, {summary.rejected:,} of them bad, {summary.bytes:,} bytes")
-    return 0
+
+    def body() -> int:
+        try:
+            summary = write_recipients(
+                options.file,
+                rows=options.rows,
+                seed=options.seed,
+                bad_share=options.bad_share,
+                expected=options.expected,
+            )
+        except OSError as error:
+            raise UserError(f"cannot write {error.filename}: {error.strerror}") from error
+        print(f"{options.file}: {summary.rows:,} rows, {summary.rejected:,} of them bad, {summary.bytes:,} bytes")
+        return 0
+
+    return run_main("make-recipients", body)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="make-recipients",
-        description="Write a CSV file of made-up people; no NHS number in it was ever issued.",
+        description="Write a CSV file of synthetic people; none of its NHS numbers was ever issued.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="where to write, for example recipients.csv")
     parser.add_argument("--rows", type=_count, required=True, metavar="N", help="how many rows, bad ones included")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="another seed, other rows (default: 1)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the random values (default: 1)")
     parser.add_argument(
         "--bad-share",
         type=_share,
         default=0.02,
         metavar="X",
-        help="share of bad rows, 0 to 1 (default: 0.02); 0 gives the same rows corrected",
+        help="share of bad rows, 0 to 1 (default: 0.02); 0 writes the corrected rows",
     )
     parser.add_argument(
         "--expected", type=Path, metavar="FILE", help="where to write, as JSON, which lines are bad and why"
@@ -302,14 +302,8 @@ def _share(text: str) -> float:
     except ValueError:
         share = -1
     if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a share; use a number from 0 to 1, such as 0.05 for 5%")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1, such as 0.05 for 5%")
     return share
-
-
-def _progress(rows: int) -> Callable[[int], None]:
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda done: print(f"\r{done / rows:4.0%} of {rows:,} rows", end="\r", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Dev as Terraform applied it, on a local AWS that enforces IAM."""
+"""The environment as Terraform applied it, on a local AWS that enforces IAM."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ __all__ = ["cache", "moments"]
 
 @contextmanager
 def prepared_dev(moments: Moments) -> Iterator[Dev]:
-    """With the things in it that roles are kept from: objects, a secret's value, another secret, streams of logs."""
+    """With what roles must not reach: objects, a secret's value, another secret, log streams."""
     environment = environments.default()
     with LocalAws(
         environment.name, environment.account_id, environment.region, moments.applied, enforce_iam=True
@@ -34,7 +34,7 @@ def prepared_dev(moments: Moments) -> Iterator[Dev]:
 
 @pytest.fixture(scope="session")
 def dev(moments: Moments) -> Iterator[Dev]:
-    """One for all tests that only ask; what would change it is refused."""
+    """Shared by all tests that only ask; calls that would change it are denied."""
     with prepared_dev(moments) as made:
         yield made
 

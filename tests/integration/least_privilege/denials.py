@@ -1,4 +1,4 @@
-"""A call that IAM has to refuse a role, beside one of the operator's that shows that nothing else stood in its way."""
+"""Calls that IAM must deny to a role, each with an operator's call that shows that nothing else prevents it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Parameters = Callable[[Dev], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A call that IAM refuses a role, for want of `action`; `control` is what the operator does instead of the same."""
+    """A call that IAM denies to a role that lacks `action`; `control` is the same call by the operator."""
 
     title: str
     role: str

@@ -1,4 +1,4 @@
-"""The applied dev as its operator and its roles see it."""
+"""The applied environment, as its operator and its roles see it."""
 
 import json
 import re
@@ -26,12 +26,12 @@ REJECTED = "rejected/airports/there/1-1.csv"
 REPORT = "reports/airports/there.json"
 OBJECTS = (INCOMING, REJECTED, REPORT)
 OTHER_SECRET = "another-secret"
-_JUDGED = re.compile(r"IAM (allows|refuses) (\S+) (\S+:\S+) (\S+)(?: through (\S+))?$", re.MULTILINE)
+_DECISION = re.compile(r"IAM (allows|denies) (\S+) (\S+:\S+) (\S+)(?: through (\S+))?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One action that the local AWS has judged; `through` is the service that uses a key on the caller's behalf."""
+class IamDecision:
+    """One decision of the local AWS; `through` is the service that uses a key on the caller's behalf."""
 
     allowed: bool
     caller: str
@@ -40,14 +40,14 @@ class Judged:
     through: str
 
 
-def judged(log: str) -> list[Judged]:
-    """All that a local AWS has judged, by its log."""
-    return [Judged(word == "allows", *rest) for word, *rest in _JUDGED.findall(log)]
+def iam_decisions(log: str) -> list[IamDecision]:
+    """All decisions in the log of a local AWS."""
+    return [IamDecision(word == "allows", *rest) for word, *rest in _DECISION.findall(log)]
 
 
 @dataclass
 class Dev:
-    """Clients of every role, and what Terraform has made."""
+    """Clients of every role, and the resources that Terraform created."""
 
     server: LocalAws
     versions: dict[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Dev:
         return self.aws.client(service)
 
     def role(self, name: str, service: str) -> Any:
-        """A client with a session of a role; those of functions are taken as Lambda takes them."""
+        """A client with a session of a role; Lambda assumes the roles of functions."""
         if name not in self._credentials:
             self._credentials[name] = self._reader() if name == READER else self._function(name)
         given = self._credentials[name]

@@ -15,7 +15,7 @@ from scripts.local.demo import scenario
 from scripts.local.demo.platform import DemoPlatform
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
-from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, READER, Dev, Judged, judged
+from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, READER, Dev, IamDecision, iam_decisions
 
 PACKAGES = environments.REPOSITORY / "dist" / "lambda"
 ROWS = 2000
@@ -25,16 +25,16 @@ _HEADER = b"icao,iata,name,city,subd,country,elevation,lat,lon,tz,lid,notes\n"
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What came of it: the numbers of each batch, the dead letters, and what the local AWS has judged."""
+    """The result: the counts of each batch, the dead letters, and the decisions of the local AWS."""
 
     numbers: Sequence[tuple[str, str, int, int, int, int]]
     rejected_files_read: int
     dead_letters: Sequence[int]
-    judged: Sequence[Judged]
+    decisions: Sequence[IamDecision]
 
 
 def flow_of(snapshot: Path, folder: Path, *, enforce_iam: bool) -> Flow:
-    """Load all kinds of files into a dev that begins with a snapshot."""
+    """Load all kinds of files into an environment that starts from a snapshot."""
     environment = environments.default()
     with LocalAws(
         environment.name, environment.account_id, environment.region, snapshot, enforce_iam=enforce_iam
@@ -52,7 +52,7 @@ def flow_of(snapshot: Path, folder: Path, *, enforce_iam: bool) -> Flow:
                 platform.store.latest_batches(50), key=lambda batch: (batch.object_key, batch.load_sequence)
             )
             platform.store.close_connection()
-        return Flow([_numbers(one) for one in batches], _read_rejects(dev), dead_letters, judged(aws.log))
+        return Flow([_numbers(one) for one in batches], _read_rejects(dev), dead_letters, iam_decisions(aws.log))
 
 
 def _numbers(batch: Batch) -> tuple[str, str, int, int, int, int]:
@@ -83,7 +83,7 @@ def _wide_rows(count: int) -> Iterator[bytes]:
 
 
 def _fail_both(dev: Dev, runtime: LocalRuntime, database: Path) -> list[int]:
-    """Have both functions fail on events that nobody waits for; how many dead letters each then has."""
+    """Let both functions fail on asynchronous events; return the dead letters of each."""
     with _without_ledger(database):
         for name in (PROCESSOR, HANDLER):
             assert runtime.invoke_later(name, b'{"Records": "none"}').result().error
@@ -111,7 +111,7 @@ def _without_ledger(database: Path) -> Iterator[None]:
 
 
 def _read_rejects(dev: Dev) -> int:
-    """As the people do who may: list the rejects and read each file."""
+    """List the rejects and read each file, with the reader role."""
     s3 = dev.role(READER, "s3")
     found = s3.list_objects_v2(Bucket=dev.bucket("data"), Prefix="rejected/recipients/")["Contents"]
     for one in found:

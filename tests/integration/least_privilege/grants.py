@@ -1,11 +1,11 @@
-"""Every single permission that the applied roles hold, and whether something used it."""
+"""Every permission of the applied roles, and whether something used it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from scripts.local.aws.policy_document import Decision, Request, RequestContext, decide_statement
-from tests.integration.least_privilege.enforced import Dev, Judged
+from tests.integration.least_privilege.enforced import Dev, IamDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,18 @@ class Grant:
     def __str__(self) -> str:
         return f"{self.role}: {self.statement} grants {self.action} on {self.resource}"
 
-    def serves(self, judged: Judged) -> bool:
-        """Whether this is what allowed an action. Of conditions, only those on keys of KMS are looked at here."""
-        context = RequestContext({"kms:viaservice": judged.through} if judged.through else {}, frozenset({"kms:*"}))
+    def serves(self, decision: IamDecision) -> bool:
+        """Whether this grant allowed an action; of conditions, only those on KMS keys are checked."""
+        context = RequestContext({"kms:viaservice": decision.through} if decision.through else {}, frozenset({"kms:*"}))
         rendered = {
             "Effect": "Allow", "Action": self.action, "Resource": self.resource, "Condition": self.conditions
         }  # fmt: skip
-        asked = Request(judged.action, judged.resource, context=context)
-        return judged.allowed and judged.caller == self.role and decide_statement(rendered, asked) is Decision.ALLOW
+        asked = Request(decision.action, decision.resource, context=context)
+        return decision.allowed and decision.caller == self.role and decide_statement(rendered, asked) is Decision.ALLOW
 
 
 def grants(dev: Dev, role: str) -> Iterator[Grant]:
-    """All that a role's own policies allow."""
+    """All grants of a role's own policies."""
     for document in dev.policies(role):
         for statement in document["Statement"]:
             if statement["Effect"] == "Allow":

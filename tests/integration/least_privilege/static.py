@@ -1,4 +1,4 @@
-"""Judges, without a call, what nothing on this machine can ask: by the applied policies, read back from AWS."""
+"""Evaluates the applied policies without a call, for callers that do not exist on this machine."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _NOTHING_ELSE = frozenset({"*"})
 
 
 class Applied:
-    """The policies of an applied dev; a request has the condition keys it is given, and no others."""
+    """The applied policies; a request has the given condition keys only."""
 
     def __init__(self, dev: Dev) -> None:
         self.dev = dev
@@ -28,32 +28,32 @@ class Applied:
         return RequestContext({**common, **{name.lower(): value for name, value in given.items()}}, _NOTHING_ELSE)
 
     def role_may(self, role: str, action: str, resource: str, **given: str) -> bool:
-        """Whether a role's policies, with those of the resource, let it do something."""
+        """Whether a role's policies and the resource policy allow an action."""
         return self._judged(self.dev.policies(role), action, resource, self._role(role), given)
 
     def anybody_may(self, action: str, resource: str, **given: str) -> bool:
-        """Whether somebody of the account may whom his own policies let do anything."""
+        """Whether an identity of the account with unlimited policies is allowed."""
         return self._judged([ANYTHING], action, resource, self._role("made-up"), given)
 
     def other_account_may(self, action: str, resource: str) -> bool:
-        """Whether somebody of another account may: there both sides have to allow it, so the resource's policy does."""
+        """Whether another account is allowed: both sides must allow it, so the resource policy decides."""
         stranger = Principal(OTHER_ACCOUNT, f"arn:aws:iam::{OTHER_ACCOUNT}:role/made-up")
         return self._judged([], action, resource, stranger, {"aws:PrincipalAccount": OTHER_ACCOUNT})
 
     def service_may(self, service: str, action: str, resource: str, **given: str) -> bool:
-        """Whether an AWS service may, which has no policies of its own."""
+        """Whether an AWS service is allowed, which has no policies of its own."""
         given = {"aws:PrincipalIsAWSService": "true", **given}
         return self._judged([], action, resource, Principal(service=service), given)
 
     def through_endpoint(self, service: str, action: str, resource: str, account_id: str = "") -> bool:
-        """Whether the policy of a VPC endpoint lets somebody through whom nothing else stops."""
+        """Whether the policy of a VPC endpoint allows a caller with unlimited policies."""
         who = Principal(account_id or self.dev.account_id, "arn:aws:iam::made-up:role/made-up")
         context = self.context({"aws:PrincipalAccount": who.account_id})
         policies = Policies([ANYTHING], limits=[self._endpoint(service)])
         return evaluate(policies, Request(action, resource, who, context)).allowed
 
     def may_take(self, role: str, principal: Principal, **given: str) -> bool:
-        """Whether somebody whom his own policies let do anything may take a role."""
+        """Whether a caller with unlimited policies can assume a role."""
         policies = Policies([ANYTHING], resource=self.dev.trust(role), requires_resource_policy=True)
         asked = Request("sts:AssumeRole", self.dev.role_arn(role), principal, self.context(given))
         return evaluate(policies, asked).allowed
@@ -71,7 +71,7 @@ class Applied:
         return Principal(self.dev.account_id, self.dev.role_arn(name))
 
     def _policy_of(self, service: str, resource: str) -> Any:
-        """The policy of a bucket, queue or key; None where it has none."""
+        """The policy of a bucket, queue or key; None if it has none."""
         name = resource.rpartition(":")[2].partition("/")[0]
         if service == "s3":
             return json.loads(self.dev.operator("s3").get_bucket_policy(Bucket=name)["Policy"])

@@ -20,7 +20,7 @@ from tests.integration.least_privilege.enforced import (
     REJECTED,
     REPORT,
     Dev,
-    judged,
+    iam_decisions,
 )
 from tests.support.moments import Moments
 from tests.support.platform import DEV
@@ -34,19 +34,19 @@ _CODES = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403
 def test_role_may_not(dev: Dev, denial: Denial) -> None:
     with pytest.raises(ClientError) as refused:
         denial.call(dev)
-    last = judged(dev.server.log)[-1]
+    last = iam_decisions(dev.server.log)[-1]
     assert refused.value.response["Error"]["Code"] in _CODES
     assert (last.allowed, last.caller, last.action) == (False, denial.role, denial.action)
     assert denial.call_of_operator(dev)["ResponseMetadata"]["HTTPStatusCode"] < 300
 
 
 def test_all_is_prepared_before_the_first_test(moments: Moments) -> None:
-    """A process may begin with any test, so no test may rely on what another one has put there or looked up."""
+    """A process can start with any test, so no test may depend on another."""
     with prepared_dev(moments) as dev:
-        judged_before = len(judged(dev.server.log))
+        decisions_before = len(iam_decisions(dev.server.log))
         for role in (PROCESSOR, HANDLER, READER):
             assert dev.role(role, "s3")
-        assert judged(dev.server.log)[judged_before:] == []
+        assert iam_decisions(dev.server.log)[decisions_before:] == []
         dev.operator("kms").schedule_key_deletion(KeyId=dev.key_arn.rpartition("/")[2])
         assert dev.ciphertext
         s3 = dev.operator("s3")
@@ -78,12 +78,12 @@ PERMITTED: list[Permitted] = [
 def test_role_may(
     dev: Dev, role: str, service: str, operation: str, parameters: Callable[[Dev], Mapping[str, Any]]
 ) -> None:
-    """What the access_denied stand beside: the same sessions do their task."""
+    """The opposite of the denials: the same sessions do their task."""
     answer = getattr(dev.role(role, service), operation)(**parameters(dev))
     assert answer["ResponseMetadata"]["HTTPStatusCode"] < 300
 
 
-def test_role_is_not_told_whether_an_object_exists(dev: Dev) -> None:
+def test_role_cannot_tell_whether_an_object_exists(dev: Dev) -> None:
     with pytest.raises(ClientError) as refused:
         dev.role(READER, "s3").get_object(Bucket=dev.bucket("data"), Key="rejected/airports/none.csv")
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
@@ -109,6 +109,6 @@ def test_batch_processor_is_not_taken_to_poll_a_queue(dev: Dev) -> None:
 
 
 @pytest.mark.parametrize("role", [PROCESSOR, HANDLER])
-def test_nobody_of_the_account_takes_the_role_of_a_function(dev: Dev, role: str) -> None:
+def test_no_identity_of_the_account_can_assume_the_role_of_a_function(dev: Dev, role: str) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         dev.operator("sts").assume_role(RoleArn=dev.role_arn(role), RoleSessionName="made-up")

@@ -16,7 +16,7 @@ def held(dev: Dev) -> list[Grant]:
 
 
 def used(flow: Flow, grant: Grant) -> bool:
-    return any(grant.serves(one) for one in flow.judged)
+    return any(grant.serves(one) for one in flow.decisions)
 
 
 def test_every_permission_is_used_or_asked_for_by_aws(held: list[Grant], flow: Flow) -> None:
@@ -30,7 +30,7 @@ def test_what_is_said_to_be_used_by_aws_alone_is_there_and_used_by_nothing_here(
     assert said == {one.statement for one in held if not used(flow, one)}
 
 
-def test_permission_nobody_needs_is_noticed(held: list[Grant], flow: Flow) -> None:
-    """The yardstick itself: one permission more, and it is found."""
+def test_an_unused_permission_is_found(held: list[Grant], flow: Flow) -> None:
+    """Checks the check: one more permission is found."""
     needless = Grant(held[0].role, "Needless", "s3:DeleteObject", "arn:aws:s3:::made-up/*", {})
     assert not used(flow, needless)

@@ -1,7 +1,7 @@
-"""What no call on this machine can prove, proven on the policies as they were applied.
+"""Checks the applied policies for what no call on this machine can show.
 
 Here AWS's own services, other accounts and plain HTTP ask; the rules are those by which the local
-AWS judges real calls.
+AWS evaluates real calls.
 """
 
 import pytest
@@ -31,18 +31,18 @@ def test_function_uses_the_key_through_the_services_it_works_with(applied: Appli
 
 @pytest.mark.parametrize("role", [*FUNCTIONS, READER])
 @pytest.mark.parametrize("service", ["dynamodb", "lambda", "ssm", "s3.us-east-1"])
-def test_nobody_uses_the_key_through_another_service_or_region(applied: Applied, role: str, service: str) -> None:
+def test_the_key_is_not_usable_through_another_service_or_region(applied: Applied, role: str, service: str) -> None:
     given = via(service) if "." not in service else {"kms:ViaService": f"{service}.amazonaws.com"}
     assert not applied.role_may(role, "kms:Decrypt", applied.dev.key_arn, **given)
 
 
 @pytest.mark.parametrize("role", [*FUNCTIONS, READER])
-def test_nobody_uses_the_key_directly(applied: Applied, role: str) -> None:
+def test_the_key_is_not_usable_directly(applied: Applied, role: str) -> None:
     assert not applied.role_may(role, "kms:Decrypt", applied.dev.key_arn)
 
 
 @pytest.mark.parametrize("role", [*FUNCTIONS, READER])
-def test_nobody_uses_another_key_of_the_account(applied: Applied, role: str) -> None:
+def test_other_keys_of_the_account_are_not_usable(applied: Applied, role: str) -> None:
     other = applied.dev.operator("kms").create_key()["KeyMetadata"]["Arn"]
     assert applied.anybody_may("kms:Decrypt", other), "its own policy leaves it to the account"
     assert not applied.role_may(role, "kms:Decrypt", other, **via("s3"))

@@ -1,4 +1,4 @@
-"""Who takes a role, and what passes the VPC's endpoints, by the policies as they were applied."""
+"""Who can assume a role, and what the VPC endpoints allow, by the applied policies."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_no_other_service_takes_the_role_of_a_function(applied: Applied, role: s
 
 
 @pytest.mark.parametrize("role", [*FUNCTIONS, READER, f"{DEV.prefix}-scheduler"])
-def test_nobody_of_another_account_takes_a_role(applied: Applied, role: str) -> None:
+def test_no_other_account_can_assume_a_role(applied: Applied, role: str) -> None:
     assert not applied.may_take(role, Principal(OTHER_ACCOUNT, f"arn:aws:iam::{OTHER_ACCOUNT}:role/made-up"))
 
 
@@ -95,7 +95,7 @@ def test_all_that_the_functions_did_passes_the_endpoints(applied: Applied, flow:
     """Dead letters do not pass there: Lambda sends them itself."""
     did = {
         (one.action.partition(":")[0], one.action, one.resource)
-        for one in flow.judged
+        for one in flow.decisions
         if one.caller in FUNCTIONS and not one.resource.endswith("-dead-letters")
     }
     passed = [each for each in did if each[0] in ("s3", "sqs", "secretsmanager")]

@@ -1,4 +1,4 @@
-"""The yardstick of the denials: one permission more for a role, and the call it lacked goes through."""
+"""Checks the denials: with one more permission, the denied call succeeds."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.integration.least_privilege.conftest import prepared_dev
 from tests.integration.least_privilege.denials import Denial
 from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE
 from tests.integration.least_privilege.denials_of_buckets import BUCKETS
-from tests.integration.least_privilege.enforced import Dev, judged
+from tests.integration.least_privilege.enforced import Dev, iam_decisions
 from tests.support.moments import Moments
 from tests.support.platform import DEV
 
@@ -21,7 +21,7 @@ DENIED_EXPLICITLY = ("ec2:DescribeSubnets",)
 
 @pytest.fixture(scope="module")
 def spoilt(moments: Moments) -> Iterator[Dev]:
-    """A dev of this module's own: what goes through here destroys things."""
+    """An environment for this module only, because the calls that succeed here destroy things."""
     with prepared_dev(moments) as dev:
         yield dev
 
@@ -32,12 +32,12 @@ def spoilt(moments: Moments) -> Iterator[Dev]:
     ids=lambda one: f"{one.role.removeprefix(f'{DEV.prefix}-')}: {one.title}",
 )
 def test_call_is_refused_for_want_of_that_permission_alone(spoilt: Dev, denial: Denial) -> None:
-    iam, before = spoilt.operator("iam"), len(judged(spoilt.server.log))
+    iam, before = spoilt.operator("iam"), len(iam_decisions(spoilt.server.log))
     allowed = {"Effect": "Allow", "Action": denial.action, "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
     iam.put_role_policy(RoleName=denial.role, PolicyName="widened", PolicyDocument=policy)
     with suppress(ClientError):
         denial.call(spoilt)
     iam.delete_role_policy(RoleName=denial.role, PolicyName="widened")
-    judgements = [one for one in judged(spoilt.server.log)[before:] if one.action == denial.action]
-    assert [(one.allowed, one.caller) for one in judgements] == [(True, denial.role)]
+    decisions = [one for one in iam_decisions(spoilt.server.log)[before:] if one.action == denial.action]
+    assert [(one.allowed, one.caller) for one in decisions] == [(True, denial.role)]

@@ -1,25 +1,27 @@
-"""Stands before moto: lets a request through where IAM would, and answers it where IAM would not."""
+"""Checks the permissions of a request before moto handles it, as IAM does."""
 
 import logging
 from http import HTTPStatus
 
-from flask import Request, Response, request
+from flask import Response, request
+from werkzeug.wrappers import Response as PlainResponse
 
 from scripts.local.aws import policy_document, policy_evaluation, request_context
-from scripts.local.aws.authorization import access_denied, callers, calls, s3, services
+from scripts.local.aws.authorization import access_denied, callers, s3, services
 from scripts.local.aws.authorization.callers import Caller
 from scripts.local.aws.authorization.required_permissions import Location, RequiredPermission
+from scripts.local.aws.operation_call import current_call
 
 log = logging.getLogger(__name__)
 
-_NOT_OF_AWS = ("moto_api", "instance_metadata")
+_NOT_AWS = ("moto_api", "instance_metadata")
 _ABSENT = frozenset({"kms:encryptioncontext:*", "kms:viaservice", "lambda:sourcefunctionarn", "s3:requestobjecttag/*"})
-"""Keys that a request has not got where its permission does not name them."""
+"""Condition keys that are absent unless the required permission sets them."""
 
 
-def authorize(backend: str) -> Response | None:
-    """Judge the running request to one of moto's backends; None lets it through."""
-    if backend in _NOT_OF_AWS:
+def authorize(backend: str) -> PlainResponse | None:
+    """Check the current request to one of moto's backends; the error response, or None if it is allowed."""
+    if backend in _NOT_AWS:
         return None
     signed, location = request_context.credential(), _location()
     caller = callers.of_request(request, signed.access_key, location)
@@ -27,9 +29,9 @@ def authorize(backend: str) -> Response | None:
         return access_denied.unknown_caller(signed.service or backend, request)
     if caller.is_operator and signed.service != "sts":
         return None
-    for permission in _required_permissions(signed.service, request, location):
-        verdict = _judged(permission, caller)
-        word = "allows" if verdict.allowed else "refuses"
+    for permission in _required_permissions(backend, signed.service, location):
+        verdict = _evaluated(permission, caller)
+        word = "allows" if verdict.allowed else "denies"
         through = f" through {permission.context['kms:viaservice']}" if "kms:viaservice" in permission.context else ""
         log.info("IAM %s %s %s %s%s", word, caller.name, permission.action, permission.resource, through)
         if not verdict.allowed:
@@ -39,9 +41,9 @@ def authorize(backend: str) -> Response | None:
 
 
 def after(backend: str, response: Response) -> Response:
-    """Note whom a session was given to, once moto has made it."""
+    """Record which function a new session is for, once moto has created it."""
     succeeded = backend == "sts" and response.status_code == HTTPStatus.OK
-    if succeeded and calls.read(backend, request).operation == "AssumeRole":
+    if succeeded and request.form.get("Action") == "AssumeRole":
         callers.remember_source(request, _location())
     return response
 
@@ -51,13 +53,16 @@ def _location() -> Location:
     return Location(request_context.partition(region), region, request_context.account_id())
 
 
-def _required_permissions(service: str, asked: Request, location: Location) -> list[RequiredPermission]:
+def _required_permissions(backend: str, service: str, location: Location) -> list[RequiredPermission]:
     if service == "s3":
-        return s3.required_permissions(asked, location)
-    return services.required_permissions(calls.read(service, asked), location)
+        return s3.required_permissions(request, location)
+    call = current_call(backend)
+    if call is None:  # No action has this name, so only `*` allows it.
+        return [RequiredPermission(f"{service}:UnknownOperation", "*")]
+    return services.required_permissions(call, location)
 
 
-def _judged(permission: RequiredPermission, caller: Caller) -> policy_evaluation.Verdict:
+def _evaluated(permission: RequiredPermission, caller: Caller) -> policy_evaluation.Verdict:
     known = request_context.current_context(caller.principal)
     context = policy_document.RequestContext(
         {**known.values, **caller.context, **permission.context}, known.absent | _ABSENT

@@ -1,4 +1,4 @@
-"""Who makes a request: the operator, a role's session, or an AWS service that a program on this machine plays."""
+"""The caller of a request: the operator, a role session, or an AWS service that a local program acts as."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _ANYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resourc
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody with credentials; the operator is whoever has this AWS's own, and may do anything."""
+    """A caller with credentials. The operator has the credentials of this AWS itself, and is unrestricted."""
 
     name: str
     principal: Principal
@@ -31,7 +31,7 @@ class Caller:
 
 
 def of_request(request: Request, access_key: str, location: Location) -> Caller | None:
-    """Who signed it; None where nobody known did."""
+    """The caller that signed the request; None if unknown."""
     if access_key == ACCESS_KEY_ID:
         return _service(request, location) or Caller(
             "operator",
@@ -47,13 +47,13 @@ def of_request(request: Request, access_key: str, location: Location) -> Caller 
 
 
 def remember_source(request: Request, location: Location) -> None:
-    """Note for which function the session was made that the running request has just been given."""
+    """Record which function the session is for that the current request has just created."""
     newest = sts_backends[location.account_id][location.partition].assumed_roles[-1]
     setattr(newest, _SOURCE, request.headers.get(SOURCE_HEADER))
 
 
 def _service(request: Request, location: Location) -> Caller | None:
-    """The local AWS runs no functions: what runs them says that it stands for Lambda, and for which function."""
+    """The service that the caller acts as: the runtime acts as Lambda, for a function."""
     service = request.headers.get(SERVICE_HEADER)
     if not service:
         return None

@@ -1,7 +1,6 @@
-"""The KMS key behind a resource, and what a service asks of it on a caller's behalf."""
+"""The permissions on the KMS key of a resource."""
 
 import json
-from base64 import b64decode
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -9,16 +8,16 @@ from typing import Any
 from moto.kms.models import kms_backends
 from moto.kms.utils import _deserialize_ciphertext_blob
 
-from scripts.local.aws.authorization.calls import Call
 from scripts.local.aws.authorization.required_permissions import Location, RequiredPermission
+from scripts.local.aws.operation_call import OperationCall
 
 
 def used_through(
     service: str, key: str | None, encryption_context: Mapping[str, str], actions: tuple[str, ...], location: Location
 ) -> list[RequiredPermission]:
-    """What the caller needs for a service to use a key for him.
+    """The permissions that a caller needs when a service uses a key on the caller's behalf.
 
-    A key that AWS manages, or that is not there, demands nothing: the account has no say in it.
+    AWS managed keys, and keys that do not exist, need none.
     """
     found = _find(key or "", location)
     if found is None or (key or "").startswith("alias/aws/"):
@@ -31,15 +30,15 @@ def used_through(
     return [_permission(action, found, context) for action in actions]
 
 
-def required_permissions(call: Call, location: Location) -> list[RequiredPermission]:
-    """What a call to KMS itself demands; a ciphertext names its key."""
+def required_permissions(call: OperationCall, location: Location) -> list[RequiredPermission]:
+    """The permission that a call to KMS needs; a ciphertext names its key."""
     context = {"kms:calleraccount": location.account_id}
     for name, value in (call.parameters.get("EncryptionContext") or {}).items():
         context[f"kms:encryptioncontext:{name}".lower()] = value
-    found = _find(call.text("KeyId") or _key_of_ciphertext(call.text("CiphertextBlob")), location)
+    found = _find(call.text("KeyId") or _key_of_ciphertext(call.parameters.get("CiphertextBlob")), location)
     if found is None:
-        return [RequiredPermission(f"kms:{call.operation}", "*", context)]
-    return [_permission(call.operation, found, context)]
+        return [RequiredPermission(f"kms:{call.operation.name}", "*", context)]
+    return [_permission(call.operation.name, found, context)]
 
 
 def _permission(action: str, key: Any, context: Mapping[str, str]) -> RequiredPermission:
@@ -55,7 +54,7 @@ def _find(key: str, location: Location) -> Any:
     return backend.keys.get(name)
 
 
-def _key_of_ciphertext(text: str) -> str:
+def _key_of_ciphertext(blob: Any) -> str:
     with suppress(Exception):
-        return str(_deserialize_ciphertext_blob(b64decode(text)).key_id)
+        return str(_deserialize_ciphertext_blob(blob).key_id)
     return ""

@@ -1,4 +1,4 @@
-"""What a call demands of IAM: one or more actions on resources."""
+"""The permissions that a call needs: actions on resources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from scripts.local.aws.policy_evaluation import Document
 
 @dataclass(frozen=True, slots=True)
 class RequiredPermission:
-    """One action on one resource, with the condition keys that come with it and the resource's own policy."""
+    """One action on one resource, with its condition keys and the resource policy."""
 
     action: str
     resource: str
@@ -19,16 +19,16 @@ class RequiredPermission:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a call is made."""
+    """Partition, region and account of a call."""
 
     partition: str
     region: str
     account_id: str
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of something in this region."""
+        """The ARN of a regional resource."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
 
     def global_arn(self, service: str, resource: str) -> str:
-        """The ARN of something that belongs to no region."""
+        """The ARN of a global resource."""
         return f"arn:{self.partition}:{service}::{self.account_id}:{resource}"

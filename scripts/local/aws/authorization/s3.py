@@ -1,4 +1,4 @@
-"""What requests to S3 permission: of S3 itself, and of the KMS key that encrypts what they read or write."""
+"""The permissions that S3 requests need: on S3, and on the KMS key of the objects."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -19,23 +19,23 @@ _ALSO_REQUIRED = {
     "x-amz-object-lock-mode": "PutObjectRetention",
     "x-amz-object-lock-legal-hold": "PutObjectLegalHold",
 }
-"""Headers by which a request that writes an object does more than that."""
+"""Headers of PutObject that need another permission."""
 
-_REQUIRE_ANOTHER = {
+_REQUIRED_TOGETHER = {
     "GetObjectAttributes": "GetObject",
     "GetObjectVersionTagging": "GetObjectTagging",
     "PutObjectVersionTagging": "PutObjectTagging",
 }
-"""Actions that are of no use alone: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html, say."""
+"""Actions that need another one as well, for example: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html."""
 
 _CONTENT = frozenset({"GetObject", "GetObjectVersion"})
 _OF_EXISTING = _CONTENT | {"GetObjectTagging", "GetObjectVersionTagging", "PutObjectTagging", "PutObjectVersionTagging"}
-"""Actions on an object that has to be there. Where it is not, S3 tells only who may list the bucket; others get 403:
+"""Actions on an existing object. If it is missing, S3 answers 404 only to callers that may list the bucket, else 403:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)."""
 
 
 def required_permissions(request: Request, location: Location) -> list[RequiredPermission]:
-    """Every action the request needs."""
+    """Every permission the request needs."""
     path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     bucket, _, key = path.lstrip("/").partition("/")
     if not bucket:
@@ -65,8 +65,8 @@ class _S3Request:
         method, query = self._request.method, self._request.args
         action = object_action(method, query)
         yield self.permission(action, self._key)
-        if action in _REQUIRE_ANOTHER:
-            yield self.permission(_REQUIRE_ANOTHER[action], self._key)
+        if action in _REQUIRED_TOGETHER:
+            yield self.permission(_REQUIRED_TOGETHER[action], self._key)
         if action == "PutObject":
             yield from (
                 self.permission(also, self._key)
@@ -85,7 +85,7 @@ class _S3Request:
             yield self.permission("DeleteObjectVersion" if versioned else "DeleteObject", one.findtext("{*}Key"))
 
     def _of_source(self) -> Iterator[RequiredPermission]:
-        """A copy reads its source."""
+        """The permissions to read the source of a copy."""
         source, _, version = self._request.headers.get("x-amz-copy-source", "").partition("?versionId=")
         if source:
             name, _, key = unquote(source).lstrip("/").partition("/")
@@ -95,7 +95,7 @@ class _S3Request:
     def _of_existing(
         self, bucket: Any, key: str, version: str | None, *, reads_content: bool = True
     ) -> Iterator[RequiredPermission]:
-        """Reading encrypted content needs its key; learning that nothing is there needs ListBucket."""
+        """Reading encrypted content needs its key; learning that an object is missing needs ListBucket."""
         found = self._backend.get_object(bucket.name, key, version) if bucket is not None else None
         if bucket is not None and (found is None or isinstance(found, FakeDeleteMarker)):
             yield self.permission("ListBucket", bucket=bucket.name)
@@ -103,7 +103,7 @@ class _S3Request:
             yield from self._use_of_key(found.encryption, found.kms_key_id, bucket, key, ("Decrypt",))
 
     def _key_to_write(self) -> Iterator[RequiredPermission]:
-        """The parts of an upload are put together again, so it takes decryption too.
+        """Multipart uploads also need decryption, to assemble the parts.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
         """
@@ -131,7 +131,7 @@ class _S3Request:
         return keys.used_through("s3", key_id, encryption_context, actions, self._location)
 
     def _facts(self) -> Mapping[str, str]:
-        """The tags that the request would set."""
+        """The tags that the request sets, as condition keys."""
         if "tagging" in self._request.args and self._request.method == "PUT":
             tags = ElementTree.fromstring(self._request.get_data()).iterfind(".//{*}Tag")
             given = [(one.findtext("{*}Key") or "", one.findtext("{*}Value") or "") for one in tags]

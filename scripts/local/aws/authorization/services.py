@@ -1,4 +1,4 @@
-"""What calls permission of each service but S3; where a resource is not worked out here, only `*` concerns the call."""
+"""The permissions that calls need, for each service except S3; an unknown resource is matched only by `*`."""
 
 import json
 import re
@@ -10,12 +10,9 @@ from moto.secretsmanager.models import FakeSecret, secretsmanager_backends
 from moto.sqs.models import sqs_backends
 
 from scripts.local.aws.authorization import keys
-from scripts.local.aws.authorization.calls import Call
 from scripts.local.aws.authorization.required_permissions import Location, RequiredPermission
+from scripts.local.aws.operation_call import OperationCall
 from scripts.local.aws.policy_evaluation import Document
-
-_PREFIXES = {"monitoring": "cloudwatch"}
-"""Where the service's name in an action is not the one it signs with."""
 
 _BATCHES = re.compile(r"(SendMessage|DeleteMessage|ChangeMessageVisibility)Batch")
 _QUEUE_KEY_USE = {
@@ -35,32 +32,32 @@ _IAM_RESOURCES = {
 }
 
 
-def required_permissions(call: Call, location: Location) -> list[RequiredPermission]:
-    """Every action the call needs, that of KMS behind an encrypted resource included."""
+def required_permissions(call: OperationCall, location: Location) -> list[RequiredPermission]:
+    """Every permission the call needs, including KMS for encrypted resources."""
     special = _SPECIAL.get(call.service)
     if special:
         return special(call, location)
-    return [RequiredPermission(f"{_PREFIXES.get(call.service, call.service)}:{call.operation}", "*")]
+    return [RequiredPermission(f"{call.service}:{call.operation.name}", "*")]
 
 
-def _of_sqs(call: Call, location: Location) -> list[RequiredPermission]:
-    batch = _BATCHES.fullmatch(call.operation)
-    operation = batch[1] if batch else call.operation
+def _of_sqs(call: OperationCall, location: Location) -> list[RequiredPermission]:
+    batch = _BATCHES.fullmatch(call.operation.name)
+    operation = batch[1] if batch else call.operation.name
     name = call.text("QueueUrl").rstrip("/").rpartition("/")[2] or call.text("QueueName")
     arn = call.text("SourceArn") or (location.arn("sqs", name) if name else "*")
     queue = sqs_backends[location.account_id][location.region].queues.get(name)
     action = f"sqs:{operation}"
     if queue is None:
         return [RequiredPermission(action, arn)]
-    key: str | None = getattr(queue, "kms_master_key_id", None)  # Set from attributes, where they name one.
+    key: str | None = getattr(queue, "kms_master_key_id", None)  # Only set if the attributes name a key.
     return [
         RequiredPermission(action, arn, resource_policy=_document(queue.policy)),
         *keys.used_through("sqs", key, {"aws:sqs:arn": arn}, _QUEUE_KEY_USE.get(operation, ()), location),
     ]
 
 
-def _of_secrets_manager(call: Call, location: Location) -> list[RequiredPermission]:
-    action = f"secretsmanager:{call.operation}"
+def _of_secrets_manager(call: OperationCall, location: Location) -> list[RequiredPermission]:
+    action = f"secretsmanager:{call.operation.name}"
     wanted = call.text("SecretId")
     secret = secretsmanager_backends[location.account_id][location.region].secrets.get(wanted) if wanted else None
     if not isinstance(secret, FakeSecret):
@@ -70,44 +67,50 @@ def _of_secrets_manager(call: Call, location: Location) -> list[RequiredPermissi
     return [
         RequiredPermission(action, secret.arn, {"secretsmanager:secretid": secret.arn}, _document(secret.policy)),
         *keys.used_through(
-            "secretsmanager", secret.kms_key_id, encryption_context, _SECRET_KEY_USE.get(call.operation, ()), location
+            "secretsmanager",
+            secret.kms_key_id,
+            encryption_context,
+            _SECRET_KEY_USE.get(call.operation.name, ()),
+            location,
         ),
     ]
 
 
-def _of_lambda(call: Call, location: Location) -> list[RequiredPermission]:
+def _of_lambda(call: OperationCall, location: Location) -> list[RequiredPermission]:
     operation = {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFunction"}.get(
-        call.operation, call.operation
+        call.operation.name, call.operation.name
     )
     name = call.text("FunctionName").rpartition(":function:")[2]
     return [RequiredPermission(f"lambda:{operation}", location.arn("lambda", f"function:{name}") if name else "*")]
 
 
-def _of_logs(call: Call, location: Location) -> list[RequiredPermission]:
+def _of_logs(call: OperationCall, location: Location) -> list[RequiredPermission]:
     group = call.text("logGroupName", "logGroupIdentifier").rpartition(":log-group:")[2].removesuffix(":*")
     arn = location.arn("logs", f"log-group:{group}:log-stream:{call.text('logStreamName')}") if group else "*"
-    return [RequiredPermission(f"logs:{call.operation}", arn)]
+    return [RequiredPermission(f"logs:{call.operation.name}", arn)]
 
 
-def _of_iam(call: Call, location: Location) -> list[RequiredPermission]:
+def _of_iam(call: OperationCall, location: Location) -> list[RequiredPermission]:
     named = [
         location.global_arn("iam", form.format(call.text(name)))
         for name, form in _IAM_RESOURCES.items()
         if call.text(name)
     ]
-    return [RequiredPermission(f"iam:{call.operation}", (named or [call.text("PolicyArn") or "*"])[0])]
+    return [RequiredPermission(f"iam:{call.operation.name}", (named or [call.text("PolicyArn") or "*"])[0])]
 
 
-def _of_sts(call: Call, location: Location) -> list[RequiredPermission]:
-    if call.operation == "GetCallerIdentity":
-        return []  # Whoever has credentials may ask whose they are: API reference of STS.
+def _of_sts(call: OperationCall, location: Location) -> list[RequiredPermission]:
+    if call.operation.name == "GetCallerIdentity":
+        return []  # Needs no permission: API reference of STS.
     arn = call.text("RoleArn")
     role = next(
         (one for one in iam_backends[location.account_id][location.partition].roles.values() if one.arn == arn), None
     )
     trust = _document(role.assume_role_policy_document) if role else {}
     return [
-        RequiredPermission(f"sts:{call.operation}", arn or "*", resource_policy=trust, requires_resource_policy=True)
+        RequiredPermission(
+            f"sts:{call.operation.name}", arn or "*", resource_policy=trust, requires_resource_policy=True
+        )
     ]
 
 
@@ -117,7 +120,7 @@ def _document(text: Any) -> Document | None:
     return dict(json.loads(text)) if text else None
 
 
-_SPECIAL: Mapping[str, Callable[[Call, Location], list[RequiredPermission]]] = {
+_SPECIAL: Mapping[str, Callable[[OperationCall, Location], list[RequiredPermission]]] = {
     "iam": _of_iam,
     "kms": keys.required_permissions,
     "lambda": _of_lambda,

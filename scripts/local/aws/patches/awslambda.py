@@ -1,4 +1,4 @@
-"""Repairs of moto's Lambda."""
+"""Patches of moto's Lambda."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ _UPDATES: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 @patch
 def keeps_dead_letters_and_logging(moto: Replacements) -> None:
-    """A function forgets where its dead letters go and how it logs."""
+    """DeadLetterConfig and LoggingConfig of a function are lost."""
     original_init, original_get = LambdaFunction.__init__, LambdaFunction.get_configuration
     original_update = LambdaFunction.update_configuration
 
@@ -67,7 +67,7 @@ def updates_key_tracing_and_storage(moto: Replacements) -> None:
 
 @patch
 def knows_its_vpc(moto: Replacements) -> None:
-    """A function in a VPC says that it is in `vpc-123abc`."""
+    """Every function in a VPC has the VpcId `vpc-123abc`."""
     original = vars(LambdaFunction)["vpc_config"]
 
     def vpc_config(self: LambdaFunction) -> dict[str, Any] | None:
@@ -82,14 +82,14 @@ def knows_its_vpc(moto: Replacements) -> None:
 
 @patch
 def lets_code_be_fetched(moto: Replacements) -> None:
-    """GetFunction says that the code lies at a host of AWS."""
+    """GetFunction gives a host of AWS as the location of the code."""
     original = LambdaFunction.get_code
 
     def get_code(self: LambdaFunction) -> dict[str, Any]:
         answer = original(self)
         if has_request_context() and "S3Bucket" in self.code:
             url = f"{request.host_url}{self.code['S3Bucket']}/{quote(self.code['S3Key'])}"
-            # moto takes any such parameter for a signature in the URL.
+            # moto accepts any value of this parameter as a signature.
             answer["Code"]["Location"] = f"{url}?X-Amz-Signature=local"
         return answer
 
@@ -98,7 +98,7 @@ def lets_code_be_fetched(moto: Replacements) -> None:
 
 @patch
 def maps_sources_to_aliases(moto: Replacements) -> None:
-    """An event source mapping to an alias says that it belongs to the version behind it."""
+    """An event source mapping to an alias has the ARN of the version behind it."""
     original_create = LambdaBackend.create_event_source_mapping
     original_update = LambdaBackend.update_event_source_mapping
 
@@ -119,7 +119,7 @@ def maps_sources_to_aliases(moto: Replacements) -> None:
 
 @patch
 def leaves_messages_in_their_queue(moto: Replacements) -> None:
-    """A message sent to a mapped queue is handed to Docker at once, and dead-lettered where there is none."""
+    """SendMessage to a mapped queue invokes the function in Docker, and fails or loses the message without Docker."""
     original = LambdaBackend.create_event_source_mapping
 
     def create_event_source_mapping(self: LambdaBackend, spec: dict[str, Any]) -> EventSourceMapping:
@@ -133,7 +133,7 @@ def leaves_messages_in_their_queue(moto: Replacements) -> None:
 
 @patch
 def replaces_event_invoke_configuration(moto: Replacements) -> None:
-    """A second event invoke configuration of a function is stored behind the first, which stays the one in force."""
+    """A second event invoke configuration does not replace the first."""
     original = LambdaBackend.put_function_event_invoke_config
 
     def put_function_event_invoke_config(
@@ -147,7 +147,7 @@ def replaces_event_invoke_configuration(moto: Replacements) -> None:
 
 @patch
 def invokes_over_http(moto: Replacements) -> None:
-    """An invocation needs Docker; without it, it answers 200 with an error text in url of a result."""
+    """Invoke needs Docker; without it, the answer is a 200 with an error text."""
 
     def invoke(self: LambdaFunction, body: str, request_headers: Any, response_headers: dict[str, str]) -> bytes:
         kind = request_headers.get("x-amz-invocation-type", "RequestResponse")
@@ -165,7 +165,7 @@ def _remember(function: LambdaFunction, given: dict[str, Any]) -> None:
 
 
 def _qualify(mapping: EventSourceMapping, function_name: str) -> None:
-    """Give back the qualifier of `arn:…:function:name:alias`, or of `name:alias`."""
+    """Restore the qualifier of `arn:…:function:name:alias` or `name:alias`."""
     unqualified = ":".join(mapping.function_arn.split(":")[:7])
     name = unqualified.rpartition(":")[2]
     _, separator, qualifier = function_name.rpartition(f"{name}:")

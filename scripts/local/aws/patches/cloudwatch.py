@@ -1,4 +1,4 @@
-"""Repairs of moto's CloudWatch."""
+"""Patches of moto's CloudWatch."""
 
 from moto.cloudwatch.models import Alarm
 from moto.cloudwatch.responses import CloudWatchResponse
@@ -8,6 +8,6 @@ from scripts.local.aws.patches.registry import Replacements, patch
 
 @patch
 def has_composite_alarms(moto: Replacements) -> None:
-    """PutCompositeAlarm does not exist, though the code beneath it is ready for one."""
+    """PutCompositeAlarm is missing, although the model supports it."""
     moto.add(CloudWatchResponse, "put_composite_alarm", CloudWatchResponse.put_metric_alarm)
     moto.add(Alarm, "alarm_rule", property(lambda self: self.rule))

@@ -1,4 +1,4 @@
-"""Code signing configurations, which moto's Lambda lacks altogether."""
+"""Code signing configurations, which moto lacks."""
 
 import json
 import secrets
@@ -23,7 +23,7 @@ Answer = tuple[int, dict[str, str], str]
 
 @patch
 def has_code_signing(moto: Replacements) -> None:
-    """There are no code signing configurations: creating one is a 404, attaching one to a function too."""
+    """Code signing configurations are missing: creating or attaching one is a 404."""
     moto.put_item(urls.url_paths, _CONFIGURATIONS_URL, LambdaResponse.dispatch)
     moto.put_item(urls.url_paths, _CONFIGURATION_URL, LambdaResponse.dispatch)
     for operation in (
@@ -39,7 +39,7 @@ def has_code_signing(moto: Replacements) -> None:
 
 
 class _Configuration:
-    """One configuration; `tags` is where moto looks for the tags of whatever has an ARN."""
+    """One configuration; moto reads the tags of a resource from `tags`."""
 
     def __init__(self, arn: str, given: dict[str, Any]) -> None:
         self.tags: dict[str, str] = given.get("Tags") or {}

@@ -1,4 +1,4 @@
-"""Repairs of what all of moto's services share."""
+"""Patches of the code that all of moto's services share."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from scripts.local.aws.patches.registry import Replacements, patch
 
 @patch
 def forgets_what_is_deleted(moto: Replacements) -> None:
-    """Every object that was ever stored, and every message, is kept for as long as the process lives."""
+    """Every object and message stays in memory after it was deleted."""
 
     def new(cls: type[BaseModel], *_arguments: Any, **_named: Any) -> BaseModel:
         return object.__new__(cls)

@@ -1,4 +1,4 @@
-"""Repairs of moto's DynamoDB."""
+"""Patches of moto's DynamoDB."""
 
 from moto.core.responses import ActionResult
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
@@ -8,7 +8,7 @@ from scripts.local.aws.patches.registry import Replacements, patch
 
 @patch
 def updates_encryption(moto: Replacements) -> None:
-    """UpdateTable ignores the encryption asked for: Terragrunt waits ten minutes for it and gives up."""
+    """UpdateTable ignores the encryption: Terragrunt waits ten minutes for it and fails."""
     original = DynamoHandler.update_table
 
     def update_table(self: DynamoHandler) -> ActionResult:

@@ -1,4 +1,4 @@
-"""Repairs of moto's EC2."""
+"""Patches of moto's EC2."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ _DESCRIPTION = "local_aws_description"
 
 @patch
 def delivers_flow_logs_below_a_prefix(moto: Replacements) -> None:
-    """Flow logs to `bucket/prefix` are refused: all of it is taken for the bucket's name."""
+    """Flow logs to `bucket/prefix` are refused: all of it is taken as the bucket's name."""
     original = FlowLogsBackend.create_flow_logs
 
     def create_flow_logs(self: FlowLogsBackend, *arguments: Any, **named: Any) -> tuple[list[FlowLogs], list[Any]]:
@@ -78,7 +78,7 @@ def keeps_descriptions_of_rules(moto: Replacements) -> None:
 
 @patch
 def modifies_what_rules_refer_to(moto: Replacements) -> None:
-    """Giving a rule another security group, prefix list or IPv6 range is accepted and ignored."""
+    """Changing the security group, prefix list or IPv6 range of a rule is accepted and ignored."""
     original = SecurityGroupBackend.modify_security_group_rules
 
     def modify_security_group_rules(
@@ -98,7 +98,7 @@ def modifies_what_rules_refer_to(moto: Replacements) -> None:
 
 @patch
 def forgets_deleted_endpoints(moto: Replacements) -> None:
-    """A deleted VPC endpoint is listed for ever, so nobody can tell that a destroy has left nothing."""
+    """Deleted VPC endpoints are listed for ever, which hides whether a destroy left something."""
     original = VPCBackend.delete_vpc_endpoints
 
     def delete_vpc_endpoints(self: VPCBackend, vpce_ids: list[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Repairs of moto's IAM."""
+"""Patches of moto's IAM."""
 
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 
@@ -14,9 +14,9 @@ _RESULTS = {
 
 @patch
 def evaluates_statements(moto: Replacements) -> None:
-    """A statement whose condition does not hold denies, and principals are not told apart.
+    """Conditions and principals of a statement are ignored, and so are `NotResource` and `?`.
 
-    So `DenyInsecureTransport` on a bucket refuses every object call. `NotResource` and `?` are not read either.
+    A statement that denies plain HTTP on a bucket refuses every object call.
     """
     original = IAMPolicyStatement.is_action_permitted
 
@@ -28,7 +28,7 @@ def evaluates_statements(moto: Replacements) -> None:
         incoming_condition_values: dict[str, str] | None = None,
     ) -> PermissionResult:
         if principal is not None:
-            # A role's trust policy: here moto knows the principal and the conditions itself.
+            # A trust policy: here moto evaluates the principal and the conditions itself.
             return original(self, action, resource, principal, incoming_condition_values)
         who = request_context.current_principal()
         context = request_context.current_context(who).with_values(incoming_condition_values or {})

@@ -1,4 +1,4 @@
-"""Repairs of moto's KMS."""
+"""Patches of moto's KMS."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ _DEFAULT_PERIOD_DAYS = 365
 
 @patch
 def keeps_rotation_period(moto: Replacements) -> None:
-    """The rotation period is dropped: each plan sets it again, and what depends on the key is read during apply."""
+    """The rotation period is dropped, so each plan sets it again."""
     original_enable, original_status = KmsResponse.enable_key_rotation, KmsResponse.get_key_rotation_status
 
     def enable_key_rotation(self: KmsResponse) -> str:

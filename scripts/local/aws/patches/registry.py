@@ -1,4 +1,4 @@
-"""What a patch is, and where all of them are found."""
+"""Defines a patch, and finds all of them."""
 
 import importlib
 import pkgutil
@@ -12,17 +12,17 @@ from scripts.local.aws import patches
 
 
 class Replacements:
-    """Hands a patch the means to replace attributes of moto, each of which can be put back."""
+    """Replaces attributes of moto for a patch, and restores them."""
 
     def __init__(self) -> None:
         self._undo = ExitStack()
 
     def replace(self, owner: Any, name: str, value: Any) -> None:
-        """Set an attribute of a module, class or object that must exist."""
+        """Replace an existing attribute of a module, class or object."""
         self._undo.enter_context(mock.patch.object(owner, name, value))
 
     def add(self, owner: Any, name: str, value: Any) -> None:
-        """Set an attribute that must not exist: moto has grown its own where it does."""
+        """Add an attribute; raises AttributeError if moto has it by now."""
         if hasattr(owner, name):
             raise AttributeError(f"{owner!r} has {name} already: is the patch still needed?")
         self._undo.enter_context(mock.patch.object(owner, name, value, create=True))
@@ -32,7 +32,7 @@ class Replacements:
         self._undo.enter_context(mock.patch.dict(mapping, {key: value}))
 
     def undo(self) -> None:
-        """Put everything back."""
+        """Restore everything."""
         self._undo.close()
 
 
@@ -41,13 +41,13 @@ PatchFunction = Callable[[Replacements], None]
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A repair of one defect; the defect is what its docstring says."""
+    """A patch of one defect, which its docstring describes."""
 
     function: PatchFunction
 
     @property
     def name(self) -> str:
-        """`sqs.keeps_policy_text`, say."""
+        """For example `sqs.keeps_policy_texts`."""
         return f"{self.function.__module__.rpartition('.')[2]}.{self.function.__name__}"
 
     def apply(self) -> Replacements:
@@ -61,13 +61,13 @@ _PATCHES: list[Patch] = []
 
 
 def patch(function: PatchFunction) -> PatchFunction:
-    """Register a patch; those of one module are applied in the order they are written."""
+    """Register a patch; the patches of a module are applied in their order in the file."""
     _PATCHES.append(Patch(function))
     return function
 
 
 def all_patches() -> list[Patch]:
-    """Every patch of every module beside this one."""
+    """Every patch of this package."""
     for module in pkgutil.iter_modules(patches.__path__):
         importlib.import_module(f"scripts.local.aws.patches.{module.name}")
     return list(_PATCHES)
@@ -75,7 +75,7 @@ def all_patches() -> list[Patch]:
 
 @contextmanager
 def applied(chosen: Iterable[Patch]) -> Iterator[None]:
-    """Apply patches for as long as the body runs."""
+    """Apply patches for the length of the block."""
     with ExitStack() as stack:
         for each in chosen:
             stack.callback(each.apply().undo)

@@ -1,4 +1,4 @@
-"""Repairs of moto's S3."""
+"""Patches of moto's S3."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _OBJECT_SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
 
 @patch
 def evaluates_parts_by_their_upload(moto: Replacements) -> None:
-    """A part of an upload, which carries no headers about encryption, is judged as if it asked for none."""
+    """A part of an upload has no encryption headers, and is evaluated as if it were unencrypted."""
     original = FakeBucket.get_permission
 
     def get_permission(self: FakeBucket, action: str, resource: str) -> Any:
@@ -41,7 +41,7 @@ def evaluates_parts_by_their_upload(moto: Replacements) -> None:
 
 @patch
 def names_object_actions(moto: Replacements) -> None:
-    """Tagging an object counts as PutObject, reading the tags of a version as GetObjectVersion."""
+    """Tagging an object is checked as PutObject, reading the tags of a version as GetObjectVersion."""
     original_permission, original_action = FakeBucket.get_permission, S3Response._set_action
 
     def get_permission(self: FakeBucket, action: str, resource: str) -> Any:
@@ -60,7 +60,7 @@ def names_object_actions(moto: Replacements) -> None:
 
 @patch
 def lets_logs_be_delivered(moto: Replacements) -> None:
-    """Bucket logging fails with a 500, or is refused, where the target's policy is not one narrow statement."""
+    """PutBucketLogging fails or is refused unless the target's policy has one exact form."""
 
     def _log_permissions_enabled_policy(self: FakeBucket, target_bucket: FakeBucket, target_prefix: str | None) -> bool:
         if target_bucket.policy is None:
@@ -87,7 +87,7 @@ def lets_logs_be_delivered(moto: Replacements) -> None:
 
 @patch
 def tells_eventbridge_notification(moto: Replacements) -> None:
-    """A bucket that notifies EventBridge does not say so when asked: Terraform plans it again for ever."""
+    """GetBucketNotificationConfiguration lacks EventBridgeConfiguration: each plan shows a change."""
     original = S3Response.get_bucket_notification
 
     def get_bucket_notification(self: S3Response) -> TYPE_RESPONSE:
@@ -101,7 +101,7 @@ def tells_eventbridge_notification(moto: Replacements) -> None:
 
 @patch
 def keeps_object_sizes_of_lifecycle_filters(moto: Replacements) -> None:
-    """A lifecycle filter loses its object sizes, so the rule would expire objects it was not meant for."""
+    """A lifecycle filter loses its object sizes, so its rule applies to other objects."""
     original_set, original_get = FakeBucket.set_lifecycle, S3Response.get_bucket_lifecycle
 
     def set_lifecycle(self: FakeBucket, rules: list[dict[str, Any]]) -> None:
@@ -128,7 +128,7 @@ def keeps_object_sizes_of_lifecycle_filters(moto: Replacements) -> None:
 
 
 def _change_result(response: S3Response, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Let `change` have the result of this one response, unless it is an error, before it becomes XML."""
+    """Apply `change` to the result of this response before it is serialised, unless it is an error."""
     serialized = response.serialized
 
     def serialized_after_change(answer: ActionResult) -> TYPE_RESPONSE:

@@ -1,4 +1,4 @@
-"""Repairs of moto's SQS."""
+"""Patches of moto's SQS."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _TEXTS = "local_aws_policy_texts"
 
 @patch
 def keeps_policy_texts(moto: Replacements) -> None:
-    """`Policy` and `RedrivePolicy` come back in other words, and an update of anything else wipes `Policy`."""
+    """`Policy` and `RedrivePolicy` come back reformatted, and an update of another attribute removes `Policy`."""
     original_set, original_attributes = Queue._set_attributes, vars(Queue)["attributes"]
 
     def _set_attributes(self: Queue, attributes: dict[str, Any], now: float | None = None) -> None:
@@ -32,7 +32,7 @@ def keeps_policy_texts(moto: Replacements) -> None:
 
 @patch
 def knows_redrive_allow_policy(moto: Replacements) -> None:
-    """`RedriveAllowPolicy` is an unknown attribute: set and forgotten, refused when asked for."""
+    """`RedriveAllowPolicy` is accepted and dropped; reading it is an error."""
     original = Queue._set_attributes
 
     def _set_attributes(self: Queue, attributes: dict[str, Any], now: float | None = None) -> None:
@@ -45,7 +45,7 @@ def knows_redrive_allow_policy(moto: Replacements) -> None:
 
 @patch
 def waits_without_the_request_lock(moto: Replacements) -> None:
-    """A long poll would keep its turn, and so keep everybody out, for up to 20 seconds."""
+    """A long poll would hold the request lock, and block all others, for up to 20 seconds."""
     original = Queue.wait_for_messages
 
     def wait_for_messages(self: Queue, timeout: int) -> None:

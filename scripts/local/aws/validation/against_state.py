@@ -1,4 +1,4 @@
-"""Rules that compare a request with what the account holds already."""
+"""Rules that compare a request with existing resources."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +7,8 @@ from moto.awslambda.models import lambda_backends
 from moto.sqs.models import sqs_backends
 
 from scripts.local.aws import request_context
+from scripts.local.aws.operation_call import OperationCall
 from scripts.local.aws.validation.documented import DocumentedRule, broken
-from scripts.local.aws.validation.requests import OperationCall
 from scripts.local.aws.validation.shapes import Violation
 
 _CONCURRENCY = "https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html"

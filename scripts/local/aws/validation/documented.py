@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scripts.local.aws.validation.requests import OperationCall
+from scripts.local.aws.operation_call import OperationCall
 from scripts.local.aws.validation.shapes import Violation
 
 _EC2_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
@@ -49,7 +49,7 @@ type Rule = Callable[[OperationCall], Iterator[Violation]]
 
 @dataclass(frozen=True, slots=True)
 class DocumentedRule:
-    """A rule with the operations it is about, and its page."""
+    """A rule, the operations it applies to, and its page."""
 
     operations: frozenset[str]
     source: str
@@ -236,7 +236,7 @@ def _redrive_policy(call: OperationCall) -> Iterator[Violation]:
 
 
 def _members(value: Any, name: str, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text of that member name, with its path, however deep."""
+    """Every string with this member name, at any depth, with its path."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             where = f"{path}.{key}" if path else str(key)
@@ -250,7 +250,7 @@ def _members(value: Any, name: str, path: str = "") -> Iterator[tuple[str, str]]
 
 
 def _tag_maps(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
-    """Tags in each of AWS's forms: a map, or a list of keys and values."""
+    """Tags in both of AWS's forms: a map, or a list of keys and values."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             where = f"{path}.{key}" if path else str(key)

@@ -1,14 +1,15 @@
-"""Answers a request that AWS would refuse, with AWS's error code, before moto sees it."""
+"""Refuses what AWS would refuse, with AWS's error code, before moto handles the request."""
 
 import logging
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
-from scripts.local.aws.authorization import access_denied
-from scripts.local.aws.validation import against_state, documented, requests, resource_schemas, shapes
-from scripts.local.aws.validation.requests import OperationCall
+from scripts.local.aws.error_response import error_response
+from scripts.local.aws.operation_call import OperationCall, current_call
+from scripts.local.aws.validation import against_state, documented, resource_schemas, shapes
 from scripts.local.aws.validation.shapes import Violation
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,8 @@ _BY_MEMBER = {
 
 
 def validate(backend: str) -> Response | None:
-    """Compare the current request with every rule; None lets it through."""
-    call = requests.current_call(backend)
+    """Check the current request against every rule; the error response, or None if it is valid."""
+    call = current_call(backend)
     if call is None or call.operation.input_shape is None:
         return None
     found = next(violations(call), None)
@@ -64,11 +65,11 @@ def validate(backend: str) -> Response | None:
     text = f"1 validation error detected: Value at '{found.member}' failed to satisfy constraint: {found.rule}{page}"
     log.info("refused as AWS would: %s %s", call.name, found.member)
     code = code_of(call, found)
-    return access_denied.answer(call.service, request, code, text, status_of(call, code))
+    return error_response(call.service, request, code, text, status_of(call, code))
 
 
 def violations(call: OperationCall) -> Iterator[Violation]:
-    """Every rule a call breaks: of the service's model, of the resource's schema, and of AWS's pages."""
+    """Every rule that a call breaks: of the service model, the resource schema, and AWS's pages."""
     yield from shapes.violations(call.operation.input_shape, call.parameters)
     yield from resource_schemas.violations(call)
     yield from documented.violations(call)

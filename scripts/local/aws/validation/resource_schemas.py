@@ -1,7 +1,7 @@
-"""Holds parameters against the resource schemas that cfn-lint ships, for what the service models leave out.
+"""Checks parameters against the resource schemas that cfn-lint ships, which have rules the service models lack.
 
 They are CloudFormation's own schemas (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html)
-with cfn-lint's corrections. A property and a parameter of the same name are the same setting.
+with cfn-lint's corrections. A property and a parameter with the same name are the same setting.
 """
 
 import json
@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from scripts.local.aws.validation.requests import OperationCall
+from scripts.local.aws.operation_call import OperationCall
 from scripts.local.aws.validation.shapes import Violation, compile_pattern
 
 SOURCE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
@@ -50,7 +50,7 @@ _OTHER_FORMS = frozenset({("iam.CreateRole", "Policies"), ("lambda.CreateFunctio
 
 
 def violations(call: OperationCall) -> Iterator[Violation]:
-    """Every constraint of the resource's schema that a parameter of a call breaks."""
+    """Every constraint of the resource schema that a call breaks."""
     kind = RESOURCE_TYPES.get(call.name)
     if kind is None:
         return
@@ -59,7 +59,7 @@ def violations(call: OperationCall) -> Iterator[Violation]:
     if call.service == "sqs":
         settings |= call.parameters.get("Attributes") or {}
     for name, value in settings.items():
-        # Some services' parameters begin with a small letter, properties never do.
+        # Parameters of some services start with a lower-case letter, properties never do.
         schema = properties.get(_OTHER_NAMES.get((call.name, name), name[:1].upper() + name[1:]))
         if schema and (call.name, name) not in _OTHER_FORMS:
             path = name if name in call.parameters else f"Attributes.{name}"
@@ -67,7 +67,7 @@ def violations(call: OperationCall) -> Iterator[Violation]:
 
 
 def constraints() -> Mapping[str, int]:
-    """How many constraints of properties stand in the schemas in use, by resource type."""
+    """The number of property constraints in the schemas in use, by resource type."""
     keywords = {"pattern", "maxLength", "minLength", "minimum", "maximum", "enum"}
     return {
         kind: sum(len(keywords & one.keys()) for one in _schemas()[kind].get("properties", {}).values())
@@ -77,7 +77,7 @@ def constraints() -> Mapping[str, int]:
 
 @cache
 def _schemas() -> Mapping[str, Mapping[str, Any]]:
-    """The schemas in use, by type. cfn-lint names the files after their content and lists them for each region."""
+    """The schemas in use, by type; cfn-lint names the files by content and lists them per region."""
     folder = files("cfnlint.data.schemas")
     listed = json.loads((folder / "providers" / "us-east-1.json").read_text(encoding="utf-8"))
     return {
@@ -87,7 +87,7 @@ def _schemas() -> Mapping[str, Mapping[str, Any]]:
 
 
 def _as_typed(value: Any, schema: Mapping[str, Any]) -> Any:
-    """A queue's attributes are texts in requests and numbers in schemas."""
+    """Convert queue attributes: strings in requests, numbers in schemas."""
     if isinstance(value, str) and schema.get("type") == "integer" and value.lstrip("-").isdecimal():
         return int(value)
     return value

@@ -1,8 +1,8 @@
-"""Compares parameters with the service models that botocore ships: AWS's own description of each API.
+"""Checks parameters against the service models that botocore ships, which are AWS's own.
 
 The models use Smithy's constraint traits (https://smithy.io/2.0/spec/constraint-traits.html): required members, length,
 range, pattern and enumerations. botocore itself checks only required members, types and minimums before it sends a
-request, and Terraform's provider uses another SDK, so the rest is up to the service.
+request, and Terraform's provider uses another SDK, so the service has to check the rest.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ import regex
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A parameter that AWS would refuse.
+    """A parameter that AWS refuses.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Violation:
     is_missing
         Whether the parameter is required and absent.
     source
-        The page the rule comes from; empty for a rule of the service model.
+        The page of the rule; empty for a rule of the service model.
     code
         The error code AWS answers with, where it is another than the service's usual one.
 
@@ -42,7 +42,7 @@ class Violation:
 def violations(shape: Any, value: Any, path: str = "") -> Iterator[Violation]:
     """Every constraint of a botocore shape that a parsed value breaks.
 
-    Values that the server fills in (idempotency tokens) may be absent. Documents and streams are not looked into.
+    Idempotency tokens may be absent, because the server fills them in. Documents and streams are not checked.
     """
     match shape.type_name:
         case "structure":
@@ -65,7 +65,7 @@ def violations(shape: Any, value: Any, path: str = "") -> Iterator[Violation]:
 
 
 def constraints(shape: Any, seen: frozenset[str] = frozenset()) -> int:
-    """How many constraints a shape and its members have; a shape within itself counts once."""
+    """The number of constraints of a shape and its members; a recursive shape counts once."""
     if shape is None or shape.name in seen:
         return 0
     seen |= {shape.name}
@@ -128,7 +128,7 @@ def _size(shape: Any, size: int, path: str) -> Iterator[Violation]:
 
 
 _SURROGATES = r"\uD800\uDC00-\uDBFF\uDFFF"
-"""How Java's expressions spell the characters beyond U+FFFF."""
+"""How Java's expressions write the characters above U+FFFF."""
 
 
 @cache
@@ -143,7 +143,7 @@ def compile_pattern(pattern: str) -> regex.Pattern[str] | None:
     """
     text = pattern.replace(_SURROGATES, r"\U00010000-\U0010FFFF")
     whole = text if text.startswith("^") or text.endswith("$") else f"^(?:{text})$"
-    # Only version 1 of the module's syntax knows intersections of sets; version 0 reads the rest as Java does.
+    # Only version 1 of the module's syntax has set intersections; version 0 reads everything else as Java does.
     version = regex.VERSION1 if "&&" in whole else regex.VERSION0
     try:
         return regex.compile(whole.removesuffix("$") + r"\Z" if whole.endswith("$") else whole, version)

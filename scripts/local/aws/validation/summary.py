@@ -1,4 +1,4 @@
-"""How many rules requests are held against, by service and by where the rules come from."""
+"""The number of validation rules by service and source."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ EVERY_SERVICE = "every service"
 
 
 def rules() -> Iterator[tuple[str, int, int, int]]:
-    """Give service, constraints of its model's operations, of resource schemas, and documented rules."""
+    """Yield service, and its constraints in the model, in resource schemas and in documented rules."""
     in_schemas: Counter[str] = Counter()
     by_type = resource_schemas.constraints()
     for service, kind in {(name.partition(".")[0], kind) for name, kind in resource_schemas.RESOURCE_TYPES.items()}:

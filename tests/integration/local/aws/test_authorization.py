@@ -140,7 +140,7 @@ def test_queue_policy_denies_what_a_role_may(aws: Aws, role: MakeRole) -> None:
     assert refusal(lambda: session.client("sqs").send_message(QueueUrl=url, MessageBody="no")) == "AccessDenied"
 
 
-def test_list_is_judged_by_its_prefix(role: MakeRole, bucket: str) -> None:
+def test_list_is_evaluated_by_its_prefix(role: MakeRole, bucket: str) -> None:
     s3 = role(allow("s3:ListBucket", on=f"arn:aws:s3:::{bucket}", StringLike={"s3:prefix": "in/*"})).client("s3")
     assert s3.list_objects_v2(Bucket=bucket, Prefix="in/")["KeyCount"] == 1
     assert refusal(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="out/")) == "AccessDenied"
@@ -168,7 +168,7 @@ def test_tags_of_a_missing_version_are_forbidden_unless_one_may_list(role: MakeR
         assert refusal(lambda client=client: client.put_object_tagging(**gone, Tagging=new)) == code
 
 
-def test_each_of_many_deletions_is_judged(role: MakeRole, bucket: str) -> None:
+def test_each_of_many_deletions_is_evaluated(role: MakeRole, bucket: str) -> None:
     s3 = role(allow("s3:DeleteObject", on=f"arn:aws:s3:::{bucket}/in/*")).client("s3")
     mixed = {"Objects": [{"Key": "in/a.csv"}, {"Key": "out/b.csv"}]}
     assert refusal(lambda: s3.delete_objects(Bucket=bucket, Delete=mixed)) == "AccessDenied"
@@ -214,7 +214,7 @@ def test_upload_in_parts_needs_decryption_too(aws: Aws, role: MakeRole, bucket: 
     assert refusal(lambda: s3.create_multipart_upload(Bucket=bucket, Key="b", **encrypted)) == "AccessDenied"
 
 
-def test_secret_is_judged_by_its_arn(aws: Aws, role: MakeRole) -> None:
+def test_secret_is_evaluated_by_its_arn(aws: Aws, role: MakeRole) -> None:
     secrets = [f"secret-{uuid4().hex[:8]}" for _ in range(2)]
     mine, other = (aws.client("secretsmanager").create_secret(Name=name, SecretString="x")["ARN"] for name in secrets)
     client = role(allow("secretsmanager:GetSecretValue", on=mine)).client("secretsmanager")

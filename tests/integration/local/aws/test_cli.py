@@ -93,7 +93,7 @@ def test_start_without_an_account_takes_the_one_of_the_environment(cli: Cli) -> 
 
 def test_iam_is_enforced_where_it_is_asked_for_and_that_is_said(cli: Cli) -> None:
     assert start(cli, "--enforce-iam").stdout.endswith(", IAM enforced\n")
-    assert ", IAM enforced: runs" in cli("status").stdout
+    assert ", IAM enforced: running" in cli("status").stdout
 
     create_bucket(cli, "made-by-the-operator")
 
@@ -104,7 +104,7 @@ def test_iam_is_not_enforced_on_what_runs_without(running: Cli) -> None:
     refused = start(running, "--enforce-iam")
 
     assert refused.returncode == 1
-    assert "runs already, without IAM enforced; for that, stop it first" in refused.stderr
+    assert "is already running without --enforce-iam; stop it first" in refused.stderr
 
 
 def test_start_with_another_account_than_was_saved_is_refused(cli: Cli, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_damaged_snapshot_is_refused(cli: Cli, tmp_path: Path) -> None:
     refused = start(cli, "--from-snapshot", str(tmp_path / "snapshot"))
 
     assert refused.returncode == 1
-    assert "it is no snapshot of a local AWS" in refused.stderr
+    assert "it is not a snapshot of a local AWS" in refused.stderr
 
 
 def test_starts_at_once_make_one_server(cli: Cli) -> None:
@@ -165,12 +165,12 @@ def test_reset_helps_where_the_record_is_damaged(cli: Cli, tmp_path: Path) -> No
 
     refused, reset = cli("stop", "trial"), cli("reset", "trial")
 
-    assert "does not run" in refused.stderr
+    assert "is not running" in refused.stderr
     assert reset.returncode == 0, reset.stderr
     assert state.record() is None
 
 
-def test_killed_server_counts_as_stopped_and_is_started_anew(cli: Cli, tmp_path: Path) -> None:
+def test_a_killed_server_counts_as_stopped_and_is_started_again(cli: Cli, tmp_path: Path) -> None:
     start(cli)
     state = StateDirectory(tmp_path, "trial")
     record = state.expect_running()
@@ -205,7 +205,7 @@ def test_env_leads_a_shell_there_and_nowhere_else(running: Cli) -> None:
     assert not stray.keys() & variables.keys()
 
 
-def test_exec_says_whom_it_talks_to_and_passes_the_exit_status_on(running: Cli) -> None:
+def test_exec_prints_its_target_and_passes_the_exit_status_on(running: Cli) -> None:
     program = "import os, sys; sys.exit(7 if os.environ['CSVBATCH_AWS'] == 'local' else 0)"
 
     ran = running("exec", "trial", "--", sys.executable, "-c", program)
@@ -229,7 +229,7 @@ def test_snapshot_of_a_running_server_starts_another(running: Cli, cli: Cli, tmp
 
     assert saved.returncode == 0, saved.stderr
     assert refused.returncode == 1
-    assert "runs already" in refused.stderr
+    assert "is already running" in refused.stderr
     assert started.returncode == 0, started.stderr
     assert buckets(cli) == ["saved"]
 
@@ -245,14 +245,20 @@ def test_snapshot_that_cannot_be_written_is_said_plainly(running: Cli, tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        (("stop", "trial"), "the local AWS of trial does not run"),
+        (("stop", "trial"), "the local AWS of trial is not running"),
         (("env", "trial"), "start it with: local-aws start trial"),
         (("start", "nowhere"), "There is no environment 'nowhere'"),
-        (("exec", "trial", "--", "true"), "the local AWS of trial does not run"),
-        (("snapshot", "trial", "file"), "the local AWS of trial does not run"),
+        (("exec", "trial", "--", "true"), "the local AWS of trial is not running"),
+        (("snapshot", "trial", "file"), "the local AWS of trial is not running"),
         (("start", "trial", "--account-id", "12", "--region", "eu-west-1"), "account id '12' is not 12 digits"),
-        (("start", "trial", "--account-id", ACCOUNT_ID, "--region", "london"), "region 'london' is not the name"),
-        (("start", "../trial", "--account-id", ACCOUNT_ID, "--region", "eu-west-1"), "'../trial' is no name"),
+        (
+            ("start", "trial", "--account-id", ACCOUNT_ID, "--region", "london"),
+            "region 'london' is not an AWS region name",
+        ),
+        (
+            ("start", "../trial", "--account-id", ACCOUNT_ID, "--region", "eu-west-1"),
+            "'../trial' is not a valid environment name",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said_plainly(cli: Cli, arguments: tuple[str, ...], what: str) -> None:

@@ -37,7 +37,7 @@ def attributes_read_by_role_with(served: Served, aws: Aws, **statement: Any) -> 
 
 
 @pytest.mark.parametrize(("region", "answer"), [(REGION, ""), ("eu-west-1", "403")])
-def test_condition_of_a_role_is_judged(compare: Compare, served: Served, region: str, answer: str) -> None:
+def test_condition_of_a_role_is_evaluated(compare: Compare, served: Served, region: str, answer: str) -> None:
     condition = {"StringEquals": {"aws:RequestedRegion": region}}
 
     def read(aws: Aws) -> str:

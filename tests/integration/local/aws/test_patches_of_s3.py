@@ -56,7 +56,7 @@ def test_denial_of_plain_http_lets_tls_pass(compare: Compare) -> None:
     ],
     ids=["bucket's own key", "our key", "another key"],
 )
-def test_condition_on_the_key_of_an_upload_is_judged(
+def test_condition_on_the_key_of_an_upload_is_evaluated(
     compare: Compare, attempt: Callable[[Any], str], answer: str
 ) -> None:
     bad, good = compare(iam.evaluates_statements, lambda aws: attempt(bucket_with(aws, OUR_KEY_ONLY)))
@@ -81,7 +81,7 @@ def test_denial_of_an_untagged_upload_is_no_denial_of_tagging(compare: Compare) 
     assert good == ""
 
 
-def test_parts_of_an_upload_are_judged_by_the_key_it_was_begun_with(compare: Compare) -> None:
+def test_parts_of_an_upload_are_evaluated_by_the_key_it_was_begun_with(compare: Compare) -> None:
     key_required = EVERYBODY | {"Action": "s3:PutObject", "Condition": {"Null": {KEY_HEADER: "true"}}}
 
     def multipart_upload(aws: Aws) -> str:
@@ -147,7 +147,7 @@ def test_logs_are_not_delivered_for_another_account(compare: Compare) -> None:
     assert good == "InvalidTargetBucketForLogging"
 
 
-def test_eventbridge_notification_is_told(compare: Compare) -> None:
+def test_eventbridge_notification_is_in_the_answer(compare: Compare) -> None:
     def notification(aws: Aws) -> Any:
         client = bucket_with(aws)
         given: dict[str, Any] = {"EventBridgeConfiguration": {}}

@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.local.aws import snapshot
-from scripts.local.aws.errors import LocalAwsError
 from scripts.local.aws.server import LocalAws
 from scripts.local.aws.state import Identity, wait_until
 
@@ -113,18 +113,18 @@ def test_running_server_is_taken_back_to_a_snapshot_and_to_nothing(aws: LocalAws
 
 
 def test_snapshot_of_another_account_is_refused_by_a_running_server(aws: LocalAws, tmp_path: Path) -> None:
-    with pytest.raises(LocalAwsError, match="there is no snapshot"):
+    with pytest.raises(UserError, match="does not exist"):
         aws.restore(tmp_path / "missing")
     (tmp_path / "snapshot").write_bytes(snapshot.empty(Identity("dev", "333333333333", "eu-west-1")))
 
-    with pytest.raises(LocalAwsError, match=r"account 333333333333 .* not account 222222222222"):
+    with pytest.raises(UserError, match=r"account 333333333333 .* not account 222222222222"):
         aws.restore(tmp_path / "snapshot")
 
 
 def test_snapshot_of_another_account_is_refused(aws: LocalAws, tmp_path: Path) -> None:
     aws.save_snapshot(tmp_path / "snapshot")
 
-    with pytest.raises(LocalAwsError, match=r"account 222222222222 .* not account 333333333333"):
+    with pytest.raises(UserError, match=r"account 222222222222 .* not account 333333333333"):
         LocalAws("dev", "333333333333", "eu-west-1", from_snapshot=tmp_path / "snapshot").start()
 
 

@@ -91,7 +91,7 @@ def test_of_two_conditional_writes_at_once_one_succeeds(served: Served, monkeypa
     assert served.run(all_patches(), lock_twice) == ["", "PreconditionFailed"]
 
 
-def test_client_that_says_nothing_keeps_nobody_out(served: Served) -> None:
+def test_a_silent_client_does_not_block_others(served: Served) -> None:
     host, _, port = served.url.removeprefix("https://").partition(":")
     with socket.create_connection((host, int(port))):
         answer = served.run([], lambda aws: aws("sts").get_caller_identity())
@@ -151,7 +151,7 @@ def test_a_connection_is_used_again(served: Served, first: bytes) -> None:
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(served: Served) -> None:
+def test_a_client_that_expects_continue_gets_it(served: Served) -> None:
     with connected(served) as connection:
         connection.sendall(b"PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")
         asked = connection.recv(1 << 16)

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from scripts.common.environments import REPOSITORY
+from scripts.common.errors import UserError
 from scripts.local import start
 from scripts.local.aws import launcher
 from scripts.local.aws.state import Identity, StateDirectory, wait_until
 from scripts.local.demo import cli
-from scripts.local.demo.errors import DemoError
 from tests.support.platform import DEV, TOOLCHAIN
 from tests.support.proxies import dead_proxies
 
@@ -51,7 +51,7 @@ def demo(folder: Path, cache: Path, *arguments: str) -> "subprocess.CompletedPro
 
 
 @pytest.mark.slow
-def test_every_number_adds_up_and_a_second_demo_without_iam_begins_anew(tmp_path: Path) -> None:
+def test_every_count_adds_up_and_a_second_demo_without_iam_starts_over(tmp_path: Path) -> None:
     for arguments, iam in (((), "IAM is enforced"), (("--no-enforce-iam",), "IAM is not enforced")):
         done = demo(tmp_path / "demo", tmp_path / "cache", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -59,10 +59,8 @@ def test_every_number_adds_up_and_a_second_demo_without_iam_begins_anew(tmp_path
         assert len(digests) == 2
         assert all(deployed == executed for deployed, executed in digests)
         assert iam in done.stdout
-        assert bool(re.search(r"IAM has judged [1-9][\d,]+ actions, and refused 0$", done.stdout, re.M)) != bool(
-            arguments
-        )
-        assert "All numbers add up: 5 files" in done.stdout.splitlines()[-1]
+        assert bool(re.search(r"IAM checked [1-9][\d,]+ actions and denied 0$", done.stdout, re.M)) != bool(arguments)
+        assert "All counts add up: 5 files" in done.stdout.splitlines()[-1]
 
 
 def test_second_demo_in_a_folder_is_refused_and_a_terminated_one_leaves_no_server(
@@ -82,13 +80,13 @@ def test_second_demo_in_a_folder_is_refused_and_a_terminated_one_leaves_no_serve
             assert wait_until(lambda: state.running() is not None or first.poll() is not None, START_LIMIT_SECONDS)
             (folder / "store.db").write_text("of the first")
             assert cli.main(["--folder", str(folder)]) == 1
-            assert f"another demo (process {first.pid}) works in {folder}" in capsys.readouterr().err
+            assert f"another demo (process {first.pid}) is running in {folder}" in capsys.readouterr().err
             assert (folder / "store.db").read_text() == "of the first"
         finally:
             first.terminate()
             _, said = first.communicate(timeout=END_LIMIT_SECONDS)
     assert first.returncode == 128 + signal.SIGTERM, said
-    assert "terminated by SIGTERM; the next demo goes on" in said
+    assert "local-demo: terminated by SIGTERM" in said
     assert state.running() is None
 
 
@@ -106,7 +104,7 @@ def test_demo_applies_in_a_cache_of_its_own(tmp_path: Path, monkeypatch: pytest.
 
     def apply(environment: object, variables: dict[str, str], say: object) -> None:
         seen.update(variables)
-        raise DemoError("enough")
+        raise UserError("enough")
 
     state = StateDirectory(folder / "aws", DEV.name)
     launcher.start(state, Identity(DEV.name, DEV.account_id, DEV.region), enforce_iam=True)

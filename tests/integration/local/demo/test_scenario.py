@@ -1,4 +1,4 @@
-"""The demo's yardstick: it passes where all is well, and finds fault where a number is wrong."""
+"""The demo's checks: they pass if every count is right, and fail if one is wrong."""
 
 import shutil
 import sqlite3
@@ -13,8 +13,8 @@ from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, open_store
 from scripts.common.environments import REPOSITORY
+from scripts.common.errors import UserError
 from scripts.local.demo import files, scenario
-from scripts.local.demo.errors import DemoError
 from scripts.local.demo.files import DataFile
 from tests.support.pipeline import Pipeline
 
@@ -91,25 +91,25 @@ def test_a_table_shows_where_the_rejects_are(desk: Desk, tmp_path: Path) -> None
 
 def test_a_row_that_was_lost_is_noticed(desk: Desk, tmp_path: Path) -> None:
     desk.after = lambda run: desk.execute("DELETE FROM airports WHERE icao = 'EGLL'")
-    with pytest.raises(DemoError, match=r"table airports has [\d,]+ rows.*; 1 are only in one"):
+    with pytest.raises(UserError, match=r"table airports has [\d,]+ rows.*; 1 are only in one"):
         told(desk, tmp_path)
 
 
 def test_a_value_that_changed_without_reason_is_noticed(desk: Desk, tmp_path: Path) -> None:
     desk.after = lambda run: desk.execute(f"UPDATE airports SET city = 'town {run}' WHERE icao = 'EGLL'")
-    with pytest.raises(DemoError, match="loaded again, and a table's values changed"):
+    with pytest.raises(UserError, match="loaded again, and a table's values changed"):
         told(desk, tmp_path)
 
 
 def test_counts_that_do_not_add_up_are_noticed(desk: Desk, tmp_path: Path) -> None:
     desk.counted = lambda batch: replace(batch, rows_merged=batch.rows_merged + 1)
-    with pytest.raises(DemoError, match="does not add up"):
+    with pytest.raises(UserError, match="does not add up"):
         told(desk, tmp_path)
 
 
 def test_rows_that_were_never_read_are_noticed(desk: Desk, tmp_path: Path) -> None:
     desk.counted = lambda batch: replace(batch, rows_read=batch.rows_read - 1, rows_merged=batch.rows_merged - 1)
-    with pytest.raises(DemoError, match="a plain csv reader finds"):
+    with pytest.raises(UserError, match="a plain csv reader finds"):
         told(desk, tmp_path)
 
 
@@ -121,5 +121,5 @@ def test_a_table_shows_how_many_rows_were_superseded(desk: Desk, tmp_path: Path)
 
 def test_superseded_rows_that_do_not_add_up_are_noticed(desk: Desk, tmp_path: Path) -> None:
     desk.counted = lambda batch: replace(batch, rows_superseded=batch.rows_superseded + 1)
-    with pytest.raises(DemoError, match="were counted as superseded"):
+    with pytest.raises(UserError, match="were counted as superseded"):
         told(desk, tmp_path)

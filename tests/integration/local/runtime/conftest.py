@@ -7,10 +7,10 @@ import pytest
 
 from scripts.local.aws.server import LocalAws
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.clock import ManualClock
 from scripts.local.runtime.functions import Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.local.runtime.deployment import Deployment
+from tests.integration.local.runtime.manual_clock import ManualClock
 from tests.support.platform import DEV
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.clock import ManualClock
 from scripts.local.runtime.event_sources import Poller, mappings
 from scripts.local.runtime.sandbox import Result
 from tests.integration.local.runtime.deployment import Deployment
+from tests.integration.local.runtime.manual_clock import ManualClock
 
 VISIBILITY_SECONDS = 720
 

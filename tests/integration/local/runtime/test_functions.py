@@ -5,8 +5,8 @@ from typing import Any
 import boto3
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.errors import LocalRuntimeError
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.runtime.sandbox import Sandbox
@@ -109,7 +109,7 @@ def test_what_a_function_raises_is_its_result_and_it_stays_warm(runtime: LocalRu
     assert called(runtime, function, "return")["calls"] == 2
 
 
-def test_a_function_that_exits_fails_and_the_next_invocation_starts_it_anew(
+def test_a_function_that_exits_fails_and_the_next_invocation_restarts_it(
     runtime: LocalRuntime, deployment: Deployment
 ) -> None:
     function = deployment.function(DOES_AS_TOLD)
@@ -118,9 +118,7 @@ def test_a_function_that_exits_fails_and_the_next_invocation_starts_it_anew(
     assert called(runtime, function, "return")["calls"] == 1
 
 
-def test_a_function_that_takes_too_long_is_killed_and_started_anew(
-    runtime: LocalRuntime, deployment: Deployment
-) -> None:
+def test_a_function_that_takes_too_long_is_killed_and_restarted(runtime: LocalRuntime, deployment: Deployment) -> None:
     function = deployment.function(DOES_AS_TOLD, Timeout=1)
     called(runtime, function, "return")
     (process,) = runtime.function(function).processes
@@ -129,7 +127,7 @@ def test_a_function_that_takes_too_long_is_killed_and_started_anew(
     assert called(runtime, function, "return")["calls"] == 1
 
 
-def test_a_function_is_told_how_long_it_has(runtime: LocalRuntime, deployment: Deployment) -> None:
+def test_a_function_gets_its_remaining_time(runtime: LocalRuntime, deployment: Deployment) -> None:
     function = deployment.function(DOES_AS_TOLD, Timeout=20)
     assert 10_000 < called(runtime, function, "remaining") <= 20_000
 
@@ -161,7 +159,7 @@ def test_no_process_is_left_behind(aws: Aws, deployment: Deployment, tmp_path: P
 def test_code_that_was_not_deployed_is_never_run(runtime: LocalRuntime, deployment: Deployment) -> None:
     function = deployment.function(DOES_AS_TOLD)
     (deployment.packages / "x86_64" / f"{function}.json").unlink()
-    with pytest.raises(LocalRuntimeError, match=f"{function} was deployed with CodeSha256 "):
+    with pytest.raises(UserError, match=f"{function} was deployed with CodeSha256 "):
         runtime.invoke(function, b"{}")
 
 
@@ -169,7 +167,7 @@ def test_a_function_that_is_not_deployed_is_refused_with_those_that_are(
     runtime: LocalRuntime, deployment: Deployment
 ) -> None:
     there = deployment.function(DOES_AS_TOLD)
-    with pytest.raises(LocalRuntimeError, match=f"there is no function 'loader'.*{there}"):
+    with pytest.raises(UserError, match=f"there is no function 'loader'.*{there}"):
         runtime.invoke("loader", b"{}")
 
 

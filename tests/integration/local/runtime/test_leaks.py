@@ -1,4 +1,8 @@
-"""A marker in every column, made to fail in every way, shows up nowhere but where rows may be."""
+"""Whatever makes a chunk fail, the values of its rows appear only where rows may be.
+
+The valid row has a value that nothing else has in each column that can carry one; a consent, a dose and a distance
+cannot. The invalid row has the marker in every column.
+"""
 
 import csv
 import json
@@ -6,7 +10,8 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +24,24 @@ from csvbatch.store import open_store
 from csvbatch.store.tables import LEDGER
 from scripts.common.environments import REPOSITORY
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.clock import ManualClock
+from scripts.local.runtime.event_sources import Polled
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.local.runtime.deployment import Deployment
+from tests.integration.local.runtime.manual_clock import ManualClock
 from tests.support.postgresql import Server, postgresql
 
 PACKAGES = REPOSITORY / "dist" / "lambda"
 MARKER = "Marigold-4711"
 NUMBER = "9990004711"
 HEADER = "nhs_number,name,address,date_of_birth,consent,dose,distance_km,updated_at"
-VALID = f"{NUMBER},{MARKER},{MARKER},1980-01-01,Y,1,1.00,2026-01-01T00:00:00"
+VALID = f"{NUMBER},{MARKER},{MARKER},1947-11-04,Y,1,1.00,2026-04-07T11:47:11"
+VALUES = (MARKER, NUMBER, "1947-11-04", "1947, 11, 4", "2026-04-07T11:", "2026-04-07 11:", "2026, 4, 7, 11")
+"""As texts, and as Python and the database show dates and times."""
 EVERY_COLUMN = ",".join([MARKER] * len(HEADER.split(",")))
 WHERE_ROWS_MAY_BE = ("incoming/", "work/", "rejected/")
 HANDLER_SECONDS = 12
+"""The store limits a statement to what is left of this, so a slow statement fails before the function does."""
 SECONDS = 60
 
 
@@ -79,6 +88,9 @@ class Loading:
         with psycopg.connect(self.server.url(), autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def log_of(self, function: str) -> str:
+        return (self.home / "logs" / f"{function}.log").read_text()
 
     def everything_else(self) -> dict[str, str]:
         """All that was written where no row may be, by where it is."""
@@ -141,16 +153,20 @@ def by_a_check(loading: Loading) -> None:
 
 
 FAILURES = {
-    "a constraint, with the row in its DETAIL": by_a_check,
-    "an error of the database that quotes the row": by_trigger("RAISE EXCEPTION 'row %', NEW USING DETAIL = NEW.name;"),
-    "a connection that is lost": by_trigger("PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(1);"),
-    "a timeout": by_trigger("PERFORM pg_sleep(60);"),
+    "a constraint, with the row in its DETAIL": (by_a_check, "23514"),
+    "an error of the database that quotes the row": (
+        by_trigger("RAISE EXCEPTION 'row %', NEW USING DETAIL = NEW.name;"),
+        "P0001",
+    ),
+    "a connection that is lost": (by_trigger("PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(1);"), "57P01"),
+    "a statement that takes too long": (by_trigger("PERFORM pg_sleep(60);"), "57014"),
 }
+"""How a chunk is made to fail, and the SQLSTATE by which the handler's log says that it failed in this way."""
 
 
-@pytest.mark.parametrize("prepare", FAILURES.values(), ids=FAILURES)
+@pytest.mark.parametrize(("prepare", "sqlstate"), FAILURES.values(), ids=FAILURES)
 def test_a_chunk_that_fails_leaves_its_rows_nowhere(
-    loading: Loading, packaged: LocalRuntime, clock: ManualClock, prepare: Callable[[Loading], None]
+    loading: Loading, packaged: LocalRuntime, clock: ManualClock, prepare: Callable[[Loading], None], sqlstate: str
 ) -> None:
     prepare(loading)
     loading.drop(VALID, EVERY_COLUMN)
@@ -158,19 +174,29 @@ def test_a_chunk_that_fails_leaves_its_rows_nowhere(
     assert packaged.drain().failed == 1
     clock.advance(60)
     assert packaged.drain().failed == 1
+    assert f'"code":"{sqlstate}"' in loading.log_of(loading.handler)
     assert_nothing_leaked(loading, packaged)
 
 
 def test_a_process_that_is_killed_leaves_its_rows_nowhere(loading: Loading, packaged: LocalRuntime) -> None:
-    by_trigger("PERFORM pg_sleep(60);")(loading)
-    loading.drop(VALID, EVERY_COLUMN)
-    packaged.invoke(loading.processor, b"{}")
-    with ThreadPoolExecutor(1) as pool:
-        drained = pool.submit(packaged.drain)
-        until_rows_are_inserted(loading)
+    with inserting(loading, packaged) as drained:
         (process,) = packaged.function(loading.handler).processes
         os.kill(process, signal.SIGKILL)
         assert drained.result(SECONDS).failed == 1
+    assert "signal: SIGKILL" in loading.log_of(loading.handler)
+    assert_nothing_leaked(loading, packaged)
+
+
+def test_a_function_that_runs_out_of_time_leaves_its_rows_nowhere(loading: Loading, packaged: LocalRuntime) -> None:
+    with inserting(loading, packaged) as drained:
+        ((backend,),) = loading.run("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+        # A server that is stopped cannot end its statement in time either.
+        os.kill(backend, signal.SIGSTOP)
+        try:
+            assert drained.result(SECONDS).failed == 1
+        finally:
+            os.kill(backend, signal.SIGCONT)
+    assert f"Task timed out after {HANDLER_SECONDS}.00 seconds" in loading.log_of(loading.handler)
     assert_nothing_leaked(loading, packaged)
 
 
@@ -200,6 +226,18 @@ def test_a_message_that_is_not_ours_is_not_repeated(loading: Loading, packaged: 
     assert MARKER not in written
 
 
+@contextmanager
+def inserting(loading: Loading, packaged: LocalRuntime) -> Iterator[Future[Polled]]:
+    """Load a chunk in another thread, and enter the block while its first row is being inserted."""
+    by_trigger("PERFORM pg_sleep(60);")(loading)
+    loading.drop(VALID, EVERY_COLUMN)
+    packaged.invoke(loading.processor, b"{}")
+    with ThreadPoolExecutor(1) as pool:
+        drained = pool.submit(packaged.drain)
+        until_rows_are_inserted(loading)
+        yield drained
+
+
 def until_rows_are_inserted(loading: Loading) -> None:
     limit = time.monotonic() + SECONDS
     while not loading.run("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"):
@@ -220,5 +258,5 @@ def assert_nothing_leaked(loading: Loading, packaged: LocalRuntime) -> None:
     assert "run complete" in said
     assert "ColdStart" in said
     assert '"trace_id"' in said
-    secrets = (MARKER, NUMBER, loading.server.password)
+    secrets = (*VALUES, loading.server.password)
     assert [where for where, text in written.items() if any(secret in text for secret in secrets)] == []

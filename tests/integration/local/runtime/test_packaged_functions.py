@@ -14,11 +14,11 @@ from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Batch, open_store
 from scripts.common.environments import REPOSITORY
 from scripts.local.runtime.aws import Aws
-from scripts.local.runtime.clock import ManualClock
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.samples.make_recipients import write_recipients
 from tests.integration.local.runtime.deployment import Deployment
+from tests.integration.local.runtime.manual_clock import ManualClock
 
 PACKAGES = REPOSITORY / "dist" / "lambda"
 PASSWORD = "a-password-nobody-else-has"

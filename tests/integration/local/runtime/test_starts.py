@@ -6,12 +6,12 @@ import pytest
 from scripts.local.aws.server import LocalAws
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.cli import main
-from scripts.local.runtime.clock import ManualClock
 from scripts.local.runtime.functions import Paths
 from scripts.local.runtime.invoke_endpoint import InvokeEndpoint
 from scripts.local.runtime.object_events import ObjectWatch
 from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.local.runtime.deployment import Deployment
+from tests.integration.local.runtime.manual_clock import ManualClock
 
 MEETS_ANOTHER = """
 import os, time

@@ -11,7 +11,7 @@ ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource"
 DENY: dict[str, Any] = {**ALLOW, "Effect": "Deny"}
 
 
-def judged(statement: Any, context: RequestContext | None = None, principal: Principal | None = None) -> Decision:
+def decision_of(statement: Any, context: RequestContext | None = None, principal: Principal | None = None) -> Decision:
     request = Request("s3:GetObject", OBJECT, principal or Principal(ACCOUNT, ROLE), context or RequestContext())
     return decide({"Statement": statement}, request)
 
@@ -19,19 +19,19 @@ def judged(statement: Any, context: RequestContext | None = None, principal: Pri
 def condition(operator: str, wanted: Any, actual: str | None) -> bool:
     """Whether a condition on `aws:key` holds for a request that carries `actual`, or for None no such key."""
     context = RequestContext({"aws:key": actual} if actual is not None else {}, frozenset({"aws:key"}))
-    return judged({**ALLOW, "Condition": {operator: {"aws:Key": wanted}}}, context) is Decision.ALLOW
+    return decision_of({**ALLOW, "Condition": {operator: {"aws:Key": wanted}}}, context) is Decision.ALLOW
 
 
 def test_denial_wins_over_permission() -> None:
-    assert judged([ALLOW, DENY, ALLOW]) is Decision.DENY
+    assert decision_of([ALLOW, DENY, ALLOW]) is Decision.DENY
 
 
 def test_single_statement_needs_no_list() -> None:
-    assert judged(ALLOW) is Decision.ALLOW
+    assert decision_of(ALLOW) is Decision.ALLOW
 
 
 def test_what_no_statement_names_is_neutral() -> None:
-    assert judged([]) is Decision.NEUTRAL
+    assert decision_of([]) is Decision.NEUTRAL
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_what_no_statement_names_is_neutral() -> None:
     ],
 )
 def test_actions_and_resources_are_patterns(change: dict[str, Any], decision: Decision) -> None:
-    assert judged({**ALLOW, **change}) is decision
+    assert decision_of({**ALLOW, **change}) is decision
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_actions_and_resources_are_patterns(change: dict[str, Any], decision: De
 def test_exclusions_concern_all_else(element: str, excluded: str, decision: Decision) -> None:
     statement = {name: value for name, value in ALLOW.items() if name != element.removeprefix("Not")}
 
-    assert judged({**statement, element: excluded}) is decision
+    assert decision_of({**statement, element: excluded}) is decision
 
 
 @pytest.mark.parametrize(
@@ -82,16 +82,16 @@ def test_exclusions_concern_all_else(element: str, excluded: str, decision: Deci
     ],
 )
 def test_principals_are_told_apart(named: Any, concerned: bool) -> None:
-    assert judged({**ALLOW, "Principal": named}) is (Decision.ALLOW if concerned else Decision.NEUTRAL)
-    assert judged({**ALLOW, "NotPrincipal": named}) is (Decision.NEUTRAL if concerned else Decision.ALLOW)
+    assert decision_of({**ALLOW, "Principal": named}) is (Decision.ALLOW if concerned else Decision.NEUTRAL)
+    assert decision_of({**ALLOW, "NotPrincipal": named}) is (Decision.NEUTRAL if concerned else Decision.ALLOW)
 
 
 def test_service_is_meant_by_its_name_and_by_everybody_only() -> None:
     service = Principal(service="logging.s3.amazonaws.com")
 
-    assert judged({**ALLOW, "Principal": {"Service": [service.service]}}, principal=service) is Decision.ALLOW
-    assert judged({**ALLOW, "Principal": "*"}, principal=service) is Decision.ALLOW
-    assert judged({**ALLOW, "Principal": {"AWS": "*"}}, principal=service) is Decision.NEUTRAL
+    assert decision_of({**ALLOW, "Principal": {"Service": [service.service]}}, principal=service) is Decision.ALLOW
+    assert decision_of({**ALLOW, "Principal": "*"}, principal=service) is Decision.ALLOW
+    assert decision_of({**ALLOW, "Principal": {"AWS": "*"}}, principal=service) is Decision.NEUTRAL
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_every_condition_must_hold() -> None:
     context = RequestContext({"aws:securetransport": "true", "aws:principalaccount": ACCOUNT})
     both = {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:PrincipalAccount": "222222222222"}}
 
-    assert judged({**DENY, "Condition": both}, context) is Decision.NEUTRAL
+    assert decision_of({**DENY, "Condition": both}, context) is Decision.NEUTRAL
 
 
 @pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "StringEqualsIfExists", "Null"])
@@ -170,7 +170,7 @@ def test_every_condition_must_hold() -> None:
 def test_key_that_is_not_known_leaves_its_statement_out(operator: str, statement: dict[str, Any]) -> None:
     unknown = {operator: {"aws:SourceVpce": "true"}}
 
-    assert judged({**statement, "Condition": unknown}) is Decision.NEUTRAL
+    assert decision_of({**statement, "Condition": unknown}) is Decision.NEUTRAL
 
 
 def test_key_may_be_known_by_the_beginning_of_its_name() -> None:

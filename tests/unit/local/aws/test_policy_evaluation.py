@@ -42,7 +42,7 @@ ACCOUNTS_ROOT = f"arn:aws:iam::{ACCOUNT}:root"
         (Policies(resource=to(ACCOUNTS_ROOT)), False),
     ],
 )
-def test_somebody_allows_nobody_denies_and_every_limit_lets_through(policies: Policies, allowed: bool) -> None:
+def test_one_policy_allows_none_denies_and_every_limit_allows(policies: Policies, allowed: bool) -> None:
     assert evaluate(policies, REQUEST).allowed is allowed
 
 

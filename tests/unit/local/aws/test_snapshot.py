@@ -2,7 +2,7 @@ from io import BytesIO
 
 import pytest
 
-from scripts.local.aws.errors import LocalAwsError
+from scripts.common.errors import UserError
 from scripts.local.aws.snapshot import read_header, with_header
 from scripts.local.aws.state import Identity
 
@@ -18,12 +18,12 @@ def test_snapshot_says_whose_it_is() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\x80\x05pickle", b"{}\n", b'{"kind": "other"}\n', b"[]\n"])
 def test_anything_else_is_refused(content: bytes) -> None:
-    with pytest.raises(LocalAwsError, match="no snapshot of a local AWS"):
+    with pytest.raises(UserError, match="not a snapshot of a local AWS"):
         read_header(BytesIO(content))
 
 
 def test_snapshot_of_another_moto_is_refused() -> None:
     content = with_header(IDENTITY, b"").replace(b'"moto": "', b'"moto": "0.')
 
-    with pytest.raises(LocalAwsError, match="it was made with"):
+    with pytest.raises(UserError, match="it was made with"):
         read_header(BytesIO(content))

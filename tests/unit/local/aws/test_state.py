@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
-from scripts.local.aws.errors import LocalAwsError
+from scripts.common.errors import UserError
 from scripts.local.aws.state import (
     Identity,
     Record,
@@ -62,14 +62,14 @@ def test_server_that_starts_does_not_run_yet(state: StateDirectory) -> None:
 
 
 def test_lock_is_given_once(state: StateDirectory) -> None:
-    with state.lock_for_server(limit_seconds=0), pytest.raises(LocalAwsError, match="another process holds"):
+    with state.lock_for_server(limit_seconds=0), pytest.raises(UserError, match="another process holds"):
         state.lock_for_server(limit_seconds=0)
 
 
 def test_damaged_record_says_how_to_go_on(state: StateDirectory) -> None:
     (state.path / "server.json").write_text('{"port": 1}')
 
-    with pytest.raises(LocalAwsError, match=r"server\.json is damaged; drop it with: local-aws reset dev"):
+    with pytest.raises(UserError, match=r"server\.json is damaged; delete it with: local-aws reset dev"):
         state.record()
 
 
@@ -79,7 +79,7 @@ def test_only_the_user_may_read_the_state(state: StateDirectory) -> None:
 
 @pytest.mark.parametrize("name", ["", "Dev", "../dev", "dev/..", "1dev", "a" * 40])
 def test_environment_must_have_the_name_of_a_folder(tmp_path: Path, name: str) -> None:
-    with pytest.raises(LocalAwsError, match="is no name for an environment"):
+    with pytest.raises(UserError, match="is not a valid environment name"):
         StateDirectory(tmp_path, name)
 
 
@@ -99,7 +99,7 @@ def test_state_is_kept_where_a_variable_says(tmp_path: Path) -> None:
 
 
 def test_folder_of_the_state_may_not_depend_on_the_current_one() -> None:
-    with pytest.raises(LocalAwsError, match="give an absolute path"):
+    with pytest.raises(UserError, match="give an absolute path"):
         default_parent({"CSVBATCH_LOCAL_AWS_DIR": "state"})
 
 

@@ -2,9 +2,9 @@ import platform
 
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.local.demo import cli
 from scripts.local.runtime import machine
-from scripts.local.runtime.errors import LocalRuntimeError
 from scripts.packages import architectures
 
 
@@ -20,7 +20,7 @@ def test_processors_have_lambdas_names(name: str, architecture: str, monkeypatch
 
 def test_package_for_another_processor_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
-    with pytest.raises(LocalRuntimeError, match="request-handler is packaged for arm64, and this machine is x86_64"):
+    with pytest.raises(UserError, match="request-handler is packaged for arm64, and this machine is x86_64"):
         machine.check("request-handler", "arm64")
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.local.runtime import packages
-from scripts.local.runtime.errors import LocalRuntimeError
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_bill_of_materials_is_not_taken_for_a_manifest(built: Path) -> None:
 
 
 def test_what_was_never_built_here_is_refused_and_what_is_here_named(built: Path) -> None:
-    with pytest.raises(LocalRuntimeError, match=r"no package in .* has it") as refused:
+    with pytest.raises(UserError, match=r"no package in .* has it") as refused:
         packages.find("loader", "AAAA", built.parent)
     assert packages.digest(built / "loader.zip") in str(refused.value)
 
@@ -41,14 +41,14 @@ def test_a_zip_that_is_not_what_its_manifest_says_is_refused(built: Path) -> Non
     digest = packages.digest(built / "loader.zip")
     with zipfile.ZipFile(built / "loader.zip", "a") as archive:
         archive.writestr("added_later.py", "")
-    with pytest.raises(LocalRuntimeError, match="its manifest says"):
+    with pytest.raises(UserError, match="its manifest says"):
         packages.find("loader", digest, built.parent)
 
 
 def test_a_zip_that_is_missing_is_named(built: Path) -> None:
     digest = packages.digest(built / "loader.zip")
     (built / "loader.zip").unlink()
-    with pytest.raises(LocalRuntimeError, match=r"loader\.zip, which is not beside it"):
+    with pytest.raises(UserError, match=r"loader\.zip, which is not beside it"):
         packages.find("loader", digest, built.parent)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scripts.local.runtime.errors import LocalRuntimeError
+from scripts.common.errors import UserError
 from scripts.local.runtime.schedules import Schedule, named
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC).timestamp()
@@ -51,10 +51,10 @@ def test_the_only_schedule_needs_no_name() -> None:
 
 
 def test_of_several_schedules_one_has_to_be_named() -> None:
-    with pytest.raises(LocalRuntimeError, match="say which to fire: every-quarter-hour, nightly"):
+    with pytest.raises(UserError, match="name the one to fire: every-quarter-hour, nightly"):
         named(None, [SCHEDULE, replace(SCHEDULE, name="nightly")])
 
 
 def test_a_schedule_that_is_not_there_is_refused_with_those_that_are() -> None:
-    with pytest.raises(LocalRuntimeError, match=r"no schedule 'nightly'.*every-quarter-hour"):
+    with pytest.raises(UserError, match=r"no schedule 'nightly'.*every-quarter-hour"):
         named("nightly", [SCHEDULE])

@@ -19,15 +19,13 @@ def test_the_command_writes_the_airports_of_the_world(tmp_path: Path, capsys: py
     assert capsys.readouterr().out == f"{path}: {path.stat().st_size:,} bytes\n"
 
 
-def test_a_missing_package_is_told_with_what_to_install(
+def test_a_missing_package_is_an_error_with_the_command_to_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "airportsdata", None)
 
     assert make_airports.main([str(tmp_path / "airports.csv")]) == 1
-    assert capsys.readouterr().err == (
-        "make-airports: the package airportsdata is not installed; install the development dependencies\n"
-    )
+    assert capsys.readouterr().err == ("make-airports: the package airportsdata is not installed. Run: make setup\n")
     assert not list(tmp_path.iterdir())
 
 

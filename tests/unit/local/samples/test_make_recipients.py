@@ -144,8 +144,8 @@ def test_the_command_writes_a_file_and_says_what_is_in_it(tmp_path: Path, capsys
     [
         (["--rows", "-1"], "'-1' is not a number of rows"),
         (["--rows", "ten"], "'ten' is not a number of rows"),
-        (["--rows", "1", "--bad-share", "2"], "'2' is not a share; use a number from 0 to 1"),
-        (["--rows", "1", "--bad-share", "half"], "'half' is not a share; use a number from 0 to 1"),
+        (["--rows", "1", "--bad-share", "2"], "'2' is not a number from 0 to 1"),
+        (["--rows", "1", "--bad-share", "half"], "'half' is not a number from 0 to 1"),
         ([], "the following arguments are required: --rows"),
     ],
 )
@@ -163,4 +163,4 @@ def test_the_command_says_where_it_could_not_write(tmp_path: Path, capsys: pytes
     path = tmp_path / "nowhere" / "r.csv"
 
     assert make_recipients.main([str(path), "--rows", "1"]) == 1
-    assert capsys.readouterr().err == f"make-recipients: {path}: No such file or directory\n"
+    assert capsys.readouterr().err == f"make-recipients: cannot write {path}: No such file or directory\n"

@@ -1,4 +1,4 @@
-"""Reads an HTTP request as the operation of a service model it asks for, with its parameters."""
+"""Parses an HTTP request by the service model: the operation and its parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
 _MODEL_NAMES = {"awslambda": "lambda"}
-"""Where moto's name of a service is not botocore's."""
+"""Services whose name in moto differs from botocore's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class OperationCall:
     operation
         The operation's model.
     parameters
-        What the request holds, by member name of the operation's input shape.
+        The parameters by member name of the operation's input shape.
 
     """
 
@@ -38,12 +38,16 @@ class OperationCall:
 
     @property
     def name(self) -> str:
-        """`sqs.CreateQueue`, for example."""
+        """For example `sqs.CreateQueue`."""
         return f"{self.service}.{self.operation.name}"
+
+    def text(self, *names: str) -> str:
+        """The first of these parameters that has a value; else empty."""
+        return next((str(self.parameters[name]) for name in names if self.parameters.get(name)), "")
 
 
 def current_call(backend: str) -> OperationCall | None:
-    """Read the current request to one of moto's backends; None where no service model describes it."""
+    """Parse the current request to one of moto's backends; None if no service model describes it."""
     service = _MODEL_NAMES.get(backend, backend)
     try:
         model = get_service_model(service)

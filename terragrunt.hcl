@@ -8,7 +8,7 @@ locals {
   command  = get_terraform_command()
   args     = get_terraform_cli_args()
 
-  # Conditionals evaluate both branches and a for expression does not: whatever must not run unless needed stands in one.
+  # A conditional evaluates both branches, so what must run only when needed is in a for expression.
   is_unit = fileexists("${local.unit_dir}/../env.hcl")
   common = one([
     for path in local.is_unit ? ["${local.unit_dir}/../../_components/common.hcl"] : [] :
@@ -19,7 +19,7 @@ locals {
   endpoint  = get_env("AWS_ENDPOINT_URL", "")
   is_detour = get_env("CSVBATCH_AWS", "") == "local" && !can(regex("^https://(127\\.0\\.0\\.1|localhost)(:|/|$)", local.endpoint))
 
-  # These need no account: they read the configuration and nothing else.
+  # Commands that only read the configuration, and need no account.
   offline_commands = ["", "validate", "render", "graph", "find", "list", "fmt"]
   caller_account_id = one([
     for needed in local.is_unit && !local.is_detour && !contains(local.offline_commands, local.command) ? [true] : [] :
@@ -30,16 +30,16 @@ locals {
 
   refusals = concat(
     local.is_unit ? [] : [
-      "This folder is no unit. Run terragrunt in live/<environment> (every unit) or in live/<environment>/<component> (one unit)."
+      "This directory is not a unit. Run terragrunt in live/<environment> (every unit) or in live/<environment>/<component> (one unit)."
     ],
     local.is_detour ? [
-      "CSVBATCH_AWS asks for the local AWS, but AWS_ENDPOINT_URL is '${local.endpoint}'. Take on its environment: eval \"$(local-aws env ${local.env.environment})\"."
+      "CSVBATCH_AWS asks for the local AWS, but AWS_ENDPOINT_URL is '${local.endpoint}'. Point this shell at the local AWS: eval \"$(local-aws env ${local.env.environment})\"."
     ] : [],
     local.caller_account_id == null || local.caller_account_id == local.env.account_id ? [] : [
       "Wrong account: these credentials belong to account ${coalesce(local.caller_account_id, "unknown")}, and ${local.env.environment} is account ${local.env.account_id} (live/${local.env.environment}/env.hcl). Nothing was read or changed."
     ],
     local.env.deletion_protection && local.destroys ? [
-      "${local.env.environment} is protected: destroying is refused and nothing was touched. README.md says how to lift that (Destroying a protected environment)."
+      "${local.env.environment} is protected: it cannot be destroyed, and nothing was changed. docs/how-to/destroy-a-protected-environment.md says how to lift the protection."
     ] : [],
   )
   refuse = [
@@ -92,7 +92,7 @@ generate "provider" {
   EOT
 }
 
-# The modules say which versions they accept; this pins the one that is used. An override file, because the module owns versions.tf.
+# Pins one of the versions that the modules accept, in an override file because versions.tf belongs to the module.
 generate "provider_version" {
   path      = "versions_override.tf"
   if_exists = "overwrite_terragrunt"
@@ -109,13 +109,13 @@ generate "provider_version" {
 }
 
 terraform {
-  # A lock that somebody holds for a moment is waited for; one that stays is reported with its owner.
+  # Terraform waits this long for a lock before it reports the owner.
   extra_arguments "lock_timeout" {
     commands  = get_terraform_commands_that_need_locking()
     arguments = ["-lock-timeout=20s"]
   }
 
-  # Terragrunt suggests a flag that creates the backend as a side effect of whatever was typed; this names the command for it.
+  # Terragrunt suggests a flag that creates the backend as a side effect; this message names the command for it.
   error_hook "no_state_backend" {
     commands = ["init", "plan", "apply", "destroy", "import", "output", "refresh", "show", "state", "force-unlock"]
     execute = [
@@ -127,7 +127,7 @@ terraform {
 }
 
 errors {
-  # Answers of AWS that pass by themselves: throttling, and identities and policies that have not yet spread everywhere.
+  # Temporary errors of AWS: throttling, and identities and policies that are not yet consistent everywhere.
   retry "aws_transient" {
     max_attempts       = 3
     sleep_interval_sec = 10
@@ -137,7 +137,7 @@ errors {
       "(?s).*(InternalFailure|InternalServerError|ServiceUnavailable|StatusCode: 50[23]).*",
       "(?s).*The role defined for the function cannot be assumed by Lambda.*",
       "(?s).*(Invalid principal in policy|contains one or more invalid principals).*",
-      # Only a conflict with a change under way: "already exists" is a conflict too, and stays one.
+      # Only a conflict with a change in progress; "already exists" is a conflict too, and permanent.
       "(?s).*(OperationAborted|ConcurrentModification|ResourceConflictException: [^\\n]*in progress).*",
     ]
   }

@@ -1,8 +1,9 @@
 """How long it takes to package one function: cold, unchanged, and with only its source changed.
 
-Beside it `uv pip install --target` of the same lock and a plain zip of that and the sources: no bytecode, trimming,
-digest or manifest. Each round takes all in turn, each in a process of its own with Python's start, and uv's cache is
-warm for both sides. Processor seconds are printed too: they tell more than the clock where other work is going on.
+The peer is `uv pip install --target` of the same lock and a plain zip of that and the sources: no bytecode, trimming,
+digest, check of contracts or manifest. Each round runs everything in turn, each in a process of its own that includes
+Python's start; uv's cache is warm for both. Processor seconds are printed too, because the clock also shows other work
+on the machine.
 """
 
 import argparse
@@ -15,18 +16,20 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from benchmarks.support.measuring import Comparison, run, timed
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 FUNCTION = "batch_processor"
 ZIP_A_FOLDER = "import shutil, sys; shutil.make_archive(sys.argv[1], 'zip', sys.argv[2])"
 
 PEER = "uv pip install --target, zip"
-AIMS = {"cold": "1.00x or less", "unchanged": "under 0.2 s", "source changed": "under 0.2 s"}
+AIMS = {"cold": "2.00x or less", "unchanged": "under 0.2 s", "source changed": "under 1 s"}
+# A cold build also compiles, which the peer does not do: a third of its processor time. Each changed build compiles all of the project's
+# modules and lets the library read the contracts: half a second, for which no cache has to be trusted.
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5, help="how often everything is taken (default: 5)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured (default: 5)")
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
         measure(Path(folder), rounds).print(PEER, AIMS)
@@ -55,7 +58,7 @@ def measure(folder: Path, rounds: int) -> Comparison:
 
 def package(checkout: Path, cache: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "XDG_CACHE_HOME": str(cache)}
-    # A user's Python keeps the bytecode of what it runs.
+    # By default Python caches the bytecode of what it runs.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     run([sys.executable, "-m", "scripts.packages", "build", FUNCTION], cwd=checkout, env=environment)
 

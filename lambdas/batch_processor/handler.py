@@ -1,4 +1,4 @@
-"""The function that the schedule, or the arrival of a file, wakes: one run of the batch processor."""
+"""The function that the schedule or the arrival of a file invokes: one run of the batch processor."""
 
 import dataclasses
 import gc
@@ -36,9 +36,9 @@ gc.enable()
 @METRICS.log_metrics(capture_cold_start_metric=True)
 @TRACER.capture_lambda_handler(capture_response=False, capture_error=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Do all there is to do, or what an operator asks: see `csvbatch.aws.operator`.
+    """Do all pending work, or run an operator's command: see `csvbatch.aws.operator`.
 
-    What started a normal run does not matter: everything is in the bucket and the ledger.
+    The event of a normal run is ignored: all state is in the bucket and the ledger.
     """
     deadline = Deadline(lambda: context.get_remaining_time_in_millis() / 1000)
     if operator.is_command(event):

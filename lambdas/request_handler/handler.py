@@ -1,4 +1,4 @@
-"""The function that the queue wakes: loads the chunk each message names, and reports the messages that failed."""
+"""The function that the queue invokes: loads the chunk that each message names, and reports failed messages."""
 
 import gc
 import os
@@ -28,14 +28,14 @@ gc.enable()
 
 
 class ChunkFailedError(Exception):
-    """A message whose chunk was not loaded; carries the kind of error and nothing it may have quoted."""
+    """The chunk of a message was not loaded; has the type of the error and none of its text."""
 
 
 @LOGGER.inject_lambda_context(log_event=False, clear_state=True)
 @METRICS.log_metrics(capture_cold_start_metric=True)
 @TRACER.capture_lambda_handler(capture_response=False, capture_error=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Load each message's chunk; the answer names the messages to be delivered again."""
+    """Load each message's chunk; the answer names the messages to deliver again."""
     deadline = Deadline(lambda: context.get_remaining_time_in_millis() / 1000, margin=10)
 
     def load(record: SQSRecord) -> None:

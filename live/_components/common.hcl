@@ -1,5 +1,5 @@
-# Names, tags and timings that several components must agree on, each written once.
-# Read by every component and by the root; `env` is the env.hcl of the environment the unit stands in.
+# Names, tags and timings that several components share. Read by every component and by the root; `env` is the env.hcl of
+# the unit's environment.
 
 locals {
   env     = read_terragrunt_config("${get_original_terragrunt_dir()}/../env.hcl").locals
@@ -12,7 +12,7 @@ locals {
     managed_by  = "terragrunt"
   })
 
-  # What an account's owner may ask for, or grant; an env.hcl that does not mention it wants none of it.
+  # Optional settings of the account's owner.
   permissions_boundary_arn = try(local.env.permissions_boundary_arn, null)
   producers                = try(local.env.producers, [])
 
@@ -30,32 +30,33 @@ locals {
 
   batch_processor_timeout_seconds = 900
 
-  # A message is worked on for one handler timeout at most, and hidden for six: five further tries fit before it shows again.
+  # A message is hidden for six times the handler's timeout, as AWS recommends, so that it is not delivered again while it
+  # is being processed.
   request_handler_timeout_seconds = 120
   visibility_timeout_seconds      = 6 * local.request_handler_timeout_seconds
 
-  # The queue gives a message up after so many deliveries, and the handler has to know which one is the last.
+  # The queue moves a message to the dead-letter queue after this many deliveries; the handler has to recognise the last one.
   max_receive_count = 5
 
-  # A chunk's message names an object version. The version must outlive the queue and then the dead letters.
+  # A message names an object version, so the version is kept longer than messages and dead letters together.
   queue_retention_days       = 4
   dead_letter_retention_days = 14
   version_retention_days     = local.queue_retention_days + local.dead_letter_retention_days + 3
 
-  # How the functions talk to Oracle; what an env.hcl does not mention keeps the module's default. Where the database is in
-  # the network (cidrs, security_group_id, routes, resolver_rule_ids) is the network's alone.
+  # How the functions connect to Oracle; what env.hcl leaves out has the module's default. The settings about the network
+  # (cidrs, security_group_id, routes, resolver_rule_ids) are for the component `network` only.
   oracle     = { for name, value in local.env.oracle : name => value if !contains(["cidrs", "security_group_id", "routes", "resolver_rule_ids", "layer_arns"], name) }
   layer_arns = try(local.env.oracle.layer_arns, [])
 
-  # Mocks stand in for outputs of units that were never applied, and only where no value of an input is written anywhere:
-  # never for an apply, nor for a plan that is saved and could be applied later. The policy scan, which reads plans and
-  # throws them away, asks for them by name.
+  # Mocks replace outputs of units that were never applied, but only for commands that write no input anywhere: never for an
+  # apply, nor for a saved plan, which could be applied later. The policy scan deletes its saved plans, and asks for mocks by
+  # an environment variable.
   mocks = {
     for file in fileset(get_terragrunt_dir(), "*.mocks.yaml") : trimsuffix(file, ".mocks.yaml") => yamldecode(templatefile(
       "${get_terragrunt_dir()}/${file}", { account_id = local.env.account_id, region = local.env.region }
     ))
   }
-  # Creating the backend needs no output of anything, and there is no state yet to read one from.
+  # Creating the backend needs no outputs, and there is no state to read them from yet.
   # https://docs.terragrunt.com/reference/hcl/blocks#dependency
   skip_outputs = contains(["backend", "bootstrap"], get_terraform_command())
 

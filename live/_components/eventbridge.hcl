@@ -1,4 +1,4 @@
-# When the batch processor runs: its schedule, and the rule that may start it as a file arrives.
+# When the batch processor runs: its schedule, and the optional rule that starts it when a file arrives.
 
 locals {
   common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals

@@ -1,4 +1,4 @@
-# One role for each function, and one for those who may read rejected rows.
+# One role per function, and one for readers of rejected rows.
 
 locals {
   common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals

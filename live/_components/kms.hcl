@@ -1,4 +1,4 @@
-# The environment's key: data, queues, secrets, logs and topics are encrypted with it.
+# The environment's key, which encrypts data, queues, secrets, logs and topics.
 
 locals {
   common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals

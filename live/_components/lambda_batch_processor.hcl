@@ -1,4 +1,4 @@
-# The function that finds new files, splits them and sends a message for each chunk.
+# The function that finds new files, splits them and sends one message per chunk.
 
 locals {
   common  = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals
@@ -8,7 +8,7 @@ locals {
 terraform {
   source = "${get_parent_terragrunt_dir()}/../../modules//lambda_batch_processor"
 
-  # The object must be there before the function names it. A plan needs the manifest alone, and builds nothing.
+  # The object must exist before the function uses it. A plan needs only the manifest, and builds nothing.
   before_hook "upload_package" {
     commands = ["apply"]
     execute  = ["lambda-packages", "upload", local.package.name, "--architecture", local.common.env.architecture, "--bucket", dependency.s3_artifacts.outputs.name, "--output", local.package.folder]

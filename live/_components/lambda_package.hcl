@@ -1,4 +1,4 @@
-# The package of the function whose unit reads this: what was built, and the key it is deployed under.
+# The package of the function whose unit reads this: what was built, and its key in the artifacts bucket.
 
 locals {
   env  = read_terragrunt_config("${get_original_terragrunt_dir()}/../env.hcl").locals
@@ -9,9 +9,9 @@ locals {
 
   manifest_path = "${local.folder}/${local.env.architecture}/${local.name}.json"
   is_built      = fileexists(local.manifest_path)
-  missing       = "Package ${local.name} (${local.env.architecture}) was never built: ${local.manifest_path} does not exist. Build it: make package"
+  missing       = "Package ${local.name} (${local.env.architecture}) was not built: ${local.manifest_path} does not exist. Build it: make package"
 
-  # Only what reads the configuration to change or show resources needs a package; a destroy does not.
+  # Only these commands need a package; a destroy does not.
   refuse = [
     for message in !local.is_built && contains(["plan", "apply", "validate"], get_terraform_command()) ? [local.missing] : [] :
     run_cmd("--terragrunt-quiet", "${local.repository}/scripts/refuse", message)

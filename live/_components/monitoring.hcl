@@ -1,4 +1,4 @@
-# Who is told when something is wrong: topic, alarms and dashboard.
+# Topic, alarms and dashboard.
 
 locals {
   common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals
@@ -58,7 +58,7 @@ inputs = {
     dead_letter_name = dependency.sqs.outputs.dead_letter_queue_name
     max_age_seconds  = 3600
 
-    # A chunk that failed comes again when its message shows again: the alarm lasts until then.
+    # A failed chunk is delivered again when its message becomes visible again: the alarm lasts until then.
     failure_window_seconds = local.common.visibility_timeout_seconds + local.common.request_handler_timeout_seconds
   }
   batches = { max_age_seconds = 4 * 3600 }
@@ -66,7 +66,7 @@ inputs = {
     batch_processor = {
       name                   = dependency.lambda_batch_processor.outputs.function_name
       timeout_seconds        = local.common.batch_processor_timeout_seconds
-      alarm_on_throttles     = local.common.env.reserved_concurrency.batch_processor == null # with a reservation, events wait by design
+      alarm_on_throttles     = local.common.env.reserved_concurrency.batch_processor == null # With a reservation, events wait by design.
       dead_letter_queue_name = dependency.lambda_batch_processor.outputs.dead_letter_queue_name
       metrics                = dependency.lambda_batch_processor.outputs.metrics
     }

@@ -1,4 +1,4 @@
-# The private network the functions run in, and the only ways out of it: Oracle and the VPC endpoints.
+# The private network of the functions, which allows connections to Oracle and the VPC endpoints only.
 
 locals {
   common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals
@@ -40,9 +40,9 @@ dependency "secrets" {
   skip_outputs                            = local.common.skip_outputs
 }
 
-# Lambda deletes a function's network interfaces with the role of that function, some time after the function is gone:
+# Lambda deletes a function's network interfaces with the function's role, some time after the function was deleted:
 # https://repost.aws/knowledge-center/lambda-eni-find-delete
-# The roles therefore have to outlive the network. Nothing of theirs is read here, so only the order is stated.
+# The roles therefore have to be destroyed after the network. No output of theirs is read, so only the order is stated.
 dependencies {
   paths = ["${get_terragrunt_dir()}/../iam"]
 }
@@ -64,6 +64,6 @@ inputs = {
 
   resolver_rule_ids = try(local.common.env.oracle.resolver_rule_ids, [])
 
-  # The ids of an adopted VPC name nothing on a local AWS.
+  # The IDs of an adopted VPC do not exist on a local AWS.
   look_up_existing_vpc = get_env("CSVBATCH_AWS", "") != "local"
 }

@@ -34,7 +34,7 @@ inputs = {
   eventbridge         = true
   producers           = local.common.producers
   lifecycle_rules = concat(
-    # Only a file that was dealt with carries a status, so a file not yet loaded never expires.
+    # Only a processed file has a status, so a file that is not yet loaded never expires.
     [for status in ["processed", "processed-with-rejects", "refused"] : {
       id              = "expire-incoming-${status}"
       prefix          = "incoming/"

@@ -31,6 +31,6 @@ inputs = {
   force_destroy       = !local.common.env.deletion_protection
   kms_key_arn         = dependency.kms.outputs.key_arn
   access_log          = { bucket = dependency.s3_logs.outputs.name, prefix = "s3/artifacts/" }
-  eventbridge         = true # a package that changes is heard of
-  lifecycle_rules     = []   # a package is needed for as long as anybody may roll back to it
+  eventbridge         = true # Changes of packages send events.
+  lifecycle_rules     = []   # Packages are kept, so that a rollback is possible.
 }

@@ -1,4 +1,4 @@
-# The bucket that takes the access logs of the other buckets and the flow logs of the network.
+# The bucket for the access logs of the other buckets and the flow logs of the network.
 
 locals {
   common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals
@@ -15,10 +15,10 @@ inputs = {
   force_destroy       = !local.common.env.deletion_protection
   #checkov:skip=CKV_AWS_145: log delivery writes with SSE-S3 only
   kms_key_arn = null
-  #checkov:skip=CKV_AWS_18: a log bucket that logs to itself never stops growing
+  #checkov:skip=CKV_AWS_18: a log bucket that logs to itself grows without end
   access_log  = null
   accept_logs = true
-  eventbridge = true # whoever deletes logs is heard of
+  eventbridge = true # Deletions of logs send events.
   lifecycle_rules = [
     { id = "expire-logs", expiration_days = local.common.env.log_retention_days, noncurrent_expiration_days = 1 },
   ]

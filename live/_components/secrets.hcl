@@ -1,4 +1,4 @@
-# The secret that holds the Oracle credentials; its value is put by put-oracle-secret, never by Terraform.
+# The secret with the Oracle credentials; put-oracle-secret sets its value, never Terraform.
 
 locals {
   common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals

@@ -1,4 +1,4 @@
-# The queue of chunks and its dead letters.
+# The queue of chunks and its dead-letter queue.
 
 locals {
   common = read_terragrunt_config(find_in_parent_folders("_components/common.hcl")).locals

@@ -1,11 +1,11 @@
-# Everything about prod that more than one component needs.
+# Settings of prod that more than one component needs.
 
 locals {
   environment = "prod"
   account_id  = "222222222222"
   region      = "eu-west-2"
 
-  # Whether the rules for production hold (tests/infrastructure/test_policy_of_units.py, the policy scan).
+  # Whether the rules for production apply (tests/infrastructure/test_policy_of_units.py, the policy scan).
   production = true
 
   deletion_protection = true
@@ -13,11 +13,11 @@ locals {
   log_level           = "INFO"
   architecture        = "x86_64"
 
-  # The last step of docs/first-day.md: until then there is no ledger for the schedule to work with.
+  # Set to true in the last step of docs/first-day.md: until then there is no ledger.
   schedule_enabled = false
 
-  # Concurrent executions reserved for each function; null reserves none. The quota has to be 105 or more for these (100
-  # have to stay unreserved); a new account has 10. `preflight` compares.
+  # Concurrent executions reserved for each function; null reserves none. These need a quota of 105 or more (100 have to
+  # stay unreserved); a new account has 10. `preflight` compares.
   reserved_concurrency = { batch_processor = 1, request_handler = 4 }
 
   oracle = {
@@ -25,36 +25,36 @@ locals {
     port         = 2484
     protocol     = "tcps"
     service_name = "CSVPROD"
-    schema       = null # null: the user's own
+    schema       = null # null: the user's own schema
 
-    # Who signed the database's certificate: a wallet (folder) or a ca (file in PEM) below /opt, from a layer, or below
-    # /var/task, from the package; with both null the secret's ca_pem, else the system's authorities.
+    # Certificate authorities of the database: a wallet (directory) or a ca (PEM file), below /opt (layer) or /var/task
+    # (package). If both are null: the secret's ca_pem, or else the system's authorities.
     wallet     = null
     ca         = null
     tls_strict = true
 
-    # Oracle's own client in place of the driver's thin mode; layer_arns then names the layer that holds it.
+    # Whether to use Oracle's client instead of the driver's thin mode; layer_arns then names the layer with the client.
     thick      = false
     layer_arns = []
 
-    # Where the functions may go: addresses, the security group that the databases wear, or both. Here the databases stand
-    # in the subnets of `network`, as those of RDS would; the way to addresses elsewhere is a route, to a transit gateway
-    # ({ transit_gateway_id = "tgw-…" }) or a peering connection ({ peering_connection_id = "pcx-…" }).
+    # Where Oracle is: addresses, the security group of the databases, or both. Here the databases are in the subnets of
+    # `network`, as with RDS. Addresses elsewhere need a route, to a transit gateway ({ transit_gateway_id = "tgw-…" }) or a
+    # peering connection ({ peering_connection_id = "pcx-…" }).
     cidrs             = ["10.1.0.0/24", "10.1.1.0/24", "10.1.2.0/24"]
     security_group_id = null
     routes            = null
-    resolver_rule_ids = [] # of Route 53 Resolver, where only servers of another network know Oracle's name
+    resolver_rule_ids = [] # Route 53 Resolver rules, if only DNS servers of another network know Oracle's name
   }
 
-  # On every resource beside project, environment and component, for whoever asks who owns it and who pays.
+  # Tags of every resource, in addition to project, environment and component.
   tags = {
     owner       = "data-platform"
     cost_center = "csv-loading"
   }
 
-  # The policy that bounds every role made here, where the account demands one (its ARN).
+  # ARN of the permissions boundary of every role, if the account requires one.
   permissions_boundary_arn = null
 
-  # Roles or users of other accounts that put files: [{ principal_arns = ["…"], prefix = "incoming/orders/" }].
+  # Roles or users of other accounts that may put files: [{ principal_arns = ["…"], prefix = "incoming/orders/" }].
   producers = []
 }

@@ -22,11 +22,11 @@ data "aws_iam_policy_document" "dead_letters" {
   statement {
     sid       = "DenyInsecureTransport"
     effect    = "Deny"
-    actions   = ["sqs:*"] # every action, since this only denies
+    actions   = ["sqs:*"] # Every action: the statement only denies.
     resources = [local.dead_letter_queue_arn]
 
     principals {
-      type        = "*" # everybody, since this only denies
+      type        = "*" # Everybody: the statement only denies.
       identifiers = ["*"]
     }
 

@@ -1,4 +1,4 @@
-# How long nothing may be heard of the schedules before something is wrong, in minutes; rules as in expressions.tf.
+# The longest time in minutes between two starts by schedule; the rules are those of expressions.tf.
 
 locals {
   minutes_of = { minute = 1, minutes = 1, hour = 60, hours = 60, day = 1440, days = 1440 }
@@ -19,6 +19,6 @@ locals {
     null
   ) }
 
-  # The most frequent one says when silence begins; AWS may choose the moment within a flexible window.
+  # The most frequent schedule decides; AWS may delay a start within the flexible window.
   expected = [for name, minutes in local.told : minutes + var.schedules[name].flexible_window_minutes if minutes != null && var.schedules[name].enabled]
 }

@@ -1,4 +1,4 @@
-# AWS would refuse a wrong expression only in the middle of an apply. The rules are those of
+# AWS would reject a wrong expression only in the middle of an apply. The rules are those of
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 
 locals {
@@ -7,7 +7,7 @@ locals {
   cron_dates  = "0?[1-9]|[12][0-9]|3[01]"
   cron_step   = "(/[1-9][0-9]*)?"
 
-  # In order: what one value looks like, whether steps (/) are taken, and what else besides lists and ranges of values.
+  # In order: the pattern of one value, whether steps (/) are allowed, and what else is allowed besides lists and ranges.
   cron_fields = [
     { name = "minutes", value = "[0-5]?[0-9]", step = local.cron_step, special = [] },
     { name = "hours", value = "[01]?[0-9]|2[0-3]", step = local.cron_step, special = [] },
@@ -29,9 +29,9 @@ locals {
 
   cron_problems = { for name, parts in local.cron_parts : name => (
     length(parts) != length(local.cron_fields)
-    ? ["cron() takes 6 fields (${join(", ", local.cron_fields[*].name)}), one space apart; these are ${length(parts)}"]
+    ? ["cron() needs 6 fields (${join(", ", local.cron_fields[*].name)}), separated by single spaces, but has ${length(parts)}"]
     : concat(
-      [for index, part in parts : "\"${part}\" is no value for ${local.cron_fields[index].name}" if !can(regex(local.cron_patterns[index], part))],
+      [for index, part in parts : "\"${part}\" is not a valid value for ${local.cron_fields[index].name}" if !can(regex(local.cron_patterns[index], part))],
       length([for index in [2, 4] : index if parts[index] == "?"]) == 1 ? [] : ["exactly one of day-of-month and day-of-week must be ?"],
     )
   ) }
@@ -40,12 +40,12 @@ locals {
     expression.kind == "cron" ? join("; ", local.cron_problems[name]) :
     expression.kind == "rate" ? (
       can(regex("^(1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))$", expression.body)) ? "" :
-      "rate() takes a whole number above 0 and its unit, as in rate(1 minute), rate(2 hours) or rate(3 days)"
+      "rate() needs a whole number above 0 and a unit, such as rate(1 minute), rate(2 hours) or rate(3 days)"
     ) :
     expression.kind == "at" ? (
       can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$", expression.body)) && can(timeadd("${expression.body}Z", "0s")) ? "" :
-      "at() takes a date and time that exist, as yyyy-mm-ddThh:mm:ss"
+      "at() needs an existing date and time as yyyy-mm-ddThh:mm:ss"
     ) :
-    "give cron(…), rate(…) or at(…)"
+    "use cron(…), rate(…) or at(…)"
   ) }
 }

@@ -32,7 +32,7 @@ resource "aws_scheduler_schedule" "this" {
     }
   }
 
-  # A schedule that fires before its role may do anything would start with a dead letter.
+  # A schedule that fires before its role has permissions would start with a dead letter.
   depends_on = [aws_iam_role_policy.scheduler]
 
   lifecycle {

@@ -19,17 +19,17 @@ output "rule_arn" {
 }
 
 output "dead_letter_queue_name" {
-  description = "Name of the queue that takes invocations that never succeeded."
+  description = "Name of the dead-letter queue for invocations that never succeeded."
   value       = aws_sqs_queue.dead_letters.name
 }
 
 output "dead_letter_queue_arn" {
-  description = "ARN of the queue that takes invocations that never succeeded."
+  description = "ARN of the dead-letter queue for invocations that never succeeded."
   value       = aws_sqs_queue.dead_letters.arn
 }
 
 output "expected_every_minutes" {
-  description = "Longest time in minutes between two starts by schedule; 0 where no schedule is enabled, or none of which that can be told."
+  description = "Longest time in minutes between two starts by schedule; 0 where no schedule is enabled, or where it cannot be determined."
   # Not null, which Terraform leaves out of the outputs that other units read.
   value = length(local.expected) == 0 ? 0 : min(local.expected...)
 }

@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "trust" {
       values   = [var.account_id]
     }
 
-    # The group, as Scheduler states no single schedule when it takes on a role. It always sends both keys:
+    # The group, because Scheduler names no single schedule when it assumes a role. It always sends both keys:
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     condition {
       test     = "ArnEquals"
@@ -72,7 +72,7 @@ data "aws_iam_policy_document" "scheduler" {
     condition {
       test     = "ArnLike"
       variable = "kms:EncryptionContext:aws:scheduler:schedule:arn"
-      values   = ["${local.arn_prefix}:scheduler:${local.place}:schedule/${var.name}/*"] # every schedule of this group
+      values   = ["${local.arn_prefix}:scheduler:${local.place}:schedule/${var.name}/*"] # Every schedule of this group.
     }
   }
 }

@@ -47,12 +47,12 @@ variable "target" {
 
   validation {
     condition     = can(regex("^arn:aws[a-z-]*:lambda:", var.target.function_arn)) && endswith(var.target.function_arn, ":function:${var.target.function_name}")
-    error_message = "target.function_arn is \"${var.target.function_arn}\" and target.function_name \"${var.target.function_name}\": give the ARN of that very function."
+    error_message = "target.function_arn is \"${var.target.function_arn}\" and target.function_name \"${var.target.function_name}\": give the ARN of the same function."
   }
 }
 
 variable "schedules" {
-  description = "Schedules by name: cron(), rate() or at() expression, IANA time zone, minutes within which AWS may choose the moment (0 to 1440; 0 = on time), whether it runs, and the longest time in minutes between two starts, where the expression alone does not tell (a cron with lists, ranges or days)."
+  description = "Schedules by name: cron(), rate() or at() expression, IANA time zone, flexible window in minutes (0 to 1440; 0 = on time), whether it is enabled, and the longest time in minutes between two starts if the expression does not show it (a cron with lists, ranges or days)."
   type = map(object({
     expression              = string
     timezone                = optional(string, "UTC")
@@ -83,7 +83,7 @@ variable "schedules" {
 }
 
 variable "retry" {
-  description = "How often (0 to 185) and how long (60 to 86400 seconds) an invocation is tried again before it becomes a dead letter."
+  description = "How often (0 to 185) and for how long (60 to 86400 seconds) an invocation is retried before it becomes a dead letter."
   type = object({
     maximum_attempts    = number
     maximum_age_seconds = number
@@ -101,7 +101,7 @@ variable "retry" {
 }
 
 variable "object_created" {
-  description = "Whether objects that arrive in the bucket below the prefix start the function at once."
+  description = "Whether an object that arrives in the bucket under the prefix starts the function immediately."
   type = object({
     enabled     = bool
     bucket_name = string
@@ -115,12 +115,12 @@ variable "object_created" {
 
   validation {
     condition     = can(regex("^[^/].*/$", var.object_created.prefix))
-    error_message = "object_created.prefix is \"${var.object_created.prefix}\": give a folder such as incoming/. The function writes into the same bucket; without a folder its own objects would start it again."
+    error_message = "object_created.prefix is \"${var.object_created.prefix}\": give a prefix such as incoming/. The function writes into the same bucket; without a prefix its own objects would start it again."
   }
 }
 
 variable "dead_letter_retention_seconds" {
-  description = "How long invocations that never succeeded are kept, in seconds (60 to 1209600)."
+  description = "Seconds for which dead letters are kept (60 to 1209600)."
   type        = number
   default     = 1209600
 

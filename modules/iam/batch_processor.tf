@@ -11,8 +11,8 @@ resource "aws_iam_role_policy" "batch_processor" {
   policy = data.aws_iam_policy_document.batch_processor.json
 }
 
-# Objects are found and read by version, so the actions for "whatever is there now" are missing on purpose. In S3 a prefix
-# is all there is to name objects by that do not exist yet: that is what the wildcards after the prefixes are.
+# Objects are listed and read by version, so the actions for the current version are missing on purpose. Objects that do
+# not exist yet can only be named by prefix in S3: that is the reason for the wildcards after prefixes.
 data "aws_iam_policy_document" "batch_processor" {
   source_policy_documents = [data.aws_iam_policy_document.function_runtime["batch_processor"].json]
 
@@ -24,7 +24,7 @@ data "aws_iam_policy_document" "batch_processor" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["incoming/*"] # Any part of the prefix, whole datasets and single keys alike.
+      values   = ["incoming/*"] # Whole datasets and single keys.
     }
 
     condition {
@@ -38,8 +38,8 @@ data "aws_iam_policy_document" "batch_processor" {
     sid     = "ReadVersions"
     actions = ["s3:GetObjectVersion"]
     resources = [
-      "${var.data_bucket_arn}/incoming/*", # Files are dropped under names nobody knows before.
-      "${var.data_bucket_arn}/work/*",     # Unpacked files, one folder a batch.
+      "${var.data_bucket_arn}/incoming/*", # The names of files are not known beforehand.
+      "${var.data_bucket_arn}/work/*",     # Unpacked files, one prefix per batch.
     ]
 
     condition {
@@ -49,8 +49,8 @@ data "aws_iam_policy_document" "batch_processor" {
     }
   }
 
-  # S3 replaces all tags at once: what others put on the file has to be read first. AWS asks for the actions without
-  # "Version" too: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html
+  # S3 replaces all tags at once, so existing tags have to be read first. AWS requires the actions without "Version" as
+  # well: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html
   statement {
     sid       = "ReadTagsOfFiles"
     actions   = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
@@ -68,7 +68,7 @@ data "aws_iam_policy_document" "batch_processor" {
     actions   = ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"]
     resources = ["${var.data_bucket_arn}/incoming/*"] # Any file, as above.
 
-    # Files expire by this tag, so no other value may get there.
+    # Files expire by this tag, so no other value may be set.
     condition {
       test     = "StringEquals"
       variable = "s3:RequestObjectTag/status"
@@ -85,7 +85,7 @@ data "aws_iam_policy_document" "batch_processor" {
   statement {
     sid       = "UnpackFiles"
     actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
-    resources = ["${var.data_bucket_arn}/work/*"] # One folder a batch.
+    resources = ["${var.data_bucket_arn}/work/*"] # One prefix per batch.
 
     condition {
       test     = "StringEquals"
@@ -94,11 +94,11 @@ data "aws_iam_policy_document" "batch_processor" {
     }
   }
 
-  # Rejected rows are the request handler's to write: of a refused file only the report speaks.
+  # Only the request handler writes rejected rows; a refused file has a report only.
   statement {
     sid       = "WriteReports"
     actions   = ["s3:PutObject"]
-    resources = ["${var.data_bucket_arn}/reports/*"] # One object a batch.
+    resources = ["${var.data_bucket_arn}/reports/*"] # One object per batch.
 
     condition {
       test     = "StringEquals"
@@ -107,7 +107,7 @@ data "aws_iam_policy_document" "batch_processor" {
     }
   }
 
-  # The queue's retention says after how long a message that was never done has to be sent again.
+  # The queue's retention determines when a message that was never processed has to be sent again.
   statement {
     sid       = "SendChunks"
     actions   = ["sqs:GetQueueAttributes", "sqs:SendMessage"]

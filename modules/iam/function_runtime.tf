@@ -1,4 +1,4 @@
-# What each function needs to run at all, whatever its task.
+# What every function needs in order to run.
 data "aws_iam_policy_document" "function_runtime" {
   for_each = local.function_names
 
@@ -6,7 +6,7 @@ data "aws_iam_policy_document" "function_runtime" {
     sid     = "WriteOwnLogs"
     actions = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = [
-      # Lambda makes up the names of the streams.
+      # Lambda chooses the names of the streams.
       "arn:${local.partition}:logs:${var.region}:${var.account_id}:log-group:/aws/lambda/${each.value}:*",
     ]
   }
@@ -14,7 +14,7 @@ data "aws_iam_policy_document" "function_runtime" {
   statement {
     sid       = "WriteTraces"
     actions   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
-    resources = ["*"] # Traces are no resources: neither action takes any other, says the Service Authorization Reference of X-Ray.
+    resources = ["*"] # Neither action supports resources (Service Authorization Reference of X-Ray).
   }
 
   statement {
@@ -34,7 +34,7 @@ data "aws_iam_policy_document" "function_runtime" {
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = [var.kms_key_arn]
 
-    # Never for data in hand: only where one of these services asks on the role's behalf, for what the role may use there.
+    # Only through one of these services, for what the role may use there; never directly.
     condition {
       test     = "StringEquals"
       variable = "kms:ViaService"
@@ -56,31 +56,31 @@ data "aws_iam_policy_document" "function_runtime" {
     }
   }
 
-  # The next three are how Lambda attaches a function to a VPC, with the wildcards AWS asks for:
+  # The next three statements let Lambda attach a function to a VPC, with the wildcards that AWS requires:
   # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
   statement {
     sid       = "LookUpNetworkOfFunction"
     actions   = local.network_lookup_actions
-    resources = ["*"] # EC2 knows no resources for what describes.
+    resources = ["*"] # Describe actions of EC2 do not support resources.
   }
 
   statement {
     sid     = "AttachFunctionToNetwork"
     actions = local.network_interface_actions
     resources = [
-      # Lambda asks before there is an interface: with a resource named, the function may not be able to reach the VPC.
+      # Lambda asks before an interface exists: with a resource named, the function might not reach the VPC.
       "arn:${local.partition}:ec2:${var.region}:${var.account_id}:*/*",
       # The subnets of a VPC that another account shares belong to that account.
       "arn:${local.partition}:ec2:${var.region}:*:subnet/*",
     ]
   }
 
-  # The two above are Lambda's to use. The function's own code has no business with the network.
+  # The statements above are for Lambda. The function's own code must not change the network.
   statement {
     sid       = "DenyNetworkToFunctionCode"
     effect    = "Deny"
     actions   = concat(local.network_interface_actions, local.network_lookup_actions)
-    resources = ["*"] # Nothing is exempt.
+    resources = ["*"] # Every resource: the statement only denies.
 
     condition {
       test     = "ArnEquals"

@@ -1,4 +1,4 @@
-# Who may take a function's role: Lambda, for that function alone.
+# Who may assume a function's role: Lambda, for that function only.
 data "aws_iam_policy_document" "function_trust" {
   for_each = local.function_arns
 
@@ -10,7 +10,7 @@ data "aws_iam_policy_document" "function_trust" {
       identifiers = ["lambda.amazonaws.com"]
     }
 
-    # IfExists in both, because AWS does not document that every path by which Lambda takes a role names its source:
+    # IfExists in both, because AWS does not document that Lambda always names the source when it assumes a role:
     # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     condition {
       test     = "StringEqualsIfExists"
@@ -24,9 +24,9 @@ data "aws_iam_policy_document" "function_trust" {
       values = concat(
         [
           each.value,
-          "${each.value}:*", # Versions and aliases of the function, whose names are made at each deployment.
+          "${each.value}:*", # Versions and aliases of the function, whose names are not known beforehand.
         ],
-        # A mapping polls the queue with the function's role; Lambda makes up the mapping's id.
+        # A mapping polls the queue with the function's role; Lambda chooses the mapping's id.
         each.key == "request_handler" ? ["arn:${local.partition}:lambda:${var.region}:${var.account_id}:event-source-mapping:*"] : [],
       )
     }

@@ -8,7 +8,7 @@ locals {
     request_handler = var.request_handler_function_name
   }
 
-  # The functions are made after their roles, so everything of theirs is named by an ARN built from their names.
+  # The functions are created after their roles, so their ARNs are built from names.
   function_arns = {
     for key, name in local.function_names : key => "arn:${local.partition}:lambda:${var.region}:${var.account_id}:function:${name}"
   }

@@ -1,4 +1,4 @@
-# A role is of use only with its permissions: whatever takes an ARN from here waits for them.
+# A role is usable only with its permissions, so whatever reads an ARN from here waits for them.
 
 output "batch_processor_role_arn" {
   description = "ARN of the batch processor's role."
@@ -23,7 +23,7 @@ output "request_handler_role_name" {
 }
 
 output "rejects_reader_role_arn" {
-  description = "ARN of the role for those who may read rejected rows."
+  description = "ARN of the role for readers of rejected rows."
   value       = aws_iam_role.rejects_reader.arn
   depends_on  = [aws_iam_role_policy.rejects_reader]
 }

@@ -1,5 +1,5 @@
 resource "aws_iam_role" "rejects_reader" {
-  #checkov:skip=CKV_AWS_61: the account's root stands for whomever its own policies name, and only until somebody is named here
+  #checkov:skip=CKV_AWS_61: the account's root means the principals that its own policies allow, and only while no reader is named here
 
   name                 = "${var.name}-rejects-reader"
   description          = "For people who look into the rejected rows of ${var.name}, which are personal data"
@@ -28,7 +28,7 @@ data "aws_iam_policy_document" "rejects_reader_trust" {
 
     principals {
       type = "AWS"
-      # The root of the account stands for whomever the account's own policies let assume this role, and for nobody else.
+      # The account's root means the principals that the account's own policies let assume this role.
       identifiers = length(var.rejects_reader_principal_arns) > 0 ? var.rejects_reader_principal_arns : ["arn:${local.partition}:iam::${var.account_id}:root"]
     }
   }
@@ -43,7 +43,7 @@ data "aws_iam_policy_document" "rejects_reader" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["rejected/*"] # Any dataset and batch.
+      values   = ["rejected/*"] # Every dataset and batch.
     }
 
     condition {
@@ -56,7 +56,7 @@ data "aws_iam_policy_document" "rejects_reader" {
   statement {
     sid       = "ReadRejects"
     actions   = ["s3:GetObject"]
-    resources = ["${var.data_bucket_arn}/rejected/*"] # One folder a batch.
+    resources = ["${var.data_bucket_arn}/rejected/*"] # One prefix per batch.
 
     condition {
       test     = "StringEquals"
@@ -70,7 +70,7 @@ data "aws_iam_policy_document" "rejects_reader" {
     actions   = ["kms:Decrypt"]
     resources = [var.kms_key_arn]
 
-    # S3 asks on the role's behalf, for what the role may read there.
+    # Only through S3, for what the role may read there.
     condition {
       test     = "StringEquals"
       variable = "kms:ViaService"

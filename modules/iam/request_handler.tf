@@ -11,11 +11,11 @@ resource "aws_iam_role_policy" "request_handler" {
   policy = data.aws_iam_policy_document.request_handler.json
 }
 
-# Every message names the version it means, so nothing is listed and nothing is read without its version.
+# Every message names a version, so nothing is listed, and nothing is read without its version.
 data "aws_iam_policy_document" "request_handler" {
   source_policy_documents = [data.aws_iam_policy_document.function_runtime["request_handler"].json]
 
-  # What Lambda polls with: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  # What Lambda needs for polling: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
   statement {
     sid       = "TakeChunks"
     actions   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
@@ -26,8 +26,8 @@ data "aws_iam_policy_document" "request_handler" {
     sid     = "ReadVersions"
     actions = ["s3:GetObjectVersion"]
     resources = [
-      "${var.data_bucket_arn}/incoming/*", # Files are dropped under names nobody knows before.
-      "${var.data_bucket_arn}/work/*",     # Unpacked files, one folder a batch.
+      "${var.data_bucket_arn}/incoming/*", # The names of files are not known beforehand.
+      "${var.data_bucket_arn}/work/*",     # Unpacked files, one prefix per batch.
     ]
 
     condition {
@@ -37,7 +37,7 @@ data "aws_iam_policy_document" "request_handler" {
     }
   }
 
-  # Both pairs of actions as in the batch processor's role, for the same reasons.
+  # Both pairs of actions are needed for the same reasons as in the batch processor's role.
   statement {
     sid       = "ReadTagsOfFiles"
     actions   = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
@@ -55,7 +55,7 @@ data "aws_iam_policy_document" "request_handler" {
     actions   = ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"]
     resources = ["${var.data_bucket_arn}/incoming/*"] # Any file, as above.
 
-    # A file is refused before any of its chunks is sent, so never by the handler.
+    # Only the batch processor refuses files, before it sends any chunk.
     condition {
       test     = "StringEquals"
       variable = "s3:RequestObjectTag/status"
@@ -73,8 +73,8 @@ data "aws_iam_policy_document" "request_handler" {
     sid     = "WriteReportsAndRejects"
     actions = ["s3:PutObject"]
     resources = [
-      "${var.data_bucket_arn}/rejected/*", # Rejected rows, one folder a batch.
-      "${var.data_bucket_arn}/reports/*",  # One object a batch.
+      "${var.data_bucket_arn}/rejected/*", # Rejected rows, one prefix per batch.
+      "${var.data_bucket_arn}/reports/*",  # One object per batch.
     ]
 
     condition {

@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "account_id" {
-  description = "The AWS account everything named here belongs to."
+  description = "AWS account of the roles and of everything named here, 12 digits."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "The region the functions live in, such as eu-west-2."
+  description = "AWS region of the functions, such as eu-west-2."
   type        = string
 
   validation {
@@ -89,7 +89,7 @@ variable "request_handler_function_name" {
 }
 
 variable "rejects_reader_principal_arns" {
-  description = "ARNs of the account's roles and users that may take the rejects reader's role; empty leaves it to the account's own policies."
+  description = "ARNs of the account's roles and users that may assume the rejects reader's role; if empty, the account's own policies decide."
   type        = list(string)
   default     = []
 
@@ -102,7 +102,7 @@ variable "rejects_reader_principal_arns" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the policy that bounds the permissions of every role made here; null where the account asks for none."
+  description = "ARN of the permissions boundary of every role in this module; null for none."
   type        = string
   default     = null
 

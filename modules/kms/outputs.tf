@@ -1,15 +1,15 @@
 output "key_arn" {
-  description = "ARN of the key; what encrypts with it takes this."
+  description = "ARN of the key."
   value       = aws_kms_key.this.arn
 }
 
 output "key_id" {
-  description = "Id of the key."
+  description = "ID of the key."
   value       = aws_kms_key.this.key_id
 }
 
 output "alias_name" {
-  description = "Alias of the key, `alias/` included."
+  description = "Alias of the key, including `alias/`."
   value       = aws_kms_alias.this.name
 }
 

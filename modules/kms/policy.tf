@@ -3,11 +3,11 @@ data "aws_iam_policy_document" "key" {
   #checkov:skip=CKV_AWS_111: in a key policy the resource "*" is the one key that carries the policy
   #checkov:skip=CKV_AWS_356: in a key policy the resource "*" is the one key that carries the policy
 
-  # Without this statement nobody could ever change the policy again, and IAM policies could not grant use of the key.
+  # Without this statement nobody could change the policy again, and IAM policies could not grant use of the key.
   statement {
     sid       = "AccountDecidesWhoMayUseTheKey"
-    actions   = ["kms:*"] # The account delegates to its IAM policies, so it has to hold what they may grant.
-    resources = ["*"]     # In a key policy this means the one key the policy is attached to.
+    actions   = ["kms:*"] # The account delegates to its IAM policies, so it needs every permission that they may grant.
+    resources = ["*"]     # In a key policy this is the key that the policy is attached to.
 
     principals {
       type        = "AWS"
@@ -21,10 +21,10 @@ data "aws_iam_policy_document" "key" {
       "kms:Decrypt",
       "kms:DescribeKey",
       "kms:Encrypt",
-      "kms:GenerateDataKey*", # CloudWatch Logs asks for data keys with and without their plaintext.
-      "kms:ReEncrypt*",       # ReEncryptFrom and ReEncryptTo are only of use together.
+      "kms:GenerateDataKey*", # CloudWatch Logs uses data keys with and without plaintext.
+      "kms:ReEncrypt*",       # ReEncryptFrom and ReEncryptTo are needed together.
     ]
-    resources = ["*"] # The one key, as above.
+    resources = ["*"] # This key, as above.
 
     principals {
       type        = "Service"
@@ -34,7 +34,7 @@ data "aws_iam_policy_document" "key" {
     condition {
       test     = "ArnLike"
       variable = "kms:EncryptionContext:aws:logs:arn"
-      # Every log group of the platform, whichever function it belongs to: the key is made before they are.
+      # Every log group of the platform: the key is created before them.
       values = ["arn:${data.aws_partition.current.partition}:logs:${var.region}:${var.account_id}:log-group:*"]
     }
   }
@@ -45,9 +45,9 @@ data "aws_iam_policy_document" "key" {
     sid = "AlarmsAndTopicsOfTheAccount"
     actions = [
       "kms:Decrypt",
-      "kms:GenerateDataKey*", # SQS and SNS ask for data keys with and without their plaintext.
+      "kms:GenerateDataKey*", # SQS and SNS use data keys with and without plaintext.
     ]
-    resources = ["*"] # The one key, as above.
+    resources = ["*"] # This key, as above.
 
     principals {
       type        = "Service"
@@ -61,12 +61,12 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
-  # EventBridge does not: with aws:SourceAccount it could write no dead letter. What SQS always states is the queue:
+  # EventBridge does not send aws:SourceAccount, so it could write no dead letter. SQS always sends the queue:
   # https://docs.aws.amazon.com/kms/latest/developerguide/services-sqs.html
   statement {
     sid       = "EventsToQueuesOfTheEnvironment"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = ["*"] # The one key, as above.
+    resources = ["*"] # This key, as above.
 
     principals {
       type        = "Service"
@@ -76,20 +76,20 @@ data "aws_iam_policy_document" "key" {
     condition {
       test     = "ArnLike"
       variable = "kms:EncryptionContext:aws:sqs:arn"
-      # Every queue whose name starts with the environment's: the key is made before they are.
+      # Every queue whose name starts with the environment's prefix: the key is created before them.
       values = ["arn:${data.aws_partition.current.partition}:sqs:${var.region}:${var.account_id}:${var.name}-*"]
     }
   }
 
   # An upload in parts needs kms:Decrypt too: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuAndPermissions.html
-  # A producer cannot read with it, for no policy lets it get an object.
+  # A producer cannot read objects with it, because no policy lets it get them.
   dynamic "statement" {
     for_each = var.producers[*]
 
     content {
       sid       = "ProducersEncryptTheirFiles"
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = ["*"] # The one key, as above.
+      resources = ["*"] # This key, as above.
 
       principals {
         type        = "AWS"
@@ -109,7 +109,7 @@ data "aws_iam_policy_document" "key" {
         variable = "kms:EncryptionContext:aws:s3:arn"
         values = [
           "arn:${data.aws_partition.current.partition}:s3:::${statement.value.bucket_name}",
-          "arn:${data.aws_partition.current.partition}:s3:::${statement.value.bucket_name}/*", # Any file of it.
+          "arn:${data.aws_partition.current.partition}:s3:::${statement.value.bucket_name}/*", # Every object of the bucket.
         ]
       }
     }

@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "account_id" {
-  description = "The AWS account that owns the key; nobody outside it may use the key."
+  description = "AWS account that owns the key, 12 digits; nobody outside it may use the key."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "The region the key lives in, such as eu-west-2."
+  description = "AWS region of the key, such as eu-west-2."
   type        = string
 
   validation {
@@ -29,12 +29,12 @@ variable "region" {
 }
 
 variable "deletion_window_days" {
-  description = "Days that a deleted key can still be restored (7 to 30)."
+  description = "Days for which a deleted key can be restored (7 to 30)."
   type        = number
 
   validation {
     condition     = var.deletion_window_days >= 7 && var.deletion_window_days <= 30 && floor(var.deletion_window_days) == var.deletion_window_days
-    error_message = "deletion_window_days is ${var.deletion_window_days}: KMS takes a whole number of days from 7 to 30."
+    error_message = "deletion_window_days is ${var.deletion_window_days}: KMS accepts a whole number of days from 7 to 30."
   }
 }
 
@@ -45,7 +45,7 @@ variable "rotation_period_days" {
 
   validation {
     condition     = var.rotation_period_days >= 90 && var.rotation_period_days <= 2560 && floor(var.rotation_period_days) == var.rotation_period_days
-    error_message = "rotation_period_days is ${var.rotation_period_days}: KMS takes a whole number of days from 90 to 2560."
+    error_message = "rotation_period_days is ${var.rotation_period_days}: KMS accepts a whole number of days from 90 to 2560."
   }
 }
 
@@ -55,7 +55,7 @@ variable "deletion_protection" {
 }
 
 variable "producers" {
-  description = "Who of other accounts encrypts objects of which bucket with the key: ARNs of single roles and users, and the bucket's name. Null for nobody."
+  description = "Principals of other accounts that may encrypt objects of a bucket with the key: ARNs of single roles and users, and the bucket's name. Null for none."
   type = object({
     principal_arns = set(string)
     bucket_name    = string

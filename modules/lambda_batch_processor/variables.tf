@@ -25,7 +25,7 @@ variable "environment_name" {
 # Code
 
 variable "package" {
-  description = "The function's zip: bucket, and key that carries the zip's 64-digit content digest."
+  description = "The function's zip: bucket, and key with the 64-digit content digest of the zip."
   type = object({
     bucket = string
     key    = string
@@ -39,7 +39,7 @@ variable "runtime" {
 }
 
 variable "architecture" {
-  description = "Processor the package was built for: x86_64 or arm64."
+  description = "Processor architecture of the package: x86_64 or arm64."
   type        = string
 }
 
@@ -50,7 +50,7 @@ variable "layer_arns" {
 }
 
 variable "code_signing_profile_arns" {
-  description = "AWS Signer profile versions whose signatures are accepted, at most 20; with any given, unsigned code is refused at deployment."
+  description = "AWS Signer profile versions whose signatures are accepted, at most 20; if any is given, unsigned code is rejected at deployment."
   type        = list(string)
   default     = []
 }
@@ -58,91 +58,91 @@ variable "code_signing_profile_arns" {
 # Size
 
 variable "memory_mb" {
-  description = "Memory in MB; processor share grows with it."
+  description = "Memory in MB; CPU grows with it."
   type        = number
 }
 
 variable "ephemeral_storage_mb" {
-  description = "Scratch disk of one invocation in MB."
+  description = "Ephemeral storage in MB."
   type        = number
   default     = 512
 }
 
 variable "timeout_seconds" {
-  description = "Longest run of one invocation, in seconds."
+  description = "Timeout of one invocation in seconds."
   type        = number
 }
 
 variable "reserved_concurrency" {
-  description = "Invocations reserved for, and the most allowed to, this function at once; null or -1 reserves none."
+  description = "Reserved concurrency of the function, which is also its limit; null or -1 reserves none."
   type        = number
   default     = null
 }
 
 variable "maximum_event_age_seconds" {
-  description = "How long Lambda keeps an asynchronous event that it cannot start, in seconds."
+  description = "Seconds for which Lambda keeps an asynchronous event that it cannot start."
   type        = number
   default     = 21600
 }
 
-# Surroundings
+# Role, key, network and logs
 
 variable "role_arn" {
-  description = "Execution role."
+  description = "ARN of the execution role."
   type        = string
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the environment, the log group and the dead-letter queue."
+  description = "ARN of the KMS key that encrypts the environment variables, the log group and the dead-letter queue."
   type        = string
 }
 
 variable "subnet_ids" {
-  description = "Private subnets the function runs in."
+  description = "IDs of the private subnets of the function."
   type        = list(string)
 }
 
 variable "security_group_ids" {
-  description = "Security groups of the function, 1 to 5."
+  description = "IDs of the security groups of the function, 1 to 5."
   type        = list(string)
 }
 
 variable "endpoint_urls" {
-  description = "Addresses of VPC endpoints that the services' own names do not lead to, by service (sqs, secretsmanager); empty with private DNS."
+  description = "URLs of VPC endpoints by service (sqs, secretsmanager), for endpoints without private DNS; empty with private DNS."
   type        = map(string)
   default     = {}
 }
 
 variable "log_retention_days" {
-  description = "Days that log events are kept; one of the periods CloudWatch Logs knows."
+  description = "Days for which log events are kept; one of the periods of CloudWatch Logs."
   type        = number
 }
 
 variable "metrics_namespace" {
-  description = "Namespace of the function's own metrics in CloudWatch; one for each environment, where several share an account."
+  description = "CloudWatch namespace of the function's own metrics; one per environment if several share an account."
   type        = string
   default     = "csvbatch"
 }
 
 variable "log_level" {
-  description = "Least severe log level that is kept: DEBUG or INFO."
+  description = "Minimum log level: DEBUG or INFO."
   type        = string
 }
 
 # Work
 
 variable "bucket_name" {
-  description = "Data bucket."
+  description = "Name of the data bucket."
   type        = string
 }
 
 variable "secret_arn" {
-  description = "Secrets Manager secret that holds the database user and password."
+  description = "ARN of the Secrets Manager secret with the database user and password."
   type        = string
 }
 
 variable "oracle" {
-  description = "Where the database listens and how it is talked to: host name or IPv4 address, port, service name, protocol (tcp or tcps); schema that bare names of tables belong to (null: the user's own); for tcps, a wallet (folder) or a ca (file in PEM) that the package or a layer holds (null: the secret's ca_pem, else the system's authorities), and whether certificates are checked as strictly as Python 3.13 does; thick for Oracle's own client, which a layer of layer_arns holds."
+  description = "How to connect to the database: host name or IPv4 address, port, service name, protocol (tcp or tcps); schema of unqualified table names (null: the user's own); for tcps, a wallet (directory) or a ca (PEM file) from the package or a layer (null: the secret's ca_pem, or else the system's authorities), and whether certificates are checked as strictly as in Python 3.13; thick to use Oracle's client, which a layer of layer_arns provides."
   type = object({
     host         = string
     port         = number
@@ -157,7 +157,7 @@ variable "oracle" {
 }
 
 variable "queue_url" {
-  description = "Queue that takes one message a chunk."
+  description = "URL of the queue of chunks; it gets one message per chunk."
   type        = string
 
   validation {
@@ -167,7 +167,7 @@ variable "queue_url" {
 }
 
 variable "chunk_bytes" {
-  description = "Size that chunks are cut to, in bytes of the unpacked file; rows stay whole."
+  description = "Maximum size of a chunk in bytes of the unpacked file; a longer row stays whole."
   type        = number
 
   validation {

@@ -10,7 +10,7 @@ resource "aws_lambda_function" "this" {
   description   = var.description
   role          = var.role_arn
 
-  # The key carries the content digest, so a change of code shows as a change of key, and a plan needs no package at hand.
+  # The key contains the content digest, so a change of code is a change of key, and a plan needs no local package.
   s3_bucket               = var.package.bucket
   s3_key                  = var.package.key
   handler                 = var.handler
@@ -55,12 +55,12 @@ resource "aws_lambda_function" "this" {
   lifecycle {
     precondition {
       condition     = length(var.layer_arns) > 0 || !(var.oracle.thick || anytrue([for path in compact([var.oracle.wallet, var.oracle.ca]) : startswith(path, "/opt/")]))
-      error_message = "layer_arns is empty but oracle needs one: thick is ${var.oracle.thick}, wallet ${jsonencode(var.oracle.wallet)} and ca ${jsonencode(var.oracle.ca)}. Oracle's client and whatever is below /opt come from layers; name their ARNs."
+      error_message = "layer_arns is empty but oracle needs one: thick is ${var.oracle.thick}, wallet ${jsonencode(var.oracle.wallet)} and ca ${jsonencode(var.oracle.ca)}. Oracle's client and files below /opt come from layers; give their ARNs."
     }
   }
 }
 
-# The pipeline retries by itself from its ledger: a second attempt by Lambda would only run beside it.
+# The pipeline retries from its ledger: a retry by Lambda would run at the same time.
 resource "aws_lambda_function_event_invoke_config" "this" {
   function_name                = aws_lambda_function.this.function_name
   maximum_retry_attempts       = 0

@@ -14,12 +14,12 @@ output "log_group_name" {
 }
 
 output "dead_letter_queue_name" {
-  description = "Name of the queue that takes asynchronous events whose run failed."
+  description = "Name of the dead-letter queue for asynchronous events that failed."
   value       = aws_sqs_queue.dead_letters.name
 }
 
 output "dead_letter_queue_arn" {
-  description = "ARN of the queue that takes asynchronous events whose run failed."
+  description = "ARN of the dead-letter queue for asynchronous events that failed."
   value       = aws_sqs_queue.dead_letters.arn
 }
 
@@ -34,12 +34,12 @@ output "handler" {
 }
 
 output "reserved_concurrency" {
-  description = "Invocations reserved for the function; -1 where none are."
+  description = "Reserved concurrency of the function; -1 for none."
   value       = aws_lambda_function.this.reserved_concurrent_executions
 }
 
 output "metrics" {
-  description = "Namespace, and value of the dimension `service`, of the metrics that the function reports itself."
+  description = "Namespace and `service` dimension of the metrics that the function reports itself."
   value = {
     namespace = local.settings.POWERTOOLS_METRICS_NAMESPACE
     service   = local.settings.POWERTOOLS_SERVICE_NAME

@@ -1,5 +1,5 @@
 locals {
-  # What is not set is left out, so that the functions' own defaults hold.
+  # Settings that are null are left out, so that the code's defaults apply.
   oracle_options = {
     protocol   = var.oracle.protocol
     schema     = var.oracle.schema
@@ -28,7 +28,7 @@ locals {
     POWERTOOLS_METRICS_NAMESPACE = var.metrics_namespace
     POWERTOOLS_LOG_LEVEL         = var.log_level
 
-    # What a function returns or raises can quote rows, which are personal data.
+    # Results and exceptions of a function can contain rows, which are personal data.
     POWERTOOLS_TRACER_CAPTURE_RESPONSE = "false"
     POWERTOOLS_TRACER_CAPTURE_ERROR    = "false"
   }

@@ -43,7 +43,7 @@ variable "region" {
 # Code
 
 variable "package" {
-  description = "The function's zip: bucket, and key that carries the zip's 64-digit content digest (so a change of code is a change of key)."
+  description = "The function's zip: bucket, and key with the 64-digit content digest of the zip (so a change of code is a change of key)."
   type = object({
     bucket = string
     key    = string
@@ -51,7 +51,7 @@ variable "package" {
 
   validation {
     condition     = can(regex("(^|[^0-9a-f])[0-9a-f]{64}([^0-9a-f].*)?\\.zip$", var.package.key))
-    error_message = "package.key is \"${var.package.key}\": it must end in .zip and carry the package's content digest (64 hexadecimal digits). Build and upload the package first, then use the key that was printed."
+    error_message = "package.key is \"${var.package.key}\": it must end in .zip and contain the content digest of the package (64 hexadecimal digits). Build and upload the package first, then use the printed key."
   }
 }
 
@@ -77,12 +77,12 @@ variable "runtime" {
 }
 
 variable "architecture" {
-  description = "Processor the package was built for: x86_64 or arm64."
+  description = "Processor architecture of the package: x86_64 or arm64."
   type        = string
 
   validation {
     condition     = contains(["x86_64", "arm64"], var.architecture)
-    error_message = "architecture is \"${var.architecture}\": use x86_64 or arm64, the one the package was built for."
+    error_message = "architecture is \"${var.architecture}\": use x86_64 or arm64, as the package was built."
   }
 }
 
@@ -93,7 +93,7 @@ variable "layer_arns" {
 
   validation {
     condition     = length(var.layer_arns) <= 5
-    error_message = "layer_arns has ${length(var.layer_arns)} entries: Lambda takes at most 5."
+    error_message = "layer_arns has ${length(var.layer_arns)} entries: Lambda accepts at most 5."
   }
 
   validation {
@@ -103,13 +103,13 @@ variable "layer_arns" {
 }
 
 variable "code_signing_profile_arns" {
-  description = "AWS Signer profile versions whose signatures are accepted, at most 20; with any given, unsigned code is refused at deployment."
+  description = "AWS Signer profile versions whose signatures are accepted, at most 20; if any is given, unsigned code is rejected at deployment."
   type        = list(string)
   default     = []
 
   validation {
     condition     = length(var.code_signing_profile_arns) <= 20
-    error_message = "code_signing_profile_arns has ${length(var.code_signing_profile_arns)} entries: Lambda takes at most 20."
+    error_message = "code_signing_profile_arns has ${length(var.code_signing_profile_arns)} entries: Lambda accepts at most 20."
   }
 
   validation {
@@ -121,7 +121,7 @@ variable "code_signing_profile_arns" {
 # Size
 
 variable "memory_mb" {
-  description = "Memory in MB; processor share grows with it."
+  description = "Memory in MB; CPU grows with it."
   type        = number
 
   validation {
@@ -131,7 +131,7 @@ variable "memory_mb" {
 }
 
 variable "ephemeral_storage_mb" {
-  description = "Scratch disk of one invocation in MB."
+  description = "Ephemeral storage in MB."
   type        = number
   default     = 512
 
@@ -142,7 +142,7 @@ variable "ephemeral_storage_mb" {
 }
 
 variable "timeout_seconds" {
-  description = "Longest run of one invocation, in seconds."
+  description = "Timeout of one invocation in seconds."
   type        = number
 
   validation {
@@ -152,7 +152,7 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrency" {
-  description = "Invocations reserved for, and the most allowed to, this function at once; null or -1 reserves none."
+  description = "Reserved concurrency of the function, which is also its limit; null or -1 reserves none."
   type        = number
 
   validation {
@@ -162,7 +162,7 @@ variable "reserved_concurrency" {
 }
 
 variable "maximum_event_age_seconds" {
-  description = "How long Lambda keeps an asynchronous event that it cannot start, in seconds."
+  description = "Seconds for which Lambda keeps an asynchronous event that it cannot start."
   type        = number
   default     = 21600
 
@@ -172,10 +172,10 @@ variable "maximum_event_age_seconds" {
   }
 }
 
-# Surroundings
+# Role, key, network and logs
 
 variable "role_arn" {
-  description = "Execution role."
+  description = "ARN of the execution role."
   type        = string
 
   validation {
@@ -185,7 +185,7 @@ variable "role_arn" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the environment, the log group and the dead-letter queue."
+  description = "ARN of the KMS key that encrypts the environment variables, the log group and the dead-letter queue."
   type        = string
 
   validation {
@@ -195,27 +195,27 @@ variable "kms_key_arn" {
 }
 
 variable "subnet_ids" {
-  description = "Private subnets the function runs in."
+  description = "IDs of the private subnets of the function."
   type        = list(string)
 
   validation {
     condition     = length(var.subnet_ids) >= 1 && alltrue([for id in var.subnet_ids : startswith(id, "subnet-")])
-    error_message = "subnet_ids is ${jsonencode(var.subnet_ids)}: give at least one subnet id; outside of a VPC the function could reach the internet."
+    error_message = "subnet_ids is ${jsonencode(var.subnet_ids)}: give at least one subnet ID; outside a VPC the function could reach the internet."
   }
 }
 
 variable "security_group_ids" {
-  description = "Security groups of the function, 1 to 5."
+  description = "IDs of the security groups of the function, 1 to 5."
   type        = list(string)
 
   validation {
     condition     = length(var.security_group_ids) >= 1 && length(var.security_group_ids) <= 5 && alltrue([for id in var.security_group_ids : startswith(id, "sg-")])
-    error_message = "security_group_ids is ${jsonencode(var.security_group_ids)}: give 1 to 5 security group ids."
+    error_message = "security_group_ids is ${jsonencode(var.security_group_ids)}: give 1 to 5 security group IDs."
   }
 }
 
 variable "endpoint_urls" {
-  description = "Addresses of VPC endpoints that the services' own names do not lead to, by service (sqs, secretsmanager); empty with private DNS."
+  description = "URLs of VPC endpoints by service (sqs, secretsmanager), for endpoints without private DNS; empty with private DNS."
   type        = map(string)
   default     = {}
 
@@ -226,16 +226,16 @@ variable "endpoint_urls" {
 }
 
 variable "log_retention_days" {
-  description = "Days that log events are kept; one of the periods CloudWatch Logs knows."
+  description = "Days for which log events are kept; one of the periods of CloudWatch Logs."
   type        = number
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days is ${var.log_retention_days}: CloudWatch Logs takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+    error_message = "log_retention_days is ${var.log_retention_days}: CloudWatch Logs accepts 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 
-# What every csvbatch function is told
+# Settings of every csvbatch function
 
 variable "environment_name" {
   description = "Environment the function belongs to, such as dev."
@@ -253,7 +253,7 @@ variable "service_name" {
 }
 
 variable "metrics_namespace" {
-  description = "Namespace of the function's own metrics in CloudWatch; one for each environment, where several share an account."
+  description = "CloudWatch namespace of the function's own metrics; one per environment if several share an account."
   type        = string
   default     = "csvbatch"
 
@@ -264,17 +264,17 @@ variable "metrics_namespace" {
 }
 
 variable "log_level" {
-  description = "Least severe log level that is kept: DEBUG or INFO."
+  description = "Minimum log level: DEBUG or INFO."
   type        = string
 
   validation {
     condition     = contains(["DEBUG", "INFO"], var.log_level)
-    error_message = "log_level is \"${var.log_level}\": use DEBUG or INFO. Lambda counts lines without a level, metrics among them, as INFO and would drop them above it."
+    error_message = "log_level is \"${var.log_level}\": use DEBUG or INFO. Lambda treats lines without a level, such as metrics, as INFO, and would drop them at a higher level."
   }
 }
 
 variable "bucket_name" {
-  description = "Data bucket."
+  description = "Name of the data bucket."
   type        = string
 
   validation {
@@ -284,7 +284,7 @@ variable "bucket_name" {
 }
 
 variable "secret_arn" {
-  description = "Secrets Manager secret that holds the database user and password."
+  description = "ARN of the Secrets Manager secret with the database user and password."
   type        = string
 
   validation {
@@ -294,7 +294,7 @@ variable "secret_arn" {
 }
 
 variable "oracle" {
-  description = "Where the database listens and how it is talked to: host name or IPv4 address, port, service name, protocol (tcp or tcps); schema that bare names of tables belong to (null: the user's own); for tcps, a wallet (folder) or a ca (file in PEM) that the package or a layer holds (null: the secret's ca_pem, else the system's authorities), and whether certificates are checked as strictly as Python 3.13 does; thick for Oracle's own client, which a layer of layer_arns holds."
+  description = "How to connect to the database: host name or IPv4 address, port, service name, protocol (tcp or tcps); schema of unqualified table names (null: the user's own); for tcps, a wallet (directory) or a ca (PEM file) from the package or a layer (null: the secret's ca_pem, or else the system's authorities), and whether certificates are checked as strictly as in Python 3.13; thick to use Oracle's client, which a layer of layer_arns provides."
   type = object({
     host         = string
     port         = number
@@ -307,13 +307,13 @@ variable "oracle" {
     thick        = optional(bool, false)
   })
 
-  # lookup() keeps the host out of Terraform's own report of the failed condition: it may hold a password.
+  # lookup() keeps the host out of Terraform's report of the failed condition, because it may contain a password.
   validation {
     condition     = can(regex("^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$", lookup(var.oracle, "host", "")))
-    error_message = "oracle.host must be a bare host name or IPv4 address, without scheme, port, path or credentials; user and password belong in the secret. The value is not repeated here because it may hold them."
+    error_message = "oracle.host must be a bare host name or IPv4 address, without scheme, port, path or credentials; user and password belong in the secret. The value is not shown here because it may contain them."
   }
 
-  # RDS takes 1150 to 65535, Autonomous Database listens on 1521 and 1522, and no listener of Oracle's on a privileged port:
+  # RDS takes 1150 to 65535, Autonomous Database listens on 1521 and 1522, and Oracle listeners do not use privileged ports:
   # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
   validation {
     condition     = var.oracle.port >= 1024 && var.oracle.port <= 65535 && floor(var.oracle.port) == var.oracle.port
@@ -332,32 +332,32 @@ variable "oracle" {
 
   validation {
     condition     = var.oracle.schema == null ? true : can(regex("^[A-Za-z][A-Za-z0-9_$#]{0,127}$", var.oracle.schema))
-    error_message = "oracle.schema is ${jsonencode(var.oracle.schema)}: give the name of a schema as Oracle writes it unquoted, 1 to 128 letters, digits and _ $ #, starting with a letter; null for the user's own."
+    error_message = "oracle.schema is ${jsonencode(var.oracle.schema)}: give the unquoted name of a schema: 1 to 128 letters, digits and _ $ #, starting with a letter; null for the user's own."
   }
 
   validation {
     condition     = alltrue([for path in compact([var.oracle.wallet, var.oracle.ca]) : can(regex("^/(opt|var/task)/[^?&#%]*[^/?&#%]$", path))])
-    error_message = "oracle.wallet is ${jsonencode(var.oracle.wallet)} and oracle.ca ${jsonencode(var.oracle.ca)}: give a path below /opt (a layer) or /var/task (the package), which is all that a function can read."
+    error_message = "oracle.wallet is ${jsonencode(var.oracle.wallet)} and oracle.ca ${jsonencode(var.oracle.ca)}: give a path below /opt (a layer) or /var/task (the package); a function can read nothing else."
   }
 
   validation {
     condition     = var.oracle.protocol == "tcps" || (var.oracle.wallet == null && var.oracle.ca == null)
-    error_message = "oracle.protocol is \"${var.oracle.protocol}\" but a wallet or a ca is given: only tcps has certificates; set protocol = \"tcps\" or leave both null."
+    error_message = "oracle.protocol is \"${var.oracle.protocol}\" but a wallet or a ca is given: only tcps uses certificates; set protocol = \"tcps\" or leave both null."
   }
 
   validation {
     condition     = var.oracle.wallet == null || var.oracle.ca == null
-    error_message = "oracle.wallet and oracle.ca are both given: name the authority once, in a wallet or in a file of certificates."
+    error_message = "oracle.wallet and oracle.ca are both given: give only one of them."
   }
 
   validation {
     condition     = !var.oracle.thick || var.oracle.ca == null
-    error_message = "oracle.thick is true and oracle.ca ${jsonencode(var.oracle.ca)}: Oracle's client reads authorities from a wallet only; put them into one and set oracle.wallet."
+    error_message = "oracle.thick is true and oracle.ca ${jsonencode(var.oracle.ca)}: Oracle's client reads certificate authorities only from a wallet; set oracle.wallet."
   }
 }
 
 variable "environment" {
-  description = "Environment variables of this function only, beside those every csvbatch function gets. No secrets."
+  description = "Environment variables of this function, in addition to those of every csvbatch function. No secrets."
   type        = map(string)
   default     = {}
 }

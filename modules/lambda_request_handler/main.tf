@@ -50,7 +50,7 @@ resource "aws_lambda_event_source_mapping" "this" {
   batch_size                         = var.event_source.batch_size
   maximum_batching_window_in_seconds = var.event_source.maximum_batching_window_seconds
 
-  # Without it Lambda ignores which messages failed and deletes them all.
+  # Without it Lambda ignores which messages failed, and deletes them all.
   function_response_types = ["ReportBatchItemFailures"]
 
   scaling_config {
@@ -60,7 +60,7 @@ resource "aws_lambda_event_source_mapping" "this" {
   lifecycle {
     precondition {
       condition     = var.visibility_timeout_seconds >= 6 * var.timeout_seconds + var.event_source.maximum_batching_window_seconds
-      error_message = "visibility_timeout_seconds is ${var.visibility_timeout_seconds} and timeout_seconds ${var.timeout_seconds}: the queue must hide a message for at least 6 times the timeout plus the batching window (${6 * var.timeout_seconds + var.event_source.maximum_batching_window_seconds} seconds), or chunks still at work are delivered again."
+      error_message = "visibility_timeout_seconds is ${var.visibility_timeout_seconds} and timeout_seconds ${var.timeout_seconds}: the queue must hide a message for at least 6 times the timeout plus the batching window (${6 * var.timeout_seconds + var.event_source.maximum_batching_window_seconds} seconds), or chunks that are still being processed are delivered again."
     }
 
     precondition {

@@ -14,21 +14,21 @@ output "log_group_name" {
 }
 
 output "dead_letter_queue_name" {
-  description = "Name of the queue that takes asynchronous events whose run failed."
+  description = "Name of the dead-letter queue for asynchronous events that failed."
   value       = module.function.dead_letter_queue_name
 }
 
 output "dead_letter_queue_arn" {
-  description = "ARN of the queue that takes asynchronous events whose run failed."
+  description = "ARN of the dead-letter queue for asynchronous events that failed."
   value       = module.function.dead_letter_queue_arn
 }
 
 output "event_source_mapping_uuid" {
-  description = "Identifier of the mapping from queue to function."
+  description = "ID of the event source mapping."
   value       = aws_lambda_event_source_mapping.this.uuid
 }
 
 output "metrics" {
-  description = "Namespace, and value of the dimension `service`, of the metrics that the function reports itself."
+  description = "Namespace and `service` dimension of the metrics that the function reports itself."
   value       = module.function.metrics
 }

@@ -4,11 +4,11 @@ locals {
     { for key, function in var.functions : key => function.dead_letter_queue_name },
   )
 
-  # The functions whose own metrics are watched, by their keys in var.functions.
+  # The functions with metrics of their own, by their keys in var.functions.
   splitter = "batch_processor"
   loader   = "request_handler"
 
-  # The last fifth of the time is the margin in which a run that grows is noticed before it is cut off.
+  # The alarm leaves a fifth of the timeout to notice growing runs before they time out.
   duration_percent = 80
 
   queue_alarms = merge(
@@ -18,7 +18,7 @@ locals {
       dimensions  = { QueueName = name }
       statistic   = "Maximum"
       threshold   = 0
-      description = "${name} holds messages that failed every attempt. Find the cause in the log, mend it, and send them again."
+      description = "${name} holds messages that failed every attempt. Find the cause in the log, fix it, and send them again."
     } },
     { "queue-age" = {
       namespace   = "AWS/SQS"
@@ -26,7 +26,7 @@ locals {
       dimensions  = { QueueName = var.queue.name }
       statistic   = "Maximum"
       threshold   = var.queue.max_age_seconds
-      description = "A chunk in ${var.queue.name} has waited for more than ${var.queue.max_age_seconds} seconds. See whether the request handler runs, and whether its concurrency suffices."
+      description = "A chunk in ${var.queue.name} has waited for more than ${var.queue.max_age_seconds} seconds. Check whether the request handler runs, and whether its concurrency is sufficient."
     } },
   )
 
@@ -73,10 +73,10 @@ locals {
   start_alarms = { for key, watched in local.start_metrics : key => merge(watched, {
     statistic   = "Sum"
     threshold   = 0
-    description = "${watched.subject} could not start the batch processor (${watched.metric}). Check what it may do, the function, and ${var.schedules.dead_letter_queue_name}."
+    description = "${watched.subject} could not start the batch processor (${watched.metric}). Check its permissions, the function, and ${var.schedules.dead_letter_queue_name}."
   }) }
 
-  # What the functions report of their own work. A chunk that fails is named in a partial response, which Lambda does not
+  # Metrics that the functions report themselves. A chunk that fails is part of a partial response, which Lambda does not
   # count as an error: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
   failure_alarms = merge([for key, function in var.functions : {
     chunks-failed = {
@@ -85,14 +85,14 @@ locals {
       dimensions  = { service = function.metrics.service }
       statistic   = "Sum"
       threshold   = 0
-      description = "${function.name} could not load a chunk, which the queue will deliver again. If this lasts, Oracle is down or refuses us: the log says which."
+      description = "${function.name} could not load a chunk; the queue will deliver it again. If this continues, Oracle is down or rejects the connection: see the log."
 
-      # Until the queue delivers the same chunk again and it fails again, so that the alarm does not end in between.
+      # Long enough for the queue to deliver the chunk again, so that the alarm does not end in between.
       period = 60 * ceil(var.queue.failure_window_seconds / 60)
     }
   } if key == local.loader && function.metrics != null]...)
 
-  # Each run of the batch processor reports all of these, and what holds at the end of a run holds until the next one.
+  # Each run of the batch processor reports all of these, and the values hold until the next run.
   run_metrics = {
     batches-failed   = { metric = "BatchesFailed", statistic = "Sum", threshold = 0, meaning = "could not split, send or close a batch. `csvbatch status` names it, with the reason" }
     oldest-batch     = { metric = "OldestBatchAgeSeconds", statistic = "Maximum", threshold = var.batches.max_age_seconds, meaning = "found a batch that has been open for more than ${var.batches.max_age_seconds} seconds. See which of its chunks are not done (`csvbatch status`)" }
@@ -112,7 +112,7 @@ locals {
 
   # Three intervals without a run. An alarm looks back over 7 days at most, in periods of a day at most:
   # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-  # Lambda reports invocations only where there are any, so that missing data is what is looked for:
+  # Lambda reports invocations only if there are any, so the alarm treats missing data as breaching:
   # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
   silent_intervals    = 3
   minutes_a_day       = 1440
@@ -128,15 +128,15 @@ locals {
       statistic    = "Sum"
       comparison   = "LessThanThreshold"
       threshold    = 1
-      description  = "${function.name} has not run for ${local.silent_intervals} times the ${local.every_minutes} minutes of its schedule. See whether the schedule is enabled and may start it."
+      description  = "${function.name} has not run for ${local.silent_intervals} times the ${local.every_minutes} minutes of its schedule. Check whether the schedule is enabled and permitted to start it."
       period       = 60 * local.minutes_of_a_period
       periods      = ceil(local.silent_intervals * local.every_minutes / local.minutes_of_a_period)
       missing_data = "breaching"
     }
   } if key == local.splitter && local.silence_is_watched]...)
 
-  # What does not run reports nothing, and that is no fault. A queue that nobody touches reports nothing after six hours,
-  # messages or not, so dead letters stay an alarm until the queue is seen empty.
+  # A function that does not run reports nothing, which is not a fault. A queue that is not used reports nothing after six
+  # hours, even if it has messages, so the alarm for dead letters stays until the queue is reported empty.
   alarms = { for key, alarm in merge(local.queue_alarms, local.function_alarms, local.start_alarms, local.failure_alarms, local.run_alarms, local.silence_alarms) :
     key => merge(
       { comparison = "GreaterThanThreshold", period = 60, periods = 1, missing_data = endswith(key, "-dead-letters") ? "ignore" : "notBreaching" },
@@ -169,10 +169,10 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   ok_actions      = local.actions
 }
 
-# A schedule that is rarer than an alarm can look back is no reason to refuse an environment, but worth a word.
+# A schedule that is rarer than an alarm can look back is a warning, not an error.
 check "schedule_can_be_watched" {
   assert {
     condition     = var.schedules.every_minutes == null || local.silence_is_watched
-    error_message = "schedules.every_minutes is ${jsonencode(var.schedules.every_minutes)}: a CloudWatch alarm looks back 7 days at most, so no alarm tells when a schedule that is rarer than every ${local.longest_interval} minutes does not fire."
+    error_message = "schedules.every_minutes is ${jsonencode(var.schedules.every_minutes)}: a CloudWatch alarm looks back at most 7 days, so no alarm detects that a schedule rarer than every ${local.longest_interval} minutes did not fire."
   }
 }

@@ -22,7 +22,7 @@ resource "aws_sns_topic" "this" {
   lifecycle {
     precondition {
       condition     = !var.require_target || length(local.subscriptions) + length(var.notify.topic_arns) > 0
-      error_message = "require_target is true and notify names nobody: give at least one of notify.email_addresses, notify.https_endpoints and notify.topic_arns."
+      error_message = "require_target is true but notify is empty: give at least one of notify.email_addresses, notify.https_endpoints and notify.topic_arns."
     }
   }
 }
@@ -43,7 +43,7 @@ data "aws_iam_policy_document" "topic" {
     resources = [local.topic_arn]
 
     principals {
-      type        = "*" # everybody, since this only denies
+      type        = "*" # Everybody: the statement only denies.
       identifiers = ["*"]
     }
 
@@ -73,7 +73,7 @@ data "aws_iam_policy_document" "topic" {
     condition {
       test     = "ArnLike"
       variable = "aws:SourceArn"
-      values   = ["${local.alarm_arn_prefix}${var.name}-*"] # every alarm of this module
+      values   = ["${local.alarm_arn_prefix}${var.name}-*"] # Every alarm of this module.
     }
   }
 }

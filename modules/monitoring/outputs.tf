@@ -1,5 +1,5 @@
 output "topic_arn" {
-  description = "Topic that alarms are published to."
+  description = "ARN of the topic that alarms are published to."
   value       = aws_sns_topic.this.arn
 }
 

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the dashboard, and start of the names of topic and alarms."
+  description = "Name of the dashboard, and prefix of the names of topic and alarms."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "account_id" {
-  description = "AWS account that is watched, 12 digits."
+  description = "AWS account of the alarms, 12 digits."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "AWS region that is watched."
+  description = "AWS region of the alarms."
   type        = string
 
   validation {
@@ -59,7 +59,7 @@ variable "queue" {
 }
 
 variable "batches" {
-  description = "Age in seconds above which a batch that is not closed is late (60 to 1209600)."
+  description = "Age in seconds above which an open batch is late (60 to 1209600)."
   type = object({
     max_age_seconds = number
   })
@@ -83,7 +83,7 @@ variable "functions" {
 
   validation {
     condition     = length(var.functions) > 0 && alltrue([for key in keys(var.functions) : can(regex("^[a-z][a-z0-9_-]*$", key)) && !contains(["chunks", "schedules"], key)])
-    error_message = "functions has the keys ${jsonencode(keys(var.functions))}: give at least one, of lower-case letters, digits, hyphens or underscores; chunks and schedules are taken by the queues."
+    error_message = "functions has the keys ${jsonencode(keys(var.functions))}: give at least one, of lower-case letters, digits, hyphens or underscores; chunks and schedules are reserved for the queues."
   }
 
   validation {
@@ -93,7 +93,7 @@ variable "functions" {
 }
 
 variable "schedules" {
-  description = "Schedule group, the dead-letter queue of schedules and rule, the rule's name (null for no rule), and the longest time in minutes between two starts of the batch processor by schedule (null where none is enabled: then nobody misses a start)."
+  description = "Schedule group, the dead-letter queue of schedules and rule, the rule's name (null for no rule), and the longest time in minutes between two starts of the batch processor by schedule (null if none is enabled)."
   type = object({
     group_name             = string
     dead_letter_queue_name = string
@@ -108,7 +108,7 @@ variable "schedules" {
 }
 
 variable "notify" {
-  description = "Who hears of alarms: e-mail addresses (each must confirm), https endpoints, and ARNs of further SNS topics, such as a team's own."
+  description = "Who is notified of alarms: e-mail addresses (each must confirm), https endpoints, and ARNs of more SNS topics."
   type = object({
     email_addresses = optional(list(string), [])
     https_endpoints = optional(list(string), [])
@@ -127,11 +127,11 @@ variable "notify" {
 
   validation {
     condition     = length(var.notify.topic_arns) <= 4 && alltrue([for arn in var.notify.topic_arns : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
-    error_message = "notify.topic_arns is ${jsonencode(var.notify.topic_arns)}: give at most 4 ARNs of standard SNS topics (an alarm takes 5 actions, and one is ours)."
+    error_message = "notify.topic_arns is ${jsonencode(var.notify.topic_arns)}: give at most 4 ARNs of standard SNS topics (an alarm has at most 5 actions, and one is the module's own topic)."
   }
 }
 
 variable "require_target" {
-  description = "Whether to refuse a plan in which nobody hears of alarms."
+  description = "Whether a plan fails if nobody is notified of alarms."
   type        = bool
 }

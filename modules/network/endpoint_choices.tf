@@ -1,4 +1,4 @@
-# In a VPC of the module's own these choices concern nobody else; in an adopted one each has to be stated.
+# In a VPC of the module these choices affect nobody else; in an adopted VPC each one has to be stated.
 
 locals {
   makes = {
@@ -9,7 +9,7 @@ locals {
   private_dns = coalesce(var.endpoints.private_dns, !local.adopts)
   s3_policy   = coalesce(var.endpoints.s3_policy, "platform")
 
-  # What the functions call through something that is there already.
+  # Services that the functions reach through something that exists already.
   reached_otherwise = [for service in ["sqs", "secretsmanager"] : service if !local.makes[service]]
 
   unstated_choices = !local.adopts ? [] : concat(

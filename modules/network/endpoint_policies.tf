@@ -1,4 +1,4 @@
-# An endpoint policy says which things may be reached and by whose principals; the roles say which function may do what.
+# An endpoint policy limits resources and accounts; the roles limit what each function may do.
 locals {
   reachable = {
     sqs = {
@@ -20,13 +20,13 @@ locals {
 
     kms = {
       actions = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
-      # Any key of the account: the keys' own policies and the roles say which.
+      # Every key of the account: key policies and roles limit access.
       resources = ["arn:${data.aws_partition.current.partition}:kms:${var.region}:${var.account_id}:key/*"]
     }
 
     logs = {
       actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-      # Any log group of the account: the functions' groups are made after the network.
+      # Every log group of the account: the functions' groups are created after the network.
       resources = ["arn:${data.aws_partition.current.partition}:logs:${var.region}:${var.account_id}:log-group:*"]
     }
 
@@ -48,16 +48,16 @@ locals {
 }
 
 data "aws_iam_policy_document" "s3_endpoint" {
-  # On route tables that others use as well, the platform's own policy would cut them off from their buckets.
+  # Others who use the same route tables would lose access to their buckets with the platform's policy.
   dynamic "statement" {
     for_each = local.s3_policy == "account" ? [true] : []
 
     content {
       sid       = "EveryBucketForTheAccount"
-      actions   = ["s3:*"] # What each principal may do is up to its own policies and to the buckets'.
-      resources = ["*"]    # Buckets of AWS and of partners too, as without an endpoint.
+      actions   = ["s3:*"] # The policies of principals and buckets limit access.
+      resources = ["*"]    # Including buckets of AWS and of partners, as without an endpoint.
 
-      # A gateway endpoint takes no other principal; the condition names the account.
+      # A gateway endpoint supports no other principal; the condition names the account.
       principals {
         type        = "*"
         identifiers = ["*"]
@@ -76,7 +76,7 @@ data "aws_iam_policy_document" "s3_endpoint" {
     actions   = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketVersions"]
     resources = [var.data_bucket_arn]
 
-    # A gateway endpoint takes no other principal; the condition names the account.
+    # A gateway endpoint supports no other principal; the condition names the account.
     principals {
       type        = "*"
       identifiers = ["*"]
@@ -102,7 +102,7 @@ data "aws_iam_policy_document" "s3_endpoint" {
       "s3:PutObjectTagging",
       "s3:PutObjectVersionTagging",
     ]
-    resources = ["${var.data_bucket_arn}/*"] # Every object: the roles say which prefixes.
+    resources = ["${var.data_bucket_arn}/*"] # Every object: the roles limit the prefixes.
 
     # Every principal, as above; the condition names the account.
     principals {
@@ -126,7 +126,7 @@ data "aws_iam_policy_document" "interface_endpoint" {
     actions   = each.value.actions
     resources = each.value.resources
 
-    # The condition names the account; a role would be one that is made after the network.
+    # The condition names the account; the roles are created after the network.
     principals {
       type        = "*"
       identifiers = ["*"]

@@ -7,7 +7,7 @@ locals {
     ) : service => local.reachable[service]
   }
 
-  # An interface endpoint takes one subnet a zone; an adopted VPC may have given several.
+  # An interface endpoint takes one subnet per zone; an adopted VPC may have several.
   endpoint_subnet_ids = !local.looks_up ? local.subnet_ids : [
     for zone, ids in { for id, subnet in data.aws_subnet.existing : subnet.availability_zone => id... } : ids[0]
   ]
@@ -27,7 +27,7 @@ resource "aws_vpc_endpoint" "s3" {
   lifecycle {
     precondition {
       condition     = try(length(var.existing_vpc.route_table_ids) > 0, true)
-      error_message = "existing_vpc.route_table_ids is empty but endpoints.s3 is true: name the route tables of ${jsonencode(local.subnet_ids)}, or set endpoints.s3 = false where the VPC has an S3 endpoint already."
+      error_message = "existing_vpc.route_table_ids is empty but endpoints.s3 is true: give the route tables of ${jsonencode(local.subnet_ids)}, or set endpoints.s3 = false if the VPC already has an S3 endpoint."
     }
   }
 }

@@ -1,7 +1,7 @@
 locals {
   adopts = var.vpc == null && var.existing_vpc != null
 
-  # Where the ids cannot be looked up, as on a local AWS that has no such VPC, a plan shows what they alone say.
+  # Where the IDs cannot be looked up, as on a local AWS without that VPC, a plan is made from the IDs alone.
   looks_up = local.adopts && var.look_up_existing_vpc
 }
 

@@ -1,7 +1,7 @@
 data "aws_partition" "current" {}
 
 locals {
-  # By way of the group that checks the inputs: whatever needs a VPC is not even planned where none was given.
+  # Through the security group whose preconditions check the inputs: without a VPC nothing else is planned.
   vpc_id = aws_security_group.lambda.vpc_id
   subnet_ids = (
     var.vpc != null ? [for zone in var.vpc.availability_zones : aws_subnet.private[zone].id] : try(var.existing_vpc.subnet_ids, [])
@@ -25,22 +25,22 @@ resource "aws_vpc" "this" {
 
     precondition {
       condition     = var.flow_log_bucket_arn != null
-      error_message = "flow_log_bucket_arn is null but vpc.cidr is ${var.vpc.cidr}: a VPC of our own logs its traffic; give the ARN of the log bucket."
+      error_message = "flow_log_bucket_arn is null but vpc.cidr is ${var.vpc.cidr}: a VPC of the module needs flow logs; give the ARN of the log bucket."
     }
 
     precondition {
       condition     = alltrue(values(local.makes))
-      error_message = "endpoints is ${jsonencode(var.endpoints)} but vpc.cidr is ${var.vpc.cidr}: without a route to the internet the functions reach S3, SQS and Secrets Manager through endpoints only; leave all three true."
+      error_message = "endpoints is ${jsonencode(var.endpoints)} but vpc.cidr is ${var.vpc.cidr}: without a route to the internet the functions need endpoints for S3, SQS and Secrets Manager; leave all three true."
     }
 
     precondition {
       condition     = local.private_dns && local.s3_policy == "platform"
-      error_message = "endpoints is ${jsonencode(var.endpoints)} but vpc.cidr is ${var.vpc.cidr}: in a VPC of our own nobody else is concerned; leave private_dns and s3_policy out."
+      error_message = "endpoints is ${jsonencode(var.endpoints)} but vpc.cidr is ${var.vpc.cidr}: private_dns and s3_policy are for an adopted VPC; remove them."
     }
   }
 }
 
-# Whatever names no security group wears this one, so it lets nothing through.
+# Resources without a security group get this one, so it allows nothing.
 resource "aws_default_security_group" "this" {
   count = var.vpc == null ? 0 : 1
 
@@ -59,13 +59,13 @@ resource "aws_subnet" "private" {
 
   tags = { Name = "${var.name}-private-${each.key}" }
 
-  # As long as the functions' security group waits, and for the same reason.
+  # As long as for the functions' security group, and for the same reason.
   timeouts {
     delete = "45m"
   }
 }
 
-# Without a route to the internet all zones route alike, so they share one table.
+# Without a route to the internet, all zones have the same routes and share one table.
 resource "aws_route_table" "private" {
   count = var.vpc == null ? 0 : 1
 
@@ -92,7 +92,7 @@ resource "aws_flow_log" "this" {
   tags = { Name = var.name }
 }
 
-# Names that another network's servers know, Oracle's on premises for example:
+# Names that only DNS servers of another network know, such as Oracle's on premises:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-rules-managing.html
 resource "aws_route53_resolver_rule_association" "this" {
   for_each = toset(var.resolver_rule_ids)

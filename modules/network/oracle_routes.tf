@@ -5,7 +5,7 @@ locals {
     cidrhost("${split("/", cidr)[0]}/${split("/", var.vpc.cidr)[1]}", 0) == cidrhost(var.vpc.cidr, 0)
   ]
 
-  # As blocks of addresses, not by the subnets themselves, so that a plan knows before there are any.
+  # Calculated as CIDR blocks, so that a plan knows them before the subnets exist.
   subnet_cidrs = var.vpc == null ? [] : [for position in range(length(var.vpc.availability_zones)) : cidrsubnet(var.vpc.cidr, 2, position)]
   oracle_cidrs_in_subnets = [
     for cidr in local.oracle_cidrs_inside : cidr if anytrue([
@@ -40,12 +40,12 @@ resource "aws_route" "oracle" {
   lifecycle {
     precondition {
       condition     = !contains(local.oracle_cidrs_inside, each.key)
-      error_message = "oracle.cidrs names ${each.key}, which lies inside vpc.cidr ${var.vpc.cidr}, but oracle_routes would lead it out of the VPC: choose another vpc.cidr, or set oracle_routes = null if Oracle is in this VPC."
+      error_message = "oracle.cidrs names ${each.key}, which lies inside vpc.cidr ${var.vpc.cidr}, but oracle_routes would route it out of the VPC: choose another vpc.cidr, or set oracle_routes = null if Oracle is in this VPC."
     }
   }
 }
 
-# Warnings, not refusals: a peering connection can only be made once the VPC is there, and so can others' subnets in it.
+# Warnings, not errors: a peering connection, or a subnet made by somebody else, can only be added once the VPC exists.
 check "oracle_can_be_reached" {
   assert {
     condition     = var.vpc == null || var.oracle_routes != null || length(local.oracle_cidrs_inside) == length(var.oracle.cidrs)
@@ -54,6 +54,6 @@ check "oracle_can_be_reached" {
 
   assert {
     condition     = var.oracle_routes != null || length(local.oracle_cidrs_in_subnets) == length(local.oracle_cidrs_inside)
-    error_message = "oracle.cidrs names ${jsonencode(setsubtract(local.oracle_cidrs_inside, local.oracle_cidrs_in_subnets))}, which lies inside vpc.cidr ${jsonencode(try(var.vpc.cidr, null))} but in none of its subnets ${jsonencode(local.subnet_cidrs)}: nothing listens there unless somebody else makes a subnet for it. Name the addresses that Oracle has."
+    error_message = "oracle.cidrs names ${jsonencode(setsubtract(local.oracle_cidrs_inside, local.oracle_cidrs_in_subnets))}, which lies inside vpc.cidr ${jsonencode(try(var.vpc.cidr, null))} but in none of its subnets ${jsonencode(local.subnet_cidrs)}: nothing listens there unless somebody else creates a subnet for it. Give the addresses of Oracle."
   }
 }

@@ -1,5 +1,5 @@
 resource "aws_security_group" "lambda" {
-  #checkov:skip=CKV2_AWS_5: the functions that wear it are made by other modules, after the network
+  #checkov:skip=CKV2_AWS_5: the functions that use it are created by other modules, after the network
 
   name        = "${var.name}-lambda"
   description = "The functions: out to AWS endpoints, S3 and Oracle, nothing else and nothing in"
@@ -7,7 +7,7 @@ resource "aws_security_group" "lambda" {
 
   tags = { Name = "${var.name}-lambda" }
 
-  # Lambda deletes the network interfaces of deleted functions only after a while, and they hold group and subnets:
+  # Lambda deletes the network interfaces of deleted functions after some time; until then group and subnets are in use:
   # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
   timeouts {
     delete = "45m"
@@ -16,7 +16,7 @@ resource "aws_security_group" "lambda" {
   lifecycle {
     precondition {
       condition     = (var.vpc == null) != (var.existing_vpc == null)
-      error_message = "vpc is ${jsonencode(var.vpc)} and existing_vpc is ${jsonencode(var.existing_vpc)}: give exactly one of them, to make a VPC or to adopt one."
+      error_message = "vpc is ${jsonencode(var.vpc)} and existing_vpc is ${jsonencode(var.existing_vpc)}: give exactly one of them, to create a VPC or to adopt one."
     }
 
     precondition {
@@ -24,25 +24,25 @@ resource "aws_security_group" "lambda" {
       error_message = "existing_vpc.subnet_ids is ${jsonencode(keys(data.aws_subnet.existing))}, in the zones ${jsonencode(distinct(values(data.aws_subnet.existing)[*].availability_zone))}: name subnets in at least 2 zones, so that losing one does not stop the platform."
     }
 
-    # A wrong default here would reach into what others do in that VPC.
+    # A wrong default here would affect others in that VPC.
     precondition {
       condition     = length(local.unstated_choices) == 0
-      error_message = "existing_vpc is given, so each choice that others in ${jsonencode(try(var.existing_vpc.vpc_id, null))} would notice has to be stated: ${join("; ", local.unstated_choices)}."
+      error_message = "existing_vpc is given, so each choice that affects others in ${jsonencode(try(var.existing_vpc.vpc_id, null))} has to be stated: ${join("; ", local.unstated_choices)}."
     }
 
     precondition {
       condition     = length(local.reached_otherwise) == 0 || try(length(var.existing_vpc.endpoint_security_group_ids) + length(var.existing_vpc.nat_cidrs), 1) > 0
-      error_message = "endpoints makes none for ${join(" and ", local.reached_otherwise)}, and existing_vpc names neither endpoint_security_group_ids nor nat_cidrs: name the security groups of the VPC's own endpoints, or the ranges to reach through its NAT, or no function can reach them."
+      error_message = "endpoints creates none for ${join(" and ", local.reached_otherwise)}, and existing_vpc has neither endpoint_security_group_ids nor nat_cidrs: give the security groups of the VPC's own endpoints, or the ranges to reach through its NAT; otherwise no function can reach them."
     }
 
     precondition {
       condition     = !local.adopts || var.oracle_routes == null
-      error_message = "oracle_routes is ${jsonencode(var.oracle_routes)} but existing_vpc is given: routes of an adopted VPC are left alone; have its owner route ${jsonencode(var.oracle.cidrs)} and set oracle_routes = null."
+      error_message = "oracle_routes is ${jsonencode(var.oracle_routes)} but existing_vpc is given: routes of an adopted VPC are not changed; ask its owner to route ${jsonencode(var.oracle.cidrs)} and set oracle_routes = null."
     }
 
     precondition {
       condition     = var.oracle_routes == null || length(var.oracle.cidrs) > 0
-      error_message = "oracle_routes is ${jsonencode(var.oracle_routes)} but oracle.cidrs is empty: a route leads to addresses, not to a security group; name Oracle's ranges too, or set oracle_routes = null."
+      error_message = "oracle_routes is ${jsonencode(var.oracle_routes)} but oracle.cidrs is empty: a route needs addresses, not a security group; give Oracle's ranges too, or set oracle_routes = null."
     }
   }
 }

@@ -1,15 +1,15 @@
 variable "name" {
-  description = "Prefix of what the module makes: the VPC, its subnets, endpoints and security groups."
+  description = "Prefix of the names of the VPC, its subnets, endpoints and security groups."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,99}$", var.name)) && !startswith(var.name, "sg-")
-    error_message = "name is \"${var.name}\": use 1 to 100 lower-case letters, digits and hyphens, starting with a letter (but not with sg-, which EC2 keeps for ids)."
+    error_message = "name is \"${var.name}\": use 1 to 100 lower-case letters, digits and hyphens, starting with a letter (but not with sg-, which EC2 reserves for IDs)."
   }
 }
 
 variable "account_id" {
-  description = "The AWS account whose principals may use the endpoints."
+  description = "AWS account whose principals may use the endpoints, 12 digits."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "The region of the network and of the services it reaches, such as eu-west-2."
+  description = "AWS region of the network, such as eu-west-2."
   type        = string
 
   validation {
@@ -29,7 +29,7 @@ variable "region" {
 }
 
 variable "vpc" {
-  description = "A VPC to make: its IPv4 range (/16 to /26, a quarter of it per subnet) and 2 or 3 availability zones, one subnet each. A zone keeps its addresses by its position, so append new ones. Null where existing_vpc is given."
+  description = "The VPC to create: its IPv4 range (/16 to /26, a quarter of it per subnet) and 2 or 3 availability zones, one subnet each. Append new zones, because the position of a zone determines its addresses. Null if existing_vpc is given."
   type = object({
     cidr               = string
     availability_zones = list(string)
@@ -43,7 +43,7 @@ variable "vpc" {
 
   validation {
     condition     = var.vpc == null ? true : try(tonumber(split("/", var.vpc.cidr)[1]) >= 16 && tonumber(split("/", var.vpc.cidr)[1]) <= 26, true)
-    error_message = "vpc.cidr is ${jsonencode(try(var.vpc.cidr, null))}: a VPC is at most a /16, and under a /26 its four parts are too small to be subnets; choose a prefix length from 16 to 26."
+    error_message = "vpc.cidr is ${jsonencode(try(var.vpc.cidr, null))}: a VPC is at most a /16, and a quarter of less than a /26 is too small for a subnet; choose a prefix length from 16 to 26."
   }
 
   validation {
@@ -53,7 +53,7 @@ variable "vpc" {
 }
 
 variable "existing_vpc" {
-  description = "A VPC to adopt, by ids: subnets for the functions (in at least 2 zones), the route tables of those subnets (where endpoints.s3 is true), the security groups of endpoints it already has, and IPv4 ranges (/8 to /32) of AWS to reach by HTTPS through a NAT it already has. Null where vpc is given."
+  description = "The VPC to adopt, by IDs: subnets for the functions (in at least 2 zones), the route tables of those subnets (if endpoints.s3 is true), the security groups of its existing endpoints, and IPv4 ranges (/8 to /32) of AWS to reach by HTTPS through its existing NAT. Null if vpc is given."
   type = object({
     vpc_id                      = string
     subnet_ids                  = list(string)
@@ -65,7 +65,7 @@ variable "existing_vpc" {
 
   validation {
     condition     = var.existing_vpc == null ? true : can(regex("^vpc-[0-9a-f]+$", var.existing_vpc.vpc_id))
-    error_message = "existing_vpc.vpc_id is ${jsonencode(try(var.existing_vpc.vpc_id, null))}: give the id of a VPC, vpc-…"
+    error_message = "existing_vpc.vpc_id is ${jsonencode(try(var.existing_vpc.vpc_id, null))}: give the ID of a VPC, vpc-…"
   }
 
   validation {
@@ -74,17 +74,17 @@ variable "existing_vpc" {
       length(distinct(var.existing_vpc.subnet_ids)) == length(var.existing_vpc.subnet_ids) &&
       alltrue([for id in var.existing_vpc.subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
     )
-    error_message = "existing_vpc.subnet_ids is ${jsonencode(try(var.existing_vpc.subnet_ids, []))}: give the ids of at least 2 different subnets, subnet-…"
+    error_message = "existing_vpc.subnet_ids is ${jsonencode(try(var.existing_vpc.subnet_ids, []))}: give the IDs of at least 2 different subnets, subnet-…"
   }
 
   validation {
     condition     = var.existing_vpc == null ? true : alltrue([for id in var.existing_vpc.route_table_ids : can(regex("^rtb-[0-9a-f]+$", id))])
-    error_message = "existing_vpc.route_table_ids is ${jsonencode(try(var.existing_vpc.route_table_ids, []))}: give ids of route tables, rtb-…"
+    error_message = "existing_vpc.route_table_ids is ${jsonencode(try(var.existing_vpc.route_table_ids, []))}: give IDs of route tables, rtb-…"
   }
 
   validation {
     condition     = var.existing_vpc == null ? true : alltrue([for id in var.existing_vpc.endpoint_security_group_ids : can(regex("^sg-[0-9a-f]+$", id))])
-    error_message = "existing_vpc.endpoint_security_group_ids is ${jsonencode(try(var.existing_vpc.endpoint_security_group_ids, []))}: give ids of security groups, sg-…"
+    error_message = "existing_vpc.endpoint_security_group_ids is ${jsonencode(try(var.existing_vpc.endpoint_security_group_ids, []))}: give IDs of security groups, sg-…"
   }
 
   validation {
@@ -96,13 +96,13 @@ variable "existing_vpc" {
 }
 
 variable "look_up_existing_vpc" {
-  description = "Whether a plan looks existing_vpc up to check it and to learn the zones of its subnets; false where it is planned without that VPC, as on a local AWS."
+  description = "Whether a plan looks up existing_vpc to check it and to find the zones of its subnets; false to plan without that VPC, as on a local AWS."
   type        = bool
   default     = true
 }
 
 variable "endpoints" {
-  description = "Which services get an endpoint of the module's own; extra may name kms, logs, monitoring and xray. In a VPC of its own s3, sqs and secretsmanager always do. In an adopted VPC each of the three is stated: false where the VPC has its own endpoint or a NAT; and with it, for s3, whether the endpoint's policy lets the platform's bucket or every bucket be reached (s3_policy: platform or account), and for the others, whether the services' names lead to our endpoints in the whole VPC (private_dns)."
+  description = "Which services get an endpoint from the module; extra may contain kms, logs, monitoring and xray. In a VPC of the module s3, sqs and secretsmanager always get one. In an adopted VPC each of the three must be stated: false if the VPC has its own endpoint or a NAT. If s3 is true, s3_policy says whether the endpoint's policy allows the platform's bucket only (platform) or every bucket (account). If one of the others is true, private_dns says whether the services' names resolve to our endpoints in the whole VPC."
   type = object({
     s3             = optional(bool)
     s3_policy      = optional(string)
@@ -115,17 +115,17 @@ variable "endpoints" {
 
   validation {
     condition     = var.endpoints.s3_policy == null ? true : contains(["platform", "account"], var.endpoints.s3_policy)
-    error_message = "endpoints.s3_policy is ${jsonencode(var.endpoints.s3_policy)}: use platform (our bucket and no other) or account (every bucket, for principals of the account)."
+    error_message = "endpoints.s3_policy is ${jsonencode(var.endpoints.s3_policy)}: use platform (only the platform's bucket) or account (every bucket, for principals of the account)."
   }
 
   validation {
     condition     = length(setsubtract(var.endpoints.extra, ["kms", "logs", "monitoring", "xray"])) == 0
-    error_message = "endpoints.extra is ${jsonencode(var.endpoints.extra)}: only kms, logs, monitoring and xray can be added; s3, sqs and secretsmanager have switches of their own."
+    error_message = "endpoints.extra is ${jsonencode(var.endpoints.extra)}: only kms, logs, monitoring and xray can be added; s3, sqs and secretsmanager have their own switches."
   }
 }
 
 variable "data_bucket_arn" {
-  description = "ARN of the bucket that may be reached through the S3 endpoint; no other may."
+  description = "ARN of the only bucket that can be reached through the S3 endpoint."
   type        = string
 
   validation {
@@ -135,7 +135,7 @@ variable "data_bucket_arn" {
 }
 
 variable "queue_arn" {
-  description = "ARN of the queue that may be reached through the SQS endpoint; no other may."
+  description = "ARN of the only queue that can be reached through the SQS endpoint."
   type        = string
 
   validation {
@@ -145,7 +145,7 @@ variable "queue_arn" {
 }
 
 variable "secret_arn" {
-  description = "ARN of the secret that may be read through the Secrets Manager endpoint; no other may."
+  description = "ARN of the only secret that can be read through the Secrets Manager endpoint."
   type        = string
 
   validation {
@@ -155,7 +155,7 @@ variable "secret_arn" {
 }
 
 variable "oracle" {
-  description = "Where Oracle listens: IPv4 ranges (/8 to /32), a security group that it wears (in this VPC or a peered one), or both; and the port. The functions may reach nothing else outside the endpoints."
+  description = "Where Oracle listens: IPv4 ranges (/8 to /32), its security group (in this VPC or a peered one), or both; and the port. The functions can reach nothing else outside the endpoints."
   type = object({
     cidrs             = optional(list(string), [])
     security_group_id = optional(string)
@@ -164,7 +164,7 @@ variable "oracle" {
 
   validation {
     condition     = length(var.oracle.cidrs) > 0 || var.oracle.security_group_id != null
-    error_message = "oracle.cidrs is empty and oracle.security_group_id null: say where Oracle is, by at least one IPv4 range or by the security group it wears."
+    error_message = "oracle.cidrs is empty and oracle.security_group_id is null: give at least one IPv4 range or Oracle's security group."
   }
 
   validation {
@@ -176,7 +176,7 @@ variable "oracle" {
 
   validation {
     condition     = alltrue([for cidr in var.oracle.cidrs : try(tonumber(split("/", cidr)[1]) >= 8, true)])
-    error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: a range wider than a /8 would open the way to more than Oracle; name the databases' own."
+    error_message = "oracle.cidrs is ${jsonencode(var.oracle.cidrs)}: a range wider than a /8 would allow more than Oracle; give the addresses of the databases."
   }
 
   validation {
@@ -188,10 +188,10 @@ variable "oracle" {
   # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
   validation {
     condition     = var.oracle.security_group_id == null ? true : can(regex("^([0-9]{12}/)?sg-[0-9a-f]+$", var.oracle.security_group_id))
-    error_message = "oracle.security_group_id is ${jsonencode(var.oracle.security_group_id)}: give the id of a security group, sg-…, or account/sg-… for one of another account."
+    error_message = "oracle.security_group_id is ${jsonencode(var.oracle.security_group_id)}: give the ID of a security group, sg-…, or account/sg-… for one of another account."
   }
 
-  # RDS takes 1150 to 65535, Autonomous Database listens on 1521 and 1522, and no listener of Oracle's on a privileged port:
+  # RDS takes 1150 to 65535, Autonomous Database listens on 1521 and 1522, and Oracle listeners do not use privileged ports:
   # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
   validation {
     condition     = var.oracle.port >= 1024 && var.oracle.port <= 65535 && floor(var.oracle.port) == var.oracle.port
@@ -200,7 +200,7 @@ variable "oracle" {
 }
 
 variable "oracle_routes" {
-  description = "How a VPC of the module's own reaches oracle.cidrs: a transit gateway, to which the VPC is then attached, or a peering connection. Null for no routes, and in an adopted VPC, whose routes are left alone."
+  description = "How a VPC of the module reaches oracle.cidrs: through a transit gateway, to which the VPC is attached, or a peering connection. Null for no routes, and in an adopted VPC, whose routes are not changed."
   type = object({
     transit_gateway_id    = optional(string)
     peering_connection_id = optional(string)
@@ -209,33 +209,33 @@ variable "oracle_routes" {
 
   validation {
     condition     = var.oracle_routes == null ? true : (var.oracle_routes.transit_gateway_id == null) != (var.oracle_routes.peering_connection_id == null)
-    error_message = "oracle_routes names ${jsonencode(var.oracle_routes)}: give transit_gateway_id or peering_connection_id, one of them; oracle_routes = null makes no routes."
+    error_message = "oracle_routes names ${jsonencode(var.oracle_routes)}: give either transit_gateway_id or peering_connection_id, or set oracle_routes = null for no routes."
   }
 
   validation {
     condition     = try(var.oracle_routes.transit_gateway_id, null) == null ? true : can(regex("^tgw-[0-9a-f]+$", var.oracle_routes.transit_gateway_id))
-    error_message = "oracle_routes.transit_gateway_id is ${jsonencode(try(var.oracle_routes.transit_gateway_id, null))}: give the id of a transit gateway, tgw-…"
+    error_message = "oracle_routes.transit_gateway_id is ${jsonencode(try(var.oracle_routes.transit_gateway_id, null))}: give the ID of a transit gateway, tgw-…"
   }
 
   validation {
     condition     = try(var.oracle_routes.peering_connection_id, null) == null ? true : can(regex("^pcx-[0-9a-f]+$", var.oracle_routes.peering_connection_id))
-    error_message = "oracle_routes.peering_connection_id is ${jsonencode(try(var.oracle_routes.peering_connection_id, null))}: give the id of a peering connection, pcx-…"
+    error_message = "oracle_routes.peering_connection_id is ${jsonencode(try(var.oracle_routes.peering_connection_id, null))}: give the ID of a peering connection, pcx-…"
   }
 }
 
 variable "resolver_rule_ids" {
-  description = "Rules of Route 53 Resolver to associate with the VPC, for names that servers of another network know, such as those of databases on premises."
+  description = "IDs of Route 53 Resolver rules to associate with the VPC, for names that only DNS servers of another network know, such as those of databases on premises."
   type        = list(string)
   default     = []
 
   validation {
     condition     = alltrue([for id in var.resolver_rule_ids : can(regex("^rslvr-rr-[0-9a-z]+$", id))]) && length(distinct(var.resolver_rule_ids)) == length(var.resolver_rule_ids)
-    error_message = "resolver_rule_ids is ${jsonencode(var.resolver_rule_ids)}: give ids of resolver rules, rslvr-rr-…, each once."
+    error_message = "resolver_rule_ids is ${jsonencode(var.resolver_rule_ids)}: give IDs of resolver rules, rslvr-rr-…, each once."
   }
 }
 
 variable "flow_log_bucket_arn" {
-  description = "ARN of the log bucket that takes the flow logs of a VPC of the module's own (required there, under vpc-flow-logs/); not used in an adopted VPC, whose flow logs are left alone."
+  description = "ARN of the log bucket for the flow logs of a VPC of the module (required there, under vpc-flow-logs/); not used in an adopted VPC."
   type        = string
   default     = null
 

@@ -12,7 +12,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # A delete marker carries no tags, so no rule that selects by tag would ever remove it.
+  # A delete marker has no tags, so a rule that selects by tag never removes it.
   rule {
     id     = "expired-delete-markers"
     status = "Enabled"
@@ -31,7 +31,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       id     = rule.value.id
       status = "Enabled"
 
-      # S3 takes a single predicate bare, and several only inside `and`.
+      # S3 requires `and` for several predicates and rejects it for one.
       filter {
         prefix = length(rule.value.tags) == 0 ? rule.value.prefix : null
 
@@ -72,6 +72,6 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # S3 refuses rules about old versions while a bucket has no versions.
+  # S3 rejects rules about old versions while a bucket has no versioning.
   depends_on = [aws_s3_bucket_versioning.this]
 }

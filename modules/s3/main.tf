@@ -1,15 +1,15 @@
 data "aws_partition" "current" {}
 
 locals {
-  # From the name, so that a plan shows the whole bucket policy before the bucket is there.
+  # Built from the name, so that a plan shows the whole bucket policy before the bucket exists.
   arn = "arn:${data.aws_partition.current.partition}:s3:::${var.name}"
 
-  # Not from the key's ARN: a key made in the same plan has none yet. Preconditions hold the two together.
+  # Not from the key's ARN: a key created in the same plan has none yet. Preconditions keep the two consistent.
   encrypted_with_key = !var.accept_logs
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_144: rows are personal data and stay in their region; old versions are the copy that undoes mistakes
+  #checkov:skip=CKV_AWS_144: rows are personal data and stay in their region; old versions allow mistakes to be undone
 
   bucket        = var.name
   force_destroy = var.force_destroy
@@ -17,17 +17,17 @@ resource "aws_s3_bucket" "this" {
   lifecycle {
     precondition {
       condition     = !(var.force_destroy && var.deletion_protection)
-      error_message = "force_destroy and deletion_protection are both true for ${var.name}: a protected bucket is not emptied, so set one of them false."
+      error_message = "force_destroy and deletion_protection are both true for ${var.name}: a protected bucket cannot be emptied; set one of them to false."
     }
 
     precondition {
       condition     = !(var.accept_logs && var.kms_key_arn != null)
-      error_message = "accept_logs is true and kms_key_arn is ${jsonencode(var.kms_key_arn)} for ${var.name}: log delivery cannot use a key; set kms_key_arn = null, or accept_logs = false for a bucket of data."
+      error_message = "accept_logs is true and kms_key_arn is ${jsonencode(var.kms_key_arn)} for ${var.name}: log delivery cannot use a key; set kms_key_arn = null, or accept_logs = false for a data bucket."
     }
 
     precondition {
       condition     = try(var.access_log.bucket, null) != var.name
-      error_message = "access_log.bucket is ${var.name} itself: each log object would log its own delivery; name another bucket or set access_log = null."
+      error_message = "access_log.bucket is ${var.name} itself: each log object would log its own delivery; give another bucket or set access_log = null."
     }
   }
 }

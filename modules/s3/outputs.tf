@@ -1,4 +1,4 @@
-# A log bucket is of use only once its policy lets logs in: whatever takes a name or an ARN from here waits for it.
+# A log bucket is usable only with its policy, so whatever reads a name or an ARN from here waits for it.
 
 output "name" {
   description = "Name of the bucket."

@@ -19,7 +19,7 @@ data "aws_iam_policy_document" "tls_only" {
   statement {
     sid       = "DenyInsecureTransport"
     effect    = "Deny"
-    actions   = ["s3:*"] # Nothing at all passes unencrypted.
+    actions   = ["s3:*"] # Every action: the statement only denies.
     resources = [local.arn, "${local.arn}/*"]
 
     principals {
@@ -35,15 +35,15 @@ data "aws_iam_policy_document" "tls_only" {
   }
 }
 
-# The bucket encrypts with the key whatever is uploaded without a word about encryption. Only headers can lead past it, so
-# each statement holds for requests that carry the header: parts of a multipart upload never do, and have to pass.
+# The bucket encrypts with its key unless the request has headers about encryption, so each statement applies to requests
+# with such a header. Parts of a multipart upload never have one, and have to be allowed.
 data "aws_iam_policy_document" "key_only" {
   count = local.encrypted_with_key ? 1 : 0
 
   lifecycle {
     precondition {
       condition     = var.kms_key_arn != null
-      error_message = "kms_key_arn is null and accept_logs is false for ${var.name}: only a log bucket goes without a key; give the ARN of one, or set accept_logs = true."
+      error_message = "kms_key_arn is null and accept_logs is false for ${var.name}: only a log bucket may have no key; give the ARN of a key, or set accept_logs = true."
     }
   }
 
@@ -95,7 +95,7 @@ data "aws_iam_policy_document" "key_only" {
     }
   }
 
-  # S3 reads "aws:kms" without a key as AWS's own key for the account, not as the bucket's.
+  # "aws:kms" without a key means AWS's own key for the account, not the bucket's key.
   statement {
     sid       = "DenyUnnamedKey"
     effect    = "Deny"
@@ -139,14 +139,14 @@ data "aws_iam_policy_document" "key_only" {
   }
 }
 
-# The statements for flow logs keep AWS's own identifiers: it looks for them before it would write a policy itself.
+# The statements for flow logs have the identifiers of AWS, which looks for them before it writes a policy itself.
 data "aws_iam_policy_document" "log_delivery" {
   count = var.accept_logs ? 1 : 0
 
   statement {
     sid       = "S3ServerAccessLogsPolicy"
     actions   = ["s3:PutObject"]
-    resources = ["${local.arn}/*"] # Logs of several buckets, each under a prefix that its own unit chooses.
+    resources = ["${local.arn}/*"] # Logs of several buckets, each under the prefix that its unit chooses.
 
     principals {
       type        = "Service"
@@ -163,7 +163,7 @@ data "aws_iam_policy_document" "log_delivery" {
   statement {
     sid       = "AWSLogDeliveryWrite"
     actions   = ["s3:PutObject"]
-    resources = ["${local.arn}/*"] # Flow logs, under keys that AWS makes of account, region and date.
+    resources = ["${local.arn}/*"] # Flow logs, under keys that AWS composes of account, region and date.
 
     principals {
       type        = "Service"
@@ -201,15 +201,14 @@ data "aws_iam_policy_document" "log_delivery" {
   }
 }
 
-# Of the permissions for an upload in parts, S3 asks a producer for s3:PutObject, and for nothing to give it up but
-# s3:AbortMultipartUpload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+# A multipart upload needs s3:PutObject, and s3:AbortMultipartUpload to cancel it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 data "aws_iam_policy_document" "producers" {
   count = length(var.producers) > 0 ? 1 : 0
 
   lifecycle {
     precondition {
       condition     = !var.accept_logs
-      error_message = "producers is ${jsonencode(var.producers)} and accept_logs is true for ${var.name}: nobody but log delivery writes into a log bucket; set producers = []."
+      error_message = "producers is ${jsonencode(var.producers)} and accept_logs is true for ${var.name}: only log delivery may write into a log bucket; set producers = []."
     }
   }
 
@@ -219,7 +218,7 @@ data "aws_iam_policy_document" "producers" {
     content {
       sid       = "ProducerPutsFiles${statement.key}"
       actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
-      resources = ["${local.arn}/${statement.value.prefix}*"] # Files are dropped under names nobody knows before.
+      resources = ["${local.arn}/${statement.value.prefix}*"] # The names of files are not known beforehand.
 
       principals {
         type        = "AWS"

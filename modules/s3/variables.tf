@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the bucket; unique in all of AWS."
+  description = "Name of the bucket; globally unique in AWS."
   type        = string
 
   validation {
@@ -9,12 +9,12 @@ variable "name" {
 
   validation {
     condition     = !can(regex("^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$", var.name))
-    error_message = "name is \"${var.name}\": S3 keeps the beginnings xn--, sthree-, amzn-s3-demo- and the endings -s3alias, --ol-s3, --x-s3, --table-s3 for itself."
+    error_message = "name is \"${var.name}\": S3 reserves the prefixes xn--, sthree-, amzn-s3-demo- and the suffixes -s3alias, --ol-s3, --x-s3, --table-s3."
   }
 }
 
 variable "account_id" {
-  description = "The AWS account that owns the bucket and whose logs it may take."
+  description = "AWS account that owns the bucket and whose logs it accepts, 12 digits."
   type        = string
 
   validation {
@@ -24,7 +24,7 @@ variable "account_id" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the key that encrypts every object; null (S3's own key) for a log bucket and for no other, since log delivery cannot use a key."
+  description = "ARN of the key that encrypts every object; null (S3's own key) only for a log bucket, because log delivery cannot use a key."
   type        = string
 
   validation {
@@ -42,7 +42,7 @@ variable "access_log" {
 
   validation {
     condition     = var.access_log == null ? true : can(regex("^[^/].*/$", var.access_log.prefix))
-    error_message = "access_log.prefix is ${jsonencode(try(var.access_log.prefix, null))}: begin it with a name and end it with a slash, such as access/data/."
+    error_message = "access_log.prefix is ${jsonencode(try(var.access_log.prefix, null))}: start it with a name and end it with a slash, such as access/data/."
   }
 }
 
@@ -53,23 +53,23 @@ variable "accept_logs" {
 }
 
 variable "force_destroy" {
-  description = "Whether destroying the bucket deletes every object in it, old versions included."
+  description = "Whether destroying the bucket deletes all of its objects, including old versions."
   type        = bool
 }
 
 variable "deletion_protection" {
-  description = "Whether any plan that would destroy the bucket or change its name fails; excludes force_destroy."
+  description = "Whether any plan that would destroy the bucket or change its name fails; cannot be combined with force_destroy."
   type        = bool
 }
 
 variable "eventbridge" {
-  description = "Whether S3 tells EventBridge about objects that are created, deleted or tagged."
+  description = "Whether S3 sends events to EventBridge when objects are created, deleted or tagged."
   type        = bool
   default     = false
 }
 
 variable "lifecycle_rules" {
-  description = "What expires and when: objects under prefix that carry all tags (left out: every object) expire expiration_days after creation, old versions noncurrent_expiration_days after they were replaced or deleted."
+  description = "What expires and when: objects under prefix that have all tags (without prefix and tags: every object) expire expiration_days after creation, old versions noncurrent_expiration_days after they were replaced or deleted."
   type = list(object({
     id                         = string
     prefix                     = optional(string)
@@ -80,7 +80,7 @@ variable "lifecycle_rules" {
 
   validation {
     condition     = length(setsubtract(var.lifecycle_rules[*].id, ["", "unfinished-uploads", "expired-delete-markers"])) == length(var.lifecycle_rules)
-    error_message = "lifecycle_rules has the ids ${jsonencode(var.lifecycle_rules[*].id)}: name each rule once; unfinished-uploads and expired-delete-markers are the module's own."
+    error_message = "lifecycle_rules has the ids ${jsonencode(var.lifecycle_rules[*].id)}: use each ID once; unfinished-uploads and expired-delete-markers are reserved for the module."
   }
 
   validation {
@@ -100,12 +100,12 @@ variable "lifecycle_rules" {
 
   validation {
     condition     = alltrue([for prefix in compact(var.lifecycle_rules[*].prefix) : !startswith(prefix, "/")])
-    error_message = "lifecycle_rules has the prefixes ${jsonencode(compact(var.lifecycle_rules[*].prefix))}: an object's key does not begin with a slash, so such a rule would match nothing."
+    error_message = "lifecycle_rules has the prefixes ${jsonencode(compact(var.lifecycle_rules[*].prefix))}: object keys do not start with a slash, so a prefix with one would match nothing."
   }
 }
 
 variable "abort_incomplete_multipart_days" {
-  description = "Days after which the parts of an upload that was never finished are deleted."
+  description = "Days after which the parts of an incomplete multipart upload are deleted."
   type        = number
   default     = 7
 
@@ -116,7 +116,7 @@ variable "abort_incomplete_multipart_days" {
 }
 
 variable "producers" {
-  description = "Who of other accounts may put objects, and below which prefix: ARNs of single roles and users. They can neither read, list, tag nor delete. Each also needs s3:PutObject on the bucket and kms:GenerateDataKey and kms:Decrypt on its key in the producer's own policies. Empty for nobody."
+  description = "Principals of other accounts that may put objects under a prefix: ARNs of single roles and users. They cannot read, list, tag or delete. Each also needs s3:PutObject on the bucket and kms:GenerateDataKey and kms:Decrypt on its key in the producer's own policies. Empty for none."
   type = list(object({
     principal_arns = set(string)
     prefix         = optional(string, "incoming/")
@@ -134,6 +134,6 @@ variable "producers" {
 
   validation {
     condition     = alltrue([for producer in var.producers : can(regex("^[^/*?$]+/([^/*?$]+/)*$", producer.prefix))])
-    error_message = "producers has the prefixes ${jsonencode(var.producers[*].prefix)}: give a folder that ends with a slash, such as incoming/orders/, without a wildcard."
+    error_message = "producers has the prefixes ${jsonencode(var.producers[*].prefix)}: give a prefix that ends with a slash, such as incoming/orders/, without a wildcard."
   }
 }

@@ -1,5 +1,5 @@
 resource "aws_secretsmanager_secret" "this" {
-  #checkov:skip=CKV2_AWS_57: rotating needs a function that knows the database, which its owner provides; `rotation` takes it
+  #checkov:skip=CKV2_AWS_57: rotation needs a function for the database, which its owner provides in `rotation`
 
   name                    = var.name
   description             = "Oracle credentials; the value is put by put-oracle-secret and never passes through Terraform"
@@ -21,13 +21,13 @@ resource "aws_secretsmanager_secret_policy" "this" {
 }
 
 resource "aws_secretsmanager_secret_rotation" "this" {
-  #checkov:skip=CKV_AWS_304: the days are a variable, and its validation refuses more than 90
+  #checkov:skip=CKV_AWS_304: the days are a variable whose validation rejects more than 90
 
   count = var.rotation == null ? 0 : 1
 
   secret_id           = aws_secretsmanager_secret.this.id
   rotation_lambda_arn = var.rotation.lambda_arn
-  rotate_immediately  = false # The first rotation comes with the schedule: an apply must not change a password in use.
+  rotate_immediately  = false # An apply must not change a password in use; the schedule does.
 
   rotation_rules {
     automatically_after_days = var.rotation.every_days
@@ -46,17 +46,17 @@ resource "terraform_data" "deletion_protection" {
   }
 }
 
-# No statement allows anything: within the account, the roles' own policies say who may read.
+# No statement allows anything: within the account, the policies of the roles decide who may read.
 data "aws_iam_policy_document" "this" {
   statement {
     sid       = "DenyInsecureTransport"
     effect    = "Deny"
-    actions   = ["secretsmanager:*"] # Nothing at all may be done without TLS.
-    resources = ["*"]                # In a secret's policy this means the one secret the policy is attached to.
+    actions   = ["secretsmanager:*"] # Every action: the statement only denies.
+    resources = ["*"]                # In a secret's policy this is the secret that the policy is attached to.
 
     principals {
       type        = "*"
-      identifiers = ["*"] # Nobody is exempt.
+      identifiers = ["*"] # Everybody: the statement only denies.
     }
 
     condition {
@@ -69,12 +69,12 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid       = "DenyOtherAccounts"
     effect    = "Deny"
-    actions   = ["secretsmanager:*"] # Nothing at all may be done from outside, whatever is allowed elsewhere.
-    resources = ["*"]                # The one secret, as above.
+    actions   = ["secretsmanager:*"] # Every action: the statement only denies.
+    resources = ["*"]                # This secret, as above.
 
     principals {
       type        = "*"
-      identifiers = ["*"] # Everybody the condition below does not spare.
+      identifiers = ["*"] # Everybody, except those whom the condition below excludes.
     }
 
     condition {

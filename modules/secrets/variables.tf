@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "account_id" {
-  description = "The AWS account that owns the secret; nobody outside it may use the secret."
+  description = "AWS account that owns the secret, 12 digits; nobody outside it may use the secret."
   type        = string
 
   validation {
@@ -29,12 +29,12 @@ variable "kms_key_arn" {
 }
 
 variable "recovery_window_days" {
-  description = "Days that a deleted secret can still be restored (7 to 30), or 0 to delete it at once."
+  description = "Days for which a deleted secret can be restored (7 to 30), or 0 to delete it immediately."
   type        = number
 
   validation {
     condition     = var.recovery_window_days == 0 || (var.recovery_window_days >= 7 && var.recovery_window_days <= 30 && floor(var.recovery_window_days) == var.recovery_window_days)
-    error_message = "recovery_window_days is ${var.recovery_window_days}: Secrets Manager takes 0 or a whole number of days from 7 to 30."
+    error_message = "recovery_window_days is ${var.recovery_window_days}: Secrets Manager accepts 0 or a whole number of days from 7 to 30."
   }
 }
 
@@ -44,7 +44,7 @@ variable "deletion_protection" {
 }
 
 variable "rotation" {
-  description = "The function that rotates the credentials and the days between two rotations (1 to 90); null where they are rotated by hand."
+  description = "The function that rotates the credentials and the days between two rotations (1 to 90); null for manual rotation."
   type = object({
     lambda_arn = string
     every_days = number
@@ -58,6 +58,6 @@ variable "rotation" {
 
   validation {
     condition     = try(var.rotation.every_days >= 1 && var.rotation.every_days <= 90 && floor(var.rotation.every_days) == var.rotation.every_days, var.rotation == null)
-    error_message = "rotation.every_days is ${try(var.rotation.every_days, "missing")}: credentials are rotated at least once a quarter, so give a whole number of days from 1 to 90."
+    error_message = "rotation.every_days is ${try(var.rotation.every_days, "missing")}: credentials have to be rotated at least once a quarter; use a whole number of days from 1 to 90."
   }
 }

@@ -3,7 +3,7 @@ data "aws_partition" "current" {}
 locals {
   dead_letter_queue_name = "${var.name}-dead-letters"
 
-  # Built from names, because each queue names the other: references both ways would be a cycle.
+  # Built from names, because each queue names the other and references would be a cycle.
   queue_arns = {
     queue        = "arn:${data.aws_partition.current.partition}:sqs:${var.region}:${var.account_id}:${var.name}"
     dead_letters = "arn:${data.aws_partition.current.partition}:sqs:${var.region}:${var.account_id}:${local.dead_letter_queue_name}"
@@ -27,7 +27,7 @@ resource "aws_sqs_queue" "this" {
   lifecycle {
     precondition {
       condition     = var.visibility_timeout_seconds >= 6 * var.consumer_timeout_seconds
-      error_message = "visibility_timeout_seconds is ${var.visibility_timeout_seconds} but consumer_timeout_seconds is ${var.consumer_timeout_seconds}: a message has to stay hidden for at least 6 times the consumer's timeout, here ${6 * var.consumer_timeout_seconds} seconds. Raise the one or lower the other."
+      error_message = "visibility_timeout_seconds is ${var.visibility_timeout_seconds} but consumer_timeout_seconds is ${var.consumer_timeout_seconds}: a message has to stay hidden for at least 6 times the consumer's timeout, here ${6 * var.consumer_timeout_seconds} seconds. Raise visibility_timeout_seconds or lower consumer_timeout_seconds."
     }
 
     precondition {
@@ -52,9 +52,9 @@ resource "aws_sqs_queue" "dead_letters" {
 
   lifecycle {
     precondition {
-      # SQS counts a dead letter's age from when it was first sent, so an equal retention could leave it no time at all.
+      # SQS counts the age of a dead letter from when it was first sent, so an equal retention could leave no time.
       condition     = var.dead_letter_retention_seconds > var.message_retention_seconds
-      error_message = "dead_letter_retention_seconds is ${var.dead_letter_retention_seconds} but message_retention_seconds is ${var.message_retention_seconds}: dead letters keep the age they had in the queue, so they have to be kept longer than its messages. Raise the one or lower the other."
+      error_message = "dead_letter_retention_seconds is ${var.dead_letter_retention_seconds} but message_retention_seconds is ${var.message_retention_seconds}: dead letters keep the age they had in the queue, so they have to be kept longer than its messages. Raise dead_letter_retention_seconds or lower message_retention_seconds."
     }
   }
 }
@@ -69,19 +69,19 @@ resource "terraform_data" "deletion_protection" {
   }
 }
 
-# No statement allows anything: within the account, the roles' own policies say who may send and receive.
+# No statement allows anything: within the account, the policies of the roles decide who may send and receive.
 data "aws_iam_policy_document" "this" {
   for_each = local.queue_arns
 
   statement {
     sid       = "DenyInsecureTransport"
     effect    = "Deny"
-    actions   = ["sqs:*"] # Nothing at all may be done without TLS.
+    actions   = ["sqs:*"] # Every action: the statement only denies.
     resources = [each.value]
 
     principals {
       type        = "*"
-      identifiers = ["*"] # Nobody is exempt.
+      identifiers = ["*"] # Everybody: the statement only denies.
     }
 
     condition {

@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "account_id" {
-  description = "The AWS account that owns the queues."
+  description = "AWS account that owns the queues, 12 digits."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "The region the queues live in, such as eu-west-2."
+  description = "AWS region of the queues, such as eu-west-2."
   type        = string
 
   validation {
@@ -39,13 +39,13 @@ variable "kms_key_arn" {
 }
 
 variable "kms_data_key_reuse" {
-  description = "Seconds for which SQS goes on using a data key before it asks KMS again (60 to 86400)."
+  description = "Seconds for which SQS reuses a data key before it calls KMS again (60 to 86400)."
   type        = number
   default     = 300
 
   validation {
     condition     = var.kms_data_key_reuse >= 60 && var.kms_data_key_reuse <= 86400 && floor(var.kms_data_key_reuse) == var.kms_data_key_reuse
-    error_message = "kms_data_key_reuse is ${var.kms_data_key_reuse}: SQS takes a whole number of seconds from 60 to 86400."
+    error_message = "kms_data_key_reuse is ${var.kms_data_key_reuse}: SQS accepts a whole number of seconds from 60 to 86400."
   }
 }
 
@@ -55,17 +55,17 @@ variable "visibility_timeout_seconds" {
 
   validation {
     condition     = var.visibility_timeout_seconds >= 0 && var.visibility_timeout_seconds <= 43200 && floor(var.visibility_timeout_seconds) == var.visibility_timeout_seconds
-    error_message = "visibility_timeout_seconds is ${var.visibility_timeout_seconds}: SQS takes a whole number of seconds from 0 to 43200."
+    error_message = "visibility_timeout_seconds is ${var.visibility_timeout_seconds}: SQS accepts a whole number of seconds from 0 to 43200."
   }
 }
 
 variable "consumer_timeout_seconds" {
-  description = "Timeout in seconds of the function that takes the messages (1 to 900)."
+  description = "Timeout in seconds of the function that receives the messages (1 to 900)."
   type        = number
 
   validation {
     condition     = var.consumer_timeout_seconds >= 1 && var.consumer_timeout_seconds <= 900 && floor(var.consumer_timeout_seconds) == var.consumer_timeout_seconds
-    error_message = "consumer_timeout_seconds is ${var.consumer_timeout_seconds}: Lambda takes a whole number of seconds from 1 to 900."
+    error_message = "consumer_timeout_seconds is ${var.consumer_timeout_seconds}: Lambda accepts a whole number of seconds from 1 to 900."
   }
 }
 
@@ -75,7 +75,7 @@ variable "message_retention_seconds" {
 
   validation {
     condition     = var.message_retention_seconds >= 60 && var.message_retention_seconds <= 1209600 && floor(var.message_retention_seconds) == var.message_retention_seconds
-    error_message = "message_retention_seconds is ${var.message_retention_seconds}: SQS takes a whole number of seconds from 60 to 1209600 (14 days)."
+    error_message = "message_retention_seconds is ${var.message_retention_seconds}: SQS accepts a whole number of seconds from 60 to 1209600 (14 days)."
   }
 }
 
@@ -85,7 +85,7 @@ variable "dead_letter_retention_seconds" {
 
   validation {
     condition     = var.dead_letter_retention_seconds >= 60 && var.dead_letter_retention_seconds <= 1209600 && floor(var.dead_letter_retention_seconds) == var.dead_letter_retention_seconds
-    error_message = "dead_letter_retention_seconds is ${var.dead_letter_retention_seconds}: SQS takes a whole number of seconds from 60 to 1209600 (14 days)."
+    error_message = "dead_letter_retention_seconds is ${var.dead_letter_retention_seconds}: SQS accepts a whole number of seconds from 60 to 1209600 (14 days)."
   }
 }
 
@@ -95,7 +95,7 @@ variable "max_receive_count" {
 
   validation {
     condition     = var.max_receive_count >= 5 && var.max_receive_count <= 1000 && floor(var.max_receive_count) == var.max_receive_count
-    error_message = "max_receive_count is ${var.max_receive_count}: take a whole number from 5 to 1000. Under 5, a consumer that is throttled for a while turns healthy messages into dead letters."
+    error_message = "max_receive_count is ${var.max_receive_count}: use a whole number from 5 to 1000. Under 5, throttling of the consumer turns healthy messages into dead letters."
   }
 }
 

@@ -16,7 +16,7 @@ from scripts.common.errors import UserError
 FUNCTION_SECONDS = 900
 """The longest a function may run: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html."""
 
-PATIENT = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+_PATIENT = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 
 # A client that stops waiting would invoke the function a second time, while the first run goes on:
 # https://repost.aws/knowledge-center/lambda-function-retry-timeout-sdk
@@ -75,7 +75,7 @@ def connect(environment: Environment) -> Account:
     return Account(environment, names(environment), partition, str(sts.meta.endpoint_url), session)
 
 
-def client(session: Any, service: str, region: str, config: Config = PATIENT) -> Any:
+def client(session: Any, service: str, region: str, config: Config = _PATIENT) -> Any:
     """A client of one service; raises UserError where the local AWS is meant and another one would answer."""
     made = called(session.client, service, region_name=region, config=config)
     require_local(str(made.meta.endpoint_url))

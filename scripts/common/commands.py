@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from scripts.common.errors import UserError
+from scripts.common.signals import TerminatedError, hold_signals
 
 GRACE_SECONDS = 30.0
 """How long an interrupted program may take to end by itself: Terraform writes its state and releases its locks."""
@@ -201,20 +202,27 @@ def _start(
     stdout: IO[str] | int,
     stderr: IO[str] | int,
 ) -> subprocess.Popen[str]:
+    process = None
     try:
-        return subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=None if environment is None else dict(environment),
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        )
+        with hold_signals():
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=None if environment is None else dict(environment),
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
     except OSError as error:
         raise CommandFailedError(command, None, "", f"{error.filename}: {error.strerror}") from error
+    except TerminatedError:
+        if process:
+            _stop(process, GRACE_SECONDS)
+        raise
+    return process
 
 
 def _stop(process: subprocess.Popen[str], grace_seconds: float) -> None:

@@ -23,9 +23,9 @@ class UserError(Exception):
 
 
 def run_main(
-    name: str, body: Callable[[], int], expected: tuple[type[Exception], ...] = (), failure_status: int = 1
+    name: str, body: Callable[[], int | None], expected: tuple[type[Exception], ...] = (), failure_status: int = 1
 ) -> int:
-    """Run a command's body and return its exit status.
+    """Run a command's body and return its exit status, which is 0 where the body returns none.
 
     A UserError is printed to standard error as `name: message`, and so are the exceptions in `expected`; both end the
     command with `failure_status`, unless the error has a status of its own. Ctrl-C and SIGTERM end the body by an
@@ -34,7 +34,7 @@ def run_main(
     reported: tuple[type[Exception], ...] = (UserError, *expected)
     try:
         with raise_on_signals():
-            return body()
+            return body() or 0
     except reported as error:
         print(f"{name}: {error}", file=sys.stderr)
         status = error.exit_status if isinstance(error, UserError) else None

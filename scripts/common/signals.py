@@ -18,6 +18,10 @@ class TerminatedError(BaseException):
         """The exit status by which shells report that signal."""
 
 
+_held: list[int] | None = None
+"""Signals that have come while `hold_signals` is active; None while it is not."""
+
+
 @contextmanager
 def raise_on_signals() -> Iterator[None]:
     """Raise TerminatedError on SIGTERM or SIGHUP while the block runs.
@@ -33,7 +37,9 @@ def raise_on_signals() -> Iterator[None]:
     def end(number: int, _frame: FrameType | None) -> None:
         for each in numbers:
             signal.signal(each, signal.SIG_IGN)
-        raise TerminatedError(number)
+        if _held is None:
+            raise TerminatedError(number)
+        _held.append(number)
 
     before = {number: signal.signal(number, end) for number in numbers}
     try:
@@ -41,3 +47,22 @@ def raise_on_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def hold_signals() -> Iterator[None]:
+    """Let a signal that `raise_on_signals` handles wait for the end of the block.
+
+    Without this, a process that is being started would be lost: it runs, and nobody knows its id yet.
+    """
+    global _held
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    _held = []
+    try:
+        yield
+    finally:
+        held, _held = _held, None
+        if held:
+            raise TerminatedError(held[0])

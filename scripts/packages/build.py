@@ -1,8 +1,6 @@
 """Builds packages where something changed; loads little, so that a build with nothing to do is fast."""
 
 import hashlib
-import sys
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from scripts.common.errors import UserError
 from scripts.common.locks import only_one
 from scripts.packages.architectures import Target, check_interpreter
 from scripts.packages.contents import File, Package
+from scripts.packages.files import packager_digest
 from scripts.packages.manifest import Manifest, Place, read_manifest
 from scripts.packages.project import Project
 from scripts.packages.sources import SHARED, function_names, read_sources
@@ -88,10 +87,7 @@ def _wanted(job: Job, names: Sequence[str]) -> list[Wanted]:
     for name in names:
         if name not in known:
             raise UserError(f"{job.project.lambdas / name}/handler.py does not exist; functions: {', '.join(known)}")
-    common = hashlib.sha256(job.project.pins())
-    common.update(repr((job.target, sys.version, zlib.ZLIB_RUNTIME_VERSION)).encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        common.update(path.read_bytes())
+    common = hashlib.sha256(job.project.pins() + repr(job.target).encode() + packager_digest())
     shared = read_sources(job.project.lambdas, SHARED)
     wanted = []
     for name in names or known:

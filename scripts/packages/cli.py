@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scripts.common.errors import UserError, run_main
-from scripts.packages.architectures import TARGETS, asked_for
+from scripts.packages.architectures import DEFAULT, TARGETS, asked_for
 from scripts.packages.build import BYTES_PER_MB, Job, build, megabytes
 from scripts.packages.files import cache_folder
 from scripts.packages.manifest import Place, read_manifest
-from scripts.packages.project import Project, find_project
+from scripts.packages.project import NoCheckoutError, Project, find_project
 
 DEFAULT_BUDGET_MB = 80
 
@@ -123,7 +123,14 @@ def _output(options: argparse.Namespace) -> Path:
 
 
 def _architectures(options: argparse.Namespace) -> tuple[str, ...]:
-    return (options.architecture,) if options.architecture else asked_for(_project(options).root / "live")
+    if options.architecture:
+        return (options.architecture,)
+    try:
+        return asked_for(_project(options).root / "live")
+    except NoCheckoutError:
+        if options.output:
+            return (DEFAULT,)
+        raise
 
 
 def _place(options: argparse.Namespace) -> Place:

@@ -30,7 +30,7 @@ def compile_modules(folder: Path, modules: Iterable[str], *, strict: bool) -> st
     A module that does not compile is left without bytecode. In strict mode a `SyntaxWarning` is an error.
     """
     warnings = f"{'error' if strict else 'ignore'}::SyntaxWarning"
-    command = [sys.executable, "-I", "-S", "-W", warnings, "-m", "compileall", "-q", "-i", "-"]
+    command = [sys.executable, "-I", "-S", "-W", warnings, "-m", "compileall", "-q", "-j", "0", "-i", "-"]
     options = ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", TASK_ROOT]
     listed = "".join(f"{folder / module}\n" for module in sorted(modules))
     if not listed:

@@ -7,14 +7,13 @@ from scripts.common.commands import run
 from scripts.common.errors import UserError
 from scripts.packages.sources import CONTRACTS, LIBRARY
 
-_READER = f"{LIBRARY}/contract/model.py"
+_READER = f"{LIBRARY}/contract/yaml_file.py"
 _LIMIT_SECONDS = 60
 _WRONG = 3
 _CHECK = f"""
 import sys
 from pathlib import Path
-from csvbatch.contract.model import ContractError
-from csvbatch.contract.yaml_file import load_contracts
+from csvbatch.contract.yaml_file import ContractError, load_contracts
 try:
     load_contracts(Path("lambdas/{CONTRACTS}"))
 except ContractError as error:

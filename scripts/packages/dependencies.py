@@ -5,8 +5,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from scripts.packages.archive import append
 from scripts.packages.compiling import bytecode_path, compile_modules
 from scripts.packages.contents import REGULAR_FILE, Entry, File, Package, content_digest, entry_of
 from scripts.packages.distributions import Distribution, direct_requirements, read_distributions
-from scripts.packages.files import remove_unfinished, remove_unused, whole
+from scripts.packages.files import packager_digest, remove_unfinished, remove_unused, whole
 from scripts.packages.project import Project
 from scripts.packages.trimming import goes_to_lambda, is_compiled
 from scripts.packages.wheels import install
@@ -46,7 +44,8 @@ class Dependencies:
 def find_dependencies(project: Project, asked: tuple[str, ...], target: Target, cache: Path) -> Dependencies:
     """Take the dependency part from the cache, or make it; only one process may call this at a time."""
     shelf = cache / "dependencies"
-    folder = shelf / _key(project, asked, target)
+    inputs = project.lock.read_bytes() + repr((asked, target)).encode() + packager_digest()
+    folder = shelf / hashlib.sha256(inputs).hexdigest()[:32]
     if not (folder / _ZIP).exists():
         shelf.mkdir(parents=True, exist_ok=True)
         remove_unfinished(shelf)
@@ -56,15 +55,6 @@ def find_dependencies(project: Project, asked: tuple[str, ...], target: Target, 
             _make(project.lock, asked, target, part)
     os.utime(folder)
     return _load(folder)
-
-
-def _key(project: Project, asked: tuple[str, ...], target: Target) -> str:
-    """Digest everything that the dependency part follows from, all of the packager's sources included."""
-    digest = hashlib.sha256(project.lock.read_bytes())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
-    digest.update(repr((asked, target, sys.version, zlib.ZLIB_RUNTIME_VERSION)).encode())
-    return digest.hexdigest()[:32]
 
 
 def _load(folder: Path) -> Dependencies:

@@ -1,9 +1,12 @@
 """The user's cache, and files that appear whole or not at all."""
 
 import contextlib
+import hashlib
 import os
 import shutil
+import sys
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +19,14 @@ _UNUSED_SECONDS = 30 * 24 * 3600
 def cache_folder() -> Path:
     """Where packaging keeps what it can make again."""
     return user_cache() / "lambda-packages"
+
+
+def packager_digest() -> bytes:
+    """Digest what shapes a package besides its inputs: these sources, Python and zlib."""
+    digest = hashlib.sha256(f"{sys.version}\n{zlib.ZLIB_RUNTIME_VERSION}\n".encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.digest()
 
 
 @contextlib.contextmanager

@@ -26,8 +26,9 @@ ALLOWED = _PERMISSIVE | _BY_FILE
 # Names that metadata and classifiers use instead of SPDX identifiers.
 _SPELLINGS = {
     "Apache-2.0": ("Apache 2.0", "Apache License 2.0", "Apache License, Version 2.0", "Apache Software License"),
+    "BSD-2-Clause": ("BSD 2-Clause License",),
     "ISC": ("ISC License",),
-    "MIT": ("MIT License",),
+    "MIT": ("MIT License", "MIT Licence"),
     "MPL-2.0": ("Mozilla Public License 2.0 (MPL 2.0)",),
     "PSF-2.0": ("PSF License", "PSFL", "Python Software Foundation License"),
 }

@@ -9,6 +9,10 @@ from scripts.common.errors import UserError
 _PYPROJECT = "pyproject.toml"
 
 
+class NoCheckoutError(UserError):
+    """The current folder is not in a checkout."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The project's name, version and dependencies, as pyproject.toml states them."""
@@ -68,10 +72,10 @@ def _read(path: Path, advice: str) -> bytes:
 
 
 def find_project(start: Path) -> Project:
-    """Find the checkout that contains a folder."""
+    """Find the checkout that contains a folder; raises `NoCheckoutError`."""
     for folder in (start, *start.parents):
         if (folder / "lambdas").is_dir():
             return Project(folder)
-    raise UserError(
+    raise NoCheckoutError(
         f"{start} is not in a checkout: no folder above it contains lambdas/; change to one, or name it with --project"
     )

@@ -4,7 +4,6 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +11,15 @@ from scripts.common import commands
 from scripts.common.commands import Completed
 from scripts.common.errors import UserError
 from scripts.common.paths import REPOSITORY, SCAN_VENV
+from scripts.scan.findings import Finding, Outcome
 
 CHECKS = Path(__file__).resolve().parent / "checks"
 COVERAGE_CHECK = "CKV_CSV_0"
 LIMIT_SECONDS = 600
 _CONFIGURATION = (".checkov.yaml", ".checkov.yml")
-_OUTCOMES = {"passed_checks": "passed", "failed_checks": "failed", "skipped_checks": "skipped"}
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One line of Checkov's report."""
-
-    check_id: str
-    title: str
-    file: Path
-    first_line: int
-    resource: str
-    outcome: str
-    reason: str
-
-
-def run(arguments: Sequence[str], checkov: Path = SCAN_VENV / "bin" / "checkov") -> list[Record]:
+def run(arguments: Sequence[str], checkov: Path = SCAN_VENV / "bin" / "checkov") -> list[Finding]:
     """Every record of one run of Checkov, those of the coverage check included.
 
     UserError where Checkov is missing, fails, fails in one of its checks, or could not parse something.
@@ -45,7 +31,7 @@ def run(arguments: Sequence[str], checkov: Path = SCAN_VENV / "bin" / "checkov")
     with tempfile.TemporaryDirectory(prefix="scan-") as empty:
         variables = _variables(os.environ, empty)
         done = commands.run(command, limit_seconds=LIMIT_SECONDS, cwd=empty, environment=variables, accepted=None)
-    return list(_records(_reports(done)))
+    return list(_findings(_reports(done)))
 
 
 def refuse_configuration(folder: Path) -> None:
@@ -83,16 +69,16 @@ def _reports(done: Completed) -> list[dict[str, Any]]:
     return found
 
 
-def _records(reports: Sequence[dict[str, Any]]) -> Iterator[Record]:
+def _findings(reports: Sequence[dict[str, Any]]) -> Iterator[Finding]:
     for report in reports:
-        for key, outcome in _OUTCOMES.items():
-            for record in report["results"].get(key, []):
-                yield Record(
+        for outcome in Outcome:
+            for record in report["results"].get(f"{outcome}_checks", []):
+                yield Finding(
                     check_id=record["check_id"],
-                    title=record["check_name"],
                     file=Path(record["file_abs_path"]),
-                    first_line=record["file_line_range"][0],
+                    line=record["file_line_range"][0],
                     resource=record["resource"],
+                    title=record["check_name"],
                     outcome=outcome,
                     reason=record["check_result"].get("suppress_comment", "").strip(),
                 )

@@ -1,4 +1,4 @@
-"""What a scan says: one outcome of one check for one resource in one place."""
+"""The result of a scan: outcomes of checks for resources."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class Outcome(StrEnum):
-    """How a check came out."""
+    """The outcome of a check."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -15,14 +15,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A check's outcome.
+    """The outcome of one check for one resource.
 
     Attributes
     ----------
     file, line
-        Where a reader finds the resource: in the source, for plans too, wherever the source is known.
+        The resource's place in the source; for plans too, where the source is known.
     scanned
-        What was read: `hcl`, or the environment and unit whose plan it was.
+        What was read: `hcl`, or the environment and unit of a plan.
     reason
         Why a skipped check is skipped.
 
@@ -52,7 +52,7 @@ class Result:
         return sorted(finding for finding in self.findings if finding.outcome is outcome)
 
     def add(self, other: "Result") -> None:
-        """Take in what another scan found."""
+        """Add the result of another scan."""
         self.findings += other.findings
         self.resources += other.resources
         self.files += other.files
@@ -60,5 +60,5 @@ class Result:
 
 
 def shown(file: Path) -> str:
-    """A path as short as it can be said: from the current folder where it lies below it."""
+    """A path, relative to the current folder where it lies below it."""
     return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)

@@ -8,7 +8,6 @@ from scripts.common import tools
 from scripts.common.commands import run
 from scripts.common.errors import UserError
 from scripts.scan import checkov_run, sources
-from scripts.scan.checkov_run import Record
 from scripts.scan.findings import Finding, Outcome, Result
 from scripts.scan.sources import Block
 
@@ -32,23 +31,10 @@ def scan(folder: Path) -> Result:
         raise UserError(f"{folder} holds no resource and no data source: nothing was scanned.")
     records = checkov_run.run(["--directory", str(folder), "--framework", "terraform"])
     refuse_unread(blocks, records)
-    findings = {finding(record) for record in records if record.check_id != checkov_run.COVERAGE_CHECK}
+    findings = {record for record in records if record.check_id != checkov_run.COVERAGE_CHECK}
     findings.update(list(_reasons(findings, blocks)))
     findings.update(one for block in blocks for one in block.findings())
     return Result(sorted(findings), sum(block.kind in _READ for block in blocks), len(files))
-
-
-def finding(record: Record) -> Finding:
-    """The finding that a record of Checkov's is."""
-    return Finding(
-        record.check_id,
-        record.file,
-        record.first_line,
-        record.resource,
-        record.title,
-        Outcome(record.outcome),
-        reason=record.reason,
-    )
 
 
 def refuse_syntax_errors(folder: Path, engine: str) -> None:
@@ -59,9 +45,9 @@ def refuse_syntax_errors(folder: Path, engine: str) -> None:
         raise UserError(f"A file below {folder} is not valid Terraform, so nothing was scanned:\n{done.stderr.strip()}")
 
 
-def refuse_unread(blocks: Iterable[Block], records: Iterable[Record]) -> None:
+def refuse_unread(blocks: Iterable[Block], records: Iterable[Finding]) -> None:
     """UserError where a resource or a data source stands in the source and Checkov has no record of it."""
-    seen = {(one.file, one.first_line) for one in records if one.check_id == checkov_run.COVERAGE_CHECK}
+    seen = {(one.file, one.line) for one in records if one.check_id == checkov_run.COVERAGE_CHECK}
     unread = [block for block in blocks if block.kind in _READ and (block.file, block.first_line) not in seen]
     if unread:
         named = "\n".join(f"  {block.file}:{block.first_line} {block.address}" for block in unread)

@@ -13,8 +13,7 @@ from typing import Any
 
 from scripts.common.errors import UserError
 from scripts.common.paths import REPOSITORY
-from scripts.scan import checkov_run, hcl, sources
-from scripts.scan.checkov_run import Record
+from scripts.scan import checkov_run, sources
 from scripts.scan.findings import Finding, Outcome, Result
 from scripts.scan.plans import Plan
 from scripts.scan.sources import Block
@@ -48,7 +47,7 @@ def index(modules: Path) -> Sources:
     return {(block.file.parent, block.address): block for block in found if block.kind == "resource"}
 
 
-def refuse_unread(plans: Iterable[Plan], records: Iterable[Record]) -> None:
+def refuse_unread(plans: Iterable[Plan], records: Iterable[Finding]) -> None:
     """UserError where a plan has a resource that Checkov has no record of."""
     seen = {(record.file, record.resource) for record in records if record.check_id == checkov_run.COVERAGE_CHECK}
     unread = [
@@ -61,9 +60,9 @@ def refuse_unread(plans: Iterable[Plan], records: Iterable[Record]) -> None:
         raise UserError("Checkov omitted these resources of plans, so the scan is incomplete:\n" + "\n".join(unread))
 
 
-def _placed(record: Record, plan: Plan, made_from: Sources, repository: Path) -> Finding:
+def _placed(record: Finding, plan: Plan, made_from: Sources, repository: Path) -> Finding:
     """The finding at the resource's place in the source; skipped where that place or the unit's component says why."""
-    finding = replace(hcl.finding(record), scanned=plan.name)
+    finding = replace(record, scanned=plan.name)
     component = repository / "live" / "_components" / f"{plan.unit}.hcl"
     block = made_from.get(_source_of(record.resource, plan, component, repository))
     if block:

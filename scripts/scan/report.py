@@ -1,4 +1,4 @@
-"""Shows a scan's result to people."""
+"""Prints a scan's result."""
 
 from collections import Counter, defaultdict
 
@@ -8,7 +8,7 @@ from scripts.scan.findings import Finding, Outcome, Result, shown
 
 
 def failures(result: Result) -> list[str]:
-    """A line for each finding: check, place, resource, title, and the plan it was seen in."""
+    """A line for each failure: check, place, resource, title and plan."""
     return [
         f"FAILED {one.check_id} {shown(one.file)}:{one.line} {one.resource}: {one.title}"
         + ("" if one.scanned == "hcl" else f" (plan of {one.scanned})")
@@ -17,7 +17,7 @@ def failures(result: Result) -> list[str]:
 
 
 def counts(result: Result) -> Table:
-    """What was scanned, and how it came out."""
+    """What was scanned, and the outcomes."""
     table = Table(title="Policy scan")
     for heading in ("scanned", *Outcome):
         table.add_column(heading, justify="left" if heading == "scanned" else "right")

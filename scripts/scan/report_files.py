@@ -31,18 +31,18 @@ def as_json(result: Result) -> str:
 
 def as_sarif(result: Result) -> str:
     """What failed, and what is skipped as suppressed in the source with its reason; SARIF 2.1.0."""
-    told = [one for one in sorted(result.findings) if one.outcome is not Outcome.PASSED]
-    titles = {one.check_id: one.title for one in told}
+    shown = [one for one in sorted(result.findings) if one.outcome is not Outcome.PASSED]
+    titles = {one.check_id: one.title for one in shown}
     rules = [{"id": check, "shortDescription": {"text": title}} for check, title in sorted(titles.items())]
     run = {
         "tool": {"driver": {"name": "policy-scan", "informationUri": "https://www.checkov.io", "rules": rules}},
-        "results": list(_results(told)),
+        "results": list(_results(shown)),
     }
     return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _results(told: Iterable[Finding]) -> Iterable[dict[str, Any]]:
-    for one in told:
+def _results(shown: Iterable[Finding]) -> Iterable[dict[str, Any]]:
+    for one in shown:
         place = {
             "artifactLocation": {"uri": _place(one.file)},
             "region": {"startLine": max(1, one.line)},

@@ -7,7 +7,6 @@ given, and where a private key is in a file above 8 kB; and a comment makes them
 import argparse
 import contextlib
 import re
-import subprocess
 import sys
 import tomllib
 from collections import Counter
@@ -20,15 +19,14 @@ from detect_secrets import SecretsCollection
 from detect_secrets.plugins.private_key import PrivateKeyDetector
 from detect_secrets.settings import default_settings
 
+from scripts.common.commands import run
+from scripts.common.errors import UserError, run_main
+from scripts.common.paths import REPOSITORY
+
 ALLOWED = Path(__file__).with_name("allowed_secrets.toml")
-REPOSITORY = Path(__file__).resolve().parents[2]
 FOUND, NOT_SCANNED = 1, 2
 
 _LARGEST_BYTES = 1024 * 1024
-
-
-class NotScannedError(Exception):
-    """The tree could not be scanned; the text says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--allowed", type=Path, default=ALLOWED, metavar="FILE", help="what is not a secret, with reasons (TOML)"
     )
     options = parser.parse_args(arguments)
-    try:
-        return _scan(options.root, options.allowed)
-    except (NotScannedError, OSError) as error:
-        print(f"secret-scan: {error}; nothing was scanned", file=sys.stderr)
-        return NOT_SCANNED
+    return run_main(
+        "nothing was scanned", lambda: _scan(options.root, options.allowed), (OSError,), failure_status=NOT_SCANNED
+    )
 
 
 def _scan(root: Path, path: Path) -> int:
@@ -90,26 +86,23 @@ def _read_allowed(path: Path) -> list[Allowed]:
     try:
         for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("allowed", []):
             if not entry["reason"].strip():
-                raise NotScannedError(f"{path}: {entry['values']} has no reason: say why it is not a secret")
+                raise UserError(f"{path}: {entry['values']} has no reason: say why it is not a secret")
             for value in entry["values"]:
                 re.compile(value)
                 found.append(Allowed(entry.get("files", "*"), value, entry["reason"]))
     except KeyError as error:
-        raise NotScannedError(f"{path}: an entry has no {error.args[0]}: each needs values and a reason") from error
+        raise UserError(f"{path}: an entry has no {error.args[0]}: each needs values and a reason") from error
     except (ValueError, re.error) as error:
-        raise NotScannedError(f"{path}: {error}") from error
+        raise UserError(f"{path}: {error}") from error
     return found
 
 
 def _tracked(root: Path) -> list[str]:
-    command = ["git", "ls-files", "-z"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False)
-    if done.returncode != 0:
-        raise NotScannedError(f"{root}: git cannot list the tracked files: {done.stderr.strip()}")
+    done = run(["git", "ls-files", "-z"], cwd=root, limit_seconds=60)
     # A file may be removed and the removal not committed yet.
     names = [name for name in done.stdout.split("\0") if name and (root / name).is_file()]
     if not names:
-        raise NotScannedError(f"{root}: git tracks no file there")
+        raise UserError(f"{root}: git tracks no file there")
     for name in names:
         # detect-secrets skips a file that it cannot open.
         (root / name).open("rb").close()

@@ -1,4 +1,4 @@
-"""Tells what is a secret by its name or its looks, and what only names one; knows neither Checkov nor Terraform."""
+"""Recognises secrets by name or form, without Checkov or Terraform."""
 
 import re
 
@@ -18,12 +18,12 @@ _READS_A_SECRET = re.compile(
 
 
 def names_a_secret(name: str) -> bool:
-    """Whether what has this name is a secret itself, not the name or the ARN of one."""
+    """Whether this is the name of a secret, not of its name or ARN."""
     return bool(_SECRET_NAME.search(name)) and not _ONLY_NAMES_ONE.search(name)
 
 
 def looks_like_a_secret(text: str) -> bool:
-    """Whether the text is a key, or an address with a password in it."""
+    """Whether the text contains a key, or an address with a password."""
     return any(pattern.search(text) for pattern in _SECRET_LOOKS)
 
 

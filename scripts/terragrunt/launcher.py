@@ -49,10 +49,9 @@ def main() -> None:
 
 
 def _may_be_refused(typed: list[str], variables: Mapping[str, str]) -> bool:
-    """Whether the run reads a state from an AWS that Terragrunt would accept, and does not create the backend."""
-    is_elsewhere = variables.get("CSVBATCH_AWS") == "local" and not is_local(variables.get("AWS_ENDPOINT_URL", ""))
+    """Whether the run reads a state, and does not create the backend on its way."""
     creates_backend = "--backend-bootstrap" in typed or variables.get("TG_BACKEND_BOOTSTRAP") == "true"
-    return arguments.terraform_command(typed) is not None and not is_elsewhere and not creates_backend
+    return arguments.terraform_command(typed) is not None and not creates_backend
 
 
 def tool_environment(found: Tools, inherited: Mapping[str, str]) -> dict[str, str]:

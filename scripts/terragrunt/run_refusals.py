@@ -12,12 +12,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts.account.account import PATIENT
+from scripts.account.account import connect
 from scripts.common.commands import CommandError, run
 from scripts.common.environments import Environment
+from scripts.common.errors import UserError
 
 FIND_LIMIT_SECONDS = 60
 
@@ -128,10 +128,8 @@ def _has_outputs(environment: Environment, unit: str, s3: Any) -> bool:
 
 
 def client(environment: Environment) -> Any | None:
-    """An S3 client for the state bucket; None with credentials of another account, which Terragrunt itself refuses."""
+    """An S3 client for the state bucket; None where Terragrunt itself refuses the account or the endpoint."""
     try:
-        session = boto3.Session(region_name=environment.region)
-        account_id = session.client("sts", config=PATIENT).get_caller_identity()["Account"]
-        return session.client("s3", config=PATIENT) if account_id == environment.account_id else None
-    except (BotoCoreError, ClientError, ValueError):
+        return connect(environment).client("s3")
+    except UserError:
         return None

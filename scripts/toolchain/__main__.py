@@ -13,22 +13,27 @@ from scripts.toolchain import platforms
 from scripts.toolchain.engines import find_engine, find_terragrunt
 from scripts.toolchain.files import link_if_changed, write_if_changed
 from scripts.toolchain.providers import write_cli_configuration
-from scripts.toolchain.pythons import build_environments
+from scripts.toolchain.pythons import build_environments, build_judges
 
 
 def main() -> int:
     """Run the command; return 0 when every tool is ready, else 1 with what is missing on standard error."""
     parser = argparse.ArgumentParser(prog="toolchain", description=__doc__)
     parser.add_argument("--quiet", action="store_true", help="report only what takes time")
-    quiet = parser.parse_args().quiet
-    return run_main("setup", lambda: set_up(quiet))
+    parser.add_argument(
+        "--judges", action="store_true", help="install only the other CSV readers that `make judges` compares with"
+    )
+    options = parser.parse_args()
+    return run_main("setup", lambda: build_judges(report) if options.judges else set_up(options.quiet))
 
 
-def set_up(quiet: bool) -> int:
+def report(line: str) -> None:
+    """Tell the user what takes time."""
+    print(f"setup: {line}", file=sys.stderr, flush=True)
+
+
+def set_up(quiet: bool) -> None:
     """Set up everything; a second call changes nothing, and one at the same time waits for the first."""
-
-    def report(line: str) -> None:
-        print(f"setup: {line}", file=sys.stderr, flush=True)
 
     def report_waiting() -> None:
         report("another set-up runs in this checkout: waiting for it")
@@ -47,7 +52,6 @@ def set_up(quiet: bool) -> int:
         report(f"{engine.name}: {engine}")
         report(f"terragrunt: {terragrunt}")
         report(f"providers: {providers}")
-    return 0
 
 
 if __name__ == "__main__":

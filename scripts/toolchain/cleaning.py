@@ -30,10 +30,9 @@ def main() -> int:
     return run_main("clean", _clean)
 
 
-def _clean() -> int:
+def _clean() -> None:
     with only_one(SETUP_LOCK):
         clean(REPOSITORY)
-    return 0
 
 
 def clean(checkout: Path) -> None:

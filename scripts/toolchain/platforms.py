@@ -9,9 +9,9 @@ from scripts.common.errors import UserError
 
 SUPPORTED = "Supported: Linux on x86_64."
 ELSEWHERE = (
-    'Untested: Linux on arm64, which needs architecture = "arm64" in each env.hcl, because deployed functions run on '
-    "this machine, and the AWS provider for linux_arm64; and WSL 2, with the checkout in its own file system. "
-    "macOS cannot run functions that are packaged for Linux: use a Linux virtual machine or container there."
+    'Not tested: Linux on arm64 (set architecture = "arm64" in each env.hcl, because deployed functions run on this '
+    "machine, and have the AWS provider for linux_arm64), and WSL 2 with the checkout in its own file system. On macOS "
+    "use a Linux virtual machine or container: the packages are built for Linux."
 )
 OVERRIDE = "CSVBATCH_ANY_PLATFORM"
 _MACHINES = ("x86_64", "amd64")
@@ -25,5 +25,5 @@ def check() -> None:
         return
     raise UserError(
         f"This is {system or 'an unknown system'} on {machine or 'an unknown processor'}. {SUPPORTED} {ELSEWHERE} "
-        f"To try it all the same: {OVERRIDE}=1 make setup"
+        f"To try it anyway: {OVERRIDE}=1 make setup"
     )

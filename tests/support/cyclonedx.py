@@ -1,9 +1,9 @@
-"""CycloneDX's own schema, as the library holds it that Checkov's environment has anyway."""
+"""CycloneDX's own schema, in the library that Checkov's environment contains."""
 
 import os
-import subprocess
 from pathlib import Path
 
+from scripts.common.commands import run
 from scripts.common.paths import SCAN_VENV
 
 _VALIDATE = """
@@ -17,7 +17,7 @@ print(found.data.message if found else "", end="")
 
 
 def complaint(sbom: Path) -> str:
-    """What the strict JSON schema of version 1.6 has against a file: nothing, if it is valid."""
+    """Return what the strict JSON schema of version 1.6 rejects in a file: nothing, if it is valid."""
     command = [str(SCAN_VENV / "bin" / "python"), "-W", "ignore", "-c", _VALIDATE, str(sbom)]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
+    return run(command, limit_seconds=60, environment=environment).stdout

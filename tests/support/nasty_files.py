@@ -50,9 +50,9 @@ class NastyFile:
 
     @property
     def text(self) -> str:
-        """The text after the mark; raises UnicodeDecodeError where the bytes are not in the encoding."""
-        mark = codecs.BOM_UTF16_LE if self.written_as == "utf-16-le" else codecs.BOM_UTF8
-        return self.data.removeprefix(mark).decode(self.written_as)
+        """The text after the BOM; raises UnicodeDecodeError where the bytes are not in the encoding."""
+        bom = codecs.BOM_UTF16_LE if self.written_as == "utf-16-le" else codecs.BOM_UTF8
+        return self.data.removeprefix(bom).decode(self.written_as)
 
 
 def nasty_file(number: int) -> NastyFile:
@@ -126,13 +126,13 @@ class _Writer:
     def strange_row(self) -> str:
         header = self.delimiter.join(HEADERS)
         row = self.delimiter.join([self.unique(), self.unique(), "a"])
-        mark = "\u00ef\u00bb\u00bf" if self.encoding in _ONE_BYTE else "\ufeff"
+        bom = "\u00ef\u00bb\u00bf" if self.encoding in _ONE_BYTE else "\ufeff"
         return self.random.choice(
             [
                 header,
                 self.delimiter.join(map(self.quoted, HEADERS)),
-                mark + header,
-                mark + row,
+                bom + header,
+                bom + row,
                 " ",
                 self.quote * 2,
                 self.quote,

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 
-ROOT = environments.REPOSITORY
+ROOT = REPOSITORY
 NAMES = ("dev", "prod")
 VALUES = ("111111111111", "222222222222", "eu-west-2")
 FREE = ("live/", "docs/", "modules/", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "requirements/", "tools/")

@@ -1,11 +1,11 @@
-"""What an operator asks of the batch processor by invoking it: `migrate` and `check`.
+"""The commands that an operator sends to the batch processor by invoking it: `migrate` and `check`.
 
-Nobody reaches the database but a function in the VPC, so the function makes its own tables, and says whether it
-reaches the database at all. An event is such a command exactly where it is an object with the key `csvbatch`:
+Only a function in the VPC reaches the database, so the function creates its own tables, and tells whether it reaches
+the database. An event is such a command if it is an object with the key `csvbatch`:
 `{"csvbatch": {"command": "migrate", "apply": false}}`. Schedules and S3 have no way to send that key at the top
-level of an event. Whoever may invoke the function may send it: lambda:InvokeFunction is the permission.
+level of an event. The permission to send it is lambda:InvokeFunction.
 
-Answers have statements, codes and this project's own sentences in them, never a value of a row or of the secret.
+Answers contain statements, codes and this project's own sentences, never a value of a row or of the secret.
 """
 
 import logging
@@ -23,14 +23,14 @@ from csvbatch.store import BusyError, CredentialsError, Store, StoreError, migra
 LOG = logging.getLogger(__name__)
 
 ENVELOPE = "csvbatch"
-"""The key that makes an event a command, and that the answer is under."""
+"""The key of commands in an event, and of the result in the answer."""
 
 STATEMENT_SECONDS = 60.0
-"""What has to be left of the function's time for a migration to begin another statement."""
+"""Time that must be left for a migration to start another statement."""
 
 
 class Migrate(BaseModel):
-    """Show the pending statements, or run those whose digest is given."""
+    """Show the pending statements, or run them if their digest is given."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     command: Literal["migrate"]
@@ -39,7 +39,7 @@ class Migrate(BaseModel):
 
 
 class Check(BaseModel):
-    """Say whether secret, database and ledger can be used; changes nothing."""
+    """Tell whether secret, database and ledger can be used; changes nothing."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     command: Literal["check"]
@@ -54,15 +54,15 @@ _EVENT = TypeAdapter(_Event)
 
 
 class _Use(Protocol):
-    """Does some work with the store, which is opened for it."""
+    """Opens the store and does some work with it."""
 
     def __call__[T](self, work: Callable[[Store], T]) -> T:
-        """Give what the work gives."""
+        """Give the result of the work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a command did not succeed: what it is about, a code, and a sentence on what is wrong and what to do.
+    """Why a command failed: where, a code, and a sentence about what is wrong and what to do.
 
     `about` is one of command, secret, network, login, database, busy, migration, time, unexpected.
     """
@@ -72,25 +72,25 @@ class Problem:
     text: str
 
     def as_json(self) -> dict[str, str]:
-        """Give it as it stands in an answer."""
+        """Give the problem as it is in an answer."""
         return {"about": self.about, "code": self.code, "text": self.text}
 
 
 def is_command(event: object) -> bool:
-    """Whether an event is meant as a command; everything else is a normal run."""
+    """Tell whether an event is a command; any other event starts a normal run."""
     return isinstance(event, Mapping) and ENVELOPE in event
 
 
 def answer(
     event: object, stores: StoreAccess, contracts: Iterable[Contract], deadline: Deadline
 ) -> dict[str, dict[str, Any]]:
-    """Carry out a command and give the function's answer; what goes wrong is in the answer under `problem`."""
+    """Run a command and give the function's answer; an error is in the answer under `problem`."""
     try:
         command = _EVENT.validate_python(event).csvbatch
     except ValidationError:
-        # What was sent is not repeated: the caller knows it, and a log should not.
+        # The event is not quoted: the caller knows it, and it should not be in a log.
         text = 'send {"csvbatch": {"command": "check"}} or {"csvbatch": {"command": "migrate", "apply": false}}'
-        return _answer({"command": None}, Problem("command", "COMMAND_UNKNOWN", f"this is no command: {text}"))
+        return _answer({"command": None}, Problem("command", "COMMAND_UNKNOWN", f"this is not a command: {text}"))
     known = tuple(contracts)
     LOG.info("operator command", extra={"command": command.command})
 
@@ -151,24 +151,24 @@ def _pending(statements: Iterable[str]) -> dict[str, Any]:
 
 
 def advice(error: Exception, stores: StoreAccess, deadline: Deadline) -> dict[str, str]:
-    """Give what to log beside the error of a normal run: what to type where there is no ledger, else nothing."""
+    """Give what to log with the error of a normal run: what to run if there is no ledger, otherwise nothing."""
     if not isinstance(error, StoreError) or "migrate" not in error.advice:
         return {}
     try:
         has_ledger = stores.use(Store.has_ledger, deadline.for_database)
     except Exception:
         return {}
-    return {} if has_ledger else {"advice": "the ledger is missing: type migrate-ledger and the environment's name"}
+    return {} if has_ledger else {"advice": "the ledger is missing: run migrate-ledger with the environment's name"}
 
 
 def problem_of(error: Exception, *, about: str) -> Problem:
-    """Reduce an error to what may be shown of it; `about` is where it happened, if the error says no better."""
+    """Reduce an error to what may be shown; `about` is where it happened, unless the error is more precise."""
     code = type(error).__name__
     match error:
         case migration.StatementsChangedError():
             return Problem("migration", "STATEMENTS_CHANGED", str(error))
         case OutOfTimeError():
-            text = "the function's time was too short for all of it; apply again: what is done is not done again"
+            text = "the function's time was too short for all statements; apply again to run the rest"
             return Problem("time", "OUT_OF_TIME", text)
         case SecretError():
             return Problem("secret", "SECRET_VALUE", str(error))
@@ -181,17 +181,17 @@ def problem_of(error: Exception, *, about: str) -> Problem:
     if type(error).__module__.partition(".")[0] == "botocore":
         return _aws_problem(error)
     if isinstance(error, OSError):
-        return Problem("database", code, "the database's host cannot be found or reached: see host, routes and DNS")
+        return Problem("database", code, "the database's host cannot be found or reached: check host, routes and DNS")
     return Problem("unexpected", code, "see the function's log")
 
 
 def _aws_problem(error: Exception) -> Problem:
-    """Reading the secret is all that a command asks of AWS."""
+    """Give the problem for an error of AWS; commands only read the secret there."""
     response = getattr(error, "response", None)
     if response is None:
-        text = "Secrets Manager does not answer: see the VPC endpoint and the functions' security group"
+        text = "Secrets Manager does not answer: check the VPC endpoint and the functions' security group"
         return Problem("network", type(error).__name__, text)
-    text = "Secrets Manager refused to give the secret: see the role, the key's policy and the endpoint's policy"
+    text = "Secrets Manager refused to give the secret: check the role, the key's policy and the endpoint's policy"
     return Problem("secret", str(response["Error"]["Code"]), text)
 
 

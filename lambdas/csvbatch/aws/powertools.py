@@ -10,7 +10,7 @@ from csvbatch.pipeline.failures import code_of
 LOGGER = Logger(utc=True, log_uncaught_exceptions=False)
 METRICS = Metrics()
 TRACER = Tracer(auto_patch=False)
-"""Nothing is patched: a traced driver would send statements, and a traced client what it was given."""
+"""Nothing is patched: a traced driver would send statements, and a traced client its parameters."""
 
 # Lambda's runtime puts the root logger on the function's level. At DEBUG, botocore writes whole answers, the secret's
 # value among them, and drivers write rows; so only what this project logs may go below a warning.
@@ -20,9 +20,9 @@ logging.getLogger("csvbatch").propagate = False
 
 
 def error_fields(error: BaseException) -> dict[str, str]:
-    """What may be logged of an error: its kind, its code, and its text only where this project wrote it.
+    """Give what may be logged of an error: its type, its code, and its text only if this project wrote it.
 
-    Drivers, clients and the standard library like to quote the values they were given.
+    Drivers, clients and the standard library often quote the values they were given.
     """
     ours = type(error).__module__.partition(".")[0] == "csvbatch"
     reason = str(error) if ours else "see the kind of error"

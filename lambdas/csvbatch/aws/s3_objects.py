@@ -1,4 +1,4 @@
-"""A bucket of S3 as the pipeline sees it."""
+"""Implements the pipeline's objects with a bucket of S3."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,26 +15,26 @@ from csvbatch.store import ObjectVersion
 
 STATUS_TAG = "status"
 PART_BYTES = 8 * 1024 * 1024
-"""A part of an upload has 5 MiB at least, and there are 10,000 of them at most: 80 GB in all."""
+"""Bytes of a part of an upload. S3 takes parts of 5 MiB or more, and up to 10,000 of them: 80 GB in all."""
 
 _MOST_TAGS = 10
 """Of an object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html"""
 
 _GONE = {"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"}
-"""The last is what S3 answers for a version that marks a deletion."""
+"""S3 answers the last one for a delete marker."""
 
 _DENIED = {"AccessDenied", "Forbidden", "403"}
 
 
 @dataclass(frozen=True, slots=True)
 class S3Objects:
-    """One bucket with versions on."""
+    """One bucket with versioning."""
 
     bucket: str
     s3: Any
 
     def versions(self, prefix: str) -> Iterator[StoredObject]:
-        """Every version under a prefix without delete markers; the versions of a key oldest first.
+        """Give every version under a prefix without delete markers; the versions of a key oldest first.
 
         S3 lists the versions of a key newest first:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/list-obj-version-enabled-bucket.html
@@ -66,7 +66,7 @@ class S3Objects:
             body.close()
 
     def write(self, key: str, blocks: Iterable[bytes]) -> ObjectVersion:
-        """Write an object, in parts where it is large; an upload that fails is aborted."""
+        """Write an object, in parts if it is large; a failed upload is aborted."""
         parts = resize(blocks, PART_BYTES)
         first = next(parts, b"")
         second = next(parts, None)
@@ -85,16 +85,16 @@ class S3Objects:
             ]
             answer = self.s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": done})
         except BaseException:
-            # What cannot be aborted now, the bucket's lifecycle rule removes.
+            # If the upload cannot be aborted now, the bucket's lifecycle rule removes it.
             with suppress(ClientError):
                 self.s3.abort_multipart_upload(**upload)
             raise
         return ObjectVersion(key, answer["VersionId"])
 
     def set_status(self, version: ObjectVersion, status: Status) -> None:
-        """Tag a version beside the tags that others gave it; one that is gone has nobody left to tell.
+        """Tag a version and keep its other tags; does nothing if the version no longer exists.
 
-        S3 replaces all tags at once. Where a file has as many as it may have, its last one makes room.
+        S3 replaces all tags at once. If a file has the maximum of ten tags, its last one is replaced.
         """
         target = {"Bucket": self.bucket, "Key": version.key, "VersionId": version.version}
         try:

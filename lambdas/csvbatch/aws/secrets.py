@@ -10,7 +10,7 @@ from csvbatch.store import Credentials, CredentialsError, Store, open_store
 
 FIRST_PAUSE_SECONDS = 900.0
 LONGEST_PAUSE_SECONDS = 14_400.0
-"""How long refused credentials are not tried again; each refusal doubles the pause.
+"""How long refused credentials are not used again; each refusal doubles the pause.
 
 Oracle's default profile locks an account for a day after ten failed logins, and a queue has many messages a minute.
 https://docs.oracle.com/en/database/oracle/oracle-database/19/dbseg/configuring-authentication.html
@@ -18,12 +18,12 @@ https://docs.oracle.com/en/database/oracle/oracle-database/19/dbseg/configuring-
 
 
 class SecretError(Exception):
-    """The secret has no value, or one of another shape; what is in it is never shown."""
+    """The secret has no value, or not the expected fields; its content is never shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Secret:
-    """A version of the secret; two are the same where neither the version nor what is in it differs."""
+    """A version of the secret; two are equal if version and content are equal."""
 
     version: str | None
     credentials: Credentials
@@ -31,7 +31,7 @@ class _Secret:
 
 @dataclass(slots=True)
 class _Refusal:
-    """The secret that the database did not accept, and until when it is not tried again."""
+    """The secret that the database refused, and until when it is not used again."""
 
     secret: _Secret
     error: CredentialsError
@@ -41,7 +41,7 @@ class _Refusal:
 
 @dataclass(slots=True)
 class StoreAccess:
-    """Opens the store once and keeps it, and logs in again only with credentials that have changed.
+    """Opens the store once and keeps it, and logs in again only if the credentials have changed.
 
     `clock` gives the time in seconds.
     """
@@ -55,15 +55,15 @@ class StoreAccess:
     _refusal: _Refusal | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Import the driver while the function starts, and not when its first message waits; raises UrlError."""
+        """Import the driver while the function starts, not with its first message; raises UrlError."""
         open_store(self.database_url)
 
     def use[T](self, work: Callable[[Store], T], remaining: Callable[[], float] | None = None) -> T:
-        """Do some work; where the credentials were rotated meanwhile, do it again with the new ones.
+        """Do some work; if the credentials were rotated meanwhile, do it again with the new ones.
 
-        `remaining` gives the seconds that the database may be waited for. The store connects when an operation begins,
-        so a refusal comes before the operation did anything. Raises CredentialsError, without a login, where the same
-        credentials were refused not long ago.
+        `remaining` gives the seconds for which the database may be waited for. The store connects when an operation
+        begins, so a refusal comes before the operation did anything. Raises SecretError and CredentialsError; the
+        latter without a login if the same credentials were refused recently.
         """
         try:
             return self._work(work, remaining)
@@ -100,7 +100,7 @@ class StoreAccess:
             raise _copy(refusal.error)
 
     def _refused(self, error: CredentialsError) -> _Secret | None:
-        """Give up the connection, and remember what was refused; a refusal that was only remembered changes nothing."""
+        """Close the connection and remember the refused secret; a repeated error without a login changes nothing."""
         if self._store is None:
             return self._refusal.secret if self._refusal else None
         self._store.close_connection()
@@ -119,11 +119,11 @@ class StoreAccess:
             credentials = Credentials(value["username"], value["password"], value.get("ca_pem"))
         except (self.secrets.exceptions.ResourceNotFoundException, ValueError, KeyError, TypeError, AttributeError):
             raise SecretError(
-                "the secret has no value with a username and a password; put one: put-oracle-secret"
+                "the secret has no value with a username and a password; store one with put-oracle-secret"
             ) from None
         return _Secret(answer.get("VersionId"), credentials)
 
 
 def _copy(error: CredentialsError) -> CredentialsError:
-    """Give the same error without where it was raised, which would be kept alive with it."""
+    """Give the same error without its traceback, which would keep the frames alive."""
     return CredentialsError(error.code, error.reason, error.advice)

@@ -1,4 +1,4 @@
-"""What a function is told by its environment variables."""
+"""The settings that a function reads from its environment variables."""
 
 import re
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 class VariableError(Exception):
-    """A variable is missing or makes no sense; the message says which and what it should be."""
+    """A variable is missing or invalid; the message says which one and what it should be."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandlerSettings:
-    """What both functions need."""
+    """The settings of both functions."""
 
     bucket: str
     secret_arn: str
@@ -35,7 +35,7 @@ class HandlerSettings:
 
 @dataclass(frozen=True, slots=True)
 class ProcessorSettings:
-    """What only the batch processor needs."""
+    """The settings of the batch processor alone."""
 
     queue_url: str
     chunk_bytes: int
@@ -50,7 +50,7 @@ class ProcessorSettings:
 
 @dataclass(frozen=True, slots=True)
 class LoaderSettings:
-    """What only the request handler needs."""
+    """The settings of the request handler alone."""
 
     maximum_receives: int
 
@@ -61,7 +61,7 @@ class LoaderSettings:
 
 
 LEASE_DURATION = timedelta(minutes=16)
-"""A minute more than a function can run: one that was killed holds up the next for no longer than that."""
+"""A minute more than a function can run. A killed function blocks the next one for no longer than that."""
 
 
 def _text(variables: Mapping[str, str], name: str) -> str:
@@ -75,7 +75,7 @@ def _bucket(variables: Mapping[str, str], name: str) -> str:
     text = _text(variables, name)
     if not _BUCKET.fullmatch(text):
         raise VariableError(
-            f"{name} is {text!r}, and has to be a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens"
+            f"{name} is {text!r}, but must be a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens"
         )
     return text
 
@@ -83,5 +83,5 @@ def _bucket(variables: Mapping[str, str], name: str) -> str:
 def _number(variables: Mapping[str, str], name: str) -> int:
     text = _text(variables, name)
     if not text.isdecimal() or int(text) < 1:
-        raise VariableError(f"{name} is {text!r}, and has to be a whole number of 1 or more")
+        raise VariableError(f"{name} is {text!r}, but must be a whole number of 1 or more")
     return int(text)

@@ -1,4 +1,4 @@
-"""A queue of SQS as the pipeline sees it."""
+"""Implements the pipeline's queue with SQS."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from csvbatch.pipeline.messages import ChunkMessage
 
 
 class SendError(Exception):
-    """SQS took none of the messages; `code` is its first reason."""
+    """SQS accepted none of the messages; `code` is its first reason."""
 
     def __init__(self, message: str, code: str | None = None) -> None:
         super().__init__(message)
@@ -24,17 +24,17 @@ class SqsQueue:
     sqs: Any
 
     def send(self, messages: Sequence[ChunkMessage]) -> Sequence[ChunkMessage]:
-        """Send up to ten; gives those that SQS took, for it may refuse some of a call."""
+        """Send up to ten messages; gives those that SQS accepted, because it may refuse some of a call."""
         entries = [{"Id": str(number), "MessageBody": one.dumps()} for number, one in enumerate(messages)]
         answer = self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries)
         taken = [messages[int(one["Id"])] for one in answer.get("Successful", [])]
         if not taken:
             codes = sorted({one["Code"] for one in answer.get("Failed", [])})
             reasons = ", ".join(codes) or "no reason given"
-            raise SendError(f"SQS took none of {len(messages)} messages ({reasons})", next(iter(codes), None))
+            raise SendError(f"SQS accepted none of {len(messages)} messages ({reasons})", next(iter(codes), None))
         return taken
 
     def retention(self) -> timedelta:
-        """How long it keeps a message."""
+        """Give how long the queue keeps a message."""
         answer = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["MessageRetentionPeriod"])
         return timedelta(seconds=int(answer["Attributes"]["MessageRetentionPeriod"]))

@@ -10,8 +10,8 @@ from csvbatch.cli import check, load, redrive, rejects, replay, schema, split, s
 from csvbatch.cli.problems import FOUND, WRONG_USAGE, CommandError, sentence
 
 APP = typer.Typer(
-    help="Load CSV files so that every row is either in the table, or in a rejects file with the reason.",
-    epilog="Exit status: 0 all is well, 1 something is wrong, 2 wrong usage.",
+    help="Load CSV files so that every row is either in the table or in a file of rejects with the reason.",
+    epilog="Exit status: 0 success, 1 a problem was found, 2 wrong usage.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -23,7 +23,7 @@ for _module in (check, load, split, status, rejects, redrive, replay, schema):
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command and exit: 0 all is well, 1 something is wrong, 2 wrong usage."""
+    """Run the command and exit: 0 success, 1 a problem was found, 2 wrong usage."""
     logging.getLogger("csvbatch").addHandler(logging.NullHandler())
     try:
         APP(args=None if arguments is None else list(arguments), prog_name="csvbatch")

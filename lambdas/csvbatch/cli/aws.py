@@ -1,4 +1,4 @@
-"""The AWS that a command talks to: which one is said before anything is asked of it."""
+"""Connects a command to AWS, and shows which account and endpoint it uses."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ class Aws:
     region: str
 
     def client(self, service: str) -> Any:
-        """A client of one service."""
+        """Give a client of one service."""
         from csvbatch.aws.clients import client
 
         made = client(service, self.region)
@@ -31,7 +31,7 @@ class Aws:
 
 @cache
 def aws() -> Aws:
-    """The AWS of this shell's credentials; says on standard error which account and endpoint that is."""
+    """Give the AWS of this shell's credentials; shows account and endpoint on standard error."""
     with translated():
         import boto3
 
@@ -48,7 +48,7 @@ def aws() -> Aws:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Reduce what AWS refuses to a code: its texts may quote the request."""
+    """Reduce errors of AWS to their codes, because their texts may quote the request."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -56,7 +56,7 @@ def translated() -> Iterator[None]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         raise CommandError(
-            f"AWS refused {error.operation_name} ({code}): check the name that was given, and the caller's rights."
+            f"AWS refused {error.operation_name} ({code}): check the given name and the caller's permissions."
         ) from None
     except BotoCoreError as error:
         raise CommandError(
@@ -67,6 +67,6 @@ def translated() -> Iterator[None]:
 def _require_asked_for(endpoint: str, variables: Mapping[str, str]) -> None:
     if variables.get("CSVBATCH_AWS") == "local" and urlsplit(endpoint).hostname not in _THIS_MACHINE:
         raise UsageError(
-            f"CSVBATCH_AWS asks for the local AWS, but {endpoint} would answer: take on the whole environment of "
-            "the local AWS, or unset CSVBATCH_AWS."
+            f"CSVBATCH_AWS is local, but the endpoint is {endpoint}: export all variables of the local AWS, "
+            "or unset CSVBATCH_AWS."
         )

@@ -1,4 +1,4 @@
-"""`csvbatch check`: what the platform would make of a file, before it is dropped."""
+"""`csvbatch check`: validates a file before it is dropped."""
 
 from typing import Annotated
 
@@ -29,8 +29,8 @@ def check(
 ) -> None:
     """Validate a file on this machine, as the platform would.
 
-    Without --dataset or --contract the dataset is that of the folder incoming/<dataset>/, or the one in the
-    file's name. Ends with status 1 where a row would be rejected, or the file refused.
+    Without --dataset or --contract, the dataset comes from the folder incoming/<dataset>/ or from the file's name.
+    Exits with status 1 if a row would be rejected or the file refused.
     """
     followed = find_contract(require_file(file), dataset, contract, contracts)
     with progress("bytes") as shown:
@@ -75,7 +75,7 @@ def _show(facts: dict[str, object], findings: Findings, warnings: list[str], sho
         for problem in findings.problems:
             show(f"  {problem}")
     else:
-        show(f"{facts['file']}: the file would be taken.")
+        show(f"{facts['file']}: the file would be accepted.")
     for warning in warnings:
         show(f"  warning: {warning}")
     show_table(list(facts)[1:5], [list(facts.values())[1:5]], numeric=("rows", "valid", "rejected"))

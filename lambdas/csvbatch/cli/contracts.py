@@ -1,4 +1,4 @@
-"""Finds the contract that a file is to follow."""
+"""Finds the contract of a file."""
 
 import re
 from collections.abc import Mapping
@@ -12,18 +12,18 @@ _OWN = Path(__file__).resolve().parents[2] / "contracts"
 
 
 def all_contracts(folder: Path | None) -> dict[str, Contract]:
-    """The contracts of a folder, or the project's own."""
+    """Give the contracts of a folder, or the project's own."""
     # pydantic and PyYAML take longer to import than the rest of the command.
     from csvbatch.contract.yaml_file import load_contracts
 
     folder = folder or _OWN
     if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder of contracts: name one with --contracts.")
+        raise UsageError(f"{folder} is not a directory: name a directory of contracts with --contracts.")
     return load_contracts(folder)
 
 
 def contract_of(dataset: str, contracts: Mapping[str, Contract]) -> Contract:
-    """The contract of a dataset."""
+    """Give the contract of a dataset; raises UsageError if there is none."""
     try:
         return contracts[dataset]
     except KeyError:
@@ -32,7 +32,7 @@ def contract_of(dataset: str, contracts: Mapping[str, Contract]) -> Contract:
 
 
 def find_contract(file: Path, dataset: str | None, contract: Path | None, folder: Path | None) -> Contract:
-    """The contract that was asked for, or that the file's place or name leaves no doubt about."""
+    """Give the contract that the options name, or that the file's folder or name determines."""
     if dataset and contract:
         raise UsageError("Give --dataset or --contract, not both.")
     if contract:
@@ -45,12 +45,12 @@ def find_contract(file: Path, dataset: str | None, contract: Path | None, folder
     guesses = guess(file, contracts)
     if len(guesses) == 1:
         return contract_of(guesses[0], contracts)
-    found = f"could be of {' or '.join(guesses)}" if guesses else "names no dataset"
+    found = f"could be a file of {' or '.join(guesses)}" if guesses else "names no dataset"
     raise UsageError(f"{file} {found}: say which with --dataset ({', '.join(sorted(contracts))}).")
 
 
 def guess(file: Path, contracts: Mapping[str, Contract]) -> list[str]:
-    """The datasets a file could be of: that of its folder under incoming/, or else those in its name."""
+    """Give the datasets that a file may belong to: that of its folder under incoming/, or else those in its name."""
     parts = file.absolute().parts
     incoming = [index for index, part in enumerate(parts[:-2]) if f"{part}/" == layout.INCOMING]
     if incoming:

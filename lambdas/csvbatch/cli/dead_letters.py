@@ -1,4 +1,4 @@
-"""Takes our messages off the dead-letter queue once the ledger says that they are of no more use."""
+"""Deletes this platform's messages from the dead-letter queue if the ledger no longer needs them."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _TOGETHER = 10
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """What was found: ours and done with, ours and still needed, and not ours."""
+    """Counts of messages: deleted, kept because they are still needed, and foreign to this platform."""
 
     taken: int
     kept: int
@@ -23,7 +23,7 @@ class DeadLetters:
 
 
 def dead_letter_url(sqs: Any, queue_url: str) -> str:
-    """The dead-letter queue of a queue."""
+    """Give the URL of a queue's dead-letter queue."""
     answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["RedrivePolicy"])
     policy = answer.get("Attributes", {}).get("RedrivePolicy")
     if not policy:
@@ -34,9 +34,9 @@ def dead_letter_url(sqs: Any, queue_url: str) -> str:
 
 
 def clear(sqs: Any, url: str, store: Store, *, dry_run: bool, revived: Callable[[str], bool]) -> DeadLetters:
-    """Look at every message once, and delete those whose chunk is pending or done; all others stay.
+    """Look at every message once, and delete those whose chunk is pending or done; keep all others.
 
-    `revived` says of a batch that its dead chunks are, or on a dry run would be, pending.
+    `revived` tells whether a batch's dead chunks are pending, or would be pending on a dry run.
     """
     seen: dict[str, str] = {}
     taken = kept = foreign = 0
@@ -68,7 +68,7 @@ def _receive(sqs: Any, url: str) -> list[dict[str, str]]:
 
 
 def _state(store: Store, body: str) -> ChunkState | None:
-    """The state of the chunk that a message names; None where this ledger has no such chunk."""
+    """Give the state of the chunk that a message names; None if this ledger has no such chunk."""
     try:
         message = messages.loads(body)
         if store.batch(message.batch).bucket != message.bucket:

@@ -1,4 +1,4 @@
-"""`csvbatch load`: the whole pipeline without AWS, into any store."""
+"""`csvbatch load`: runs the whole pipeline without AWS, into any store."""
 
 import time
 from pathlib import Path
@@ -33,16 +33,16 @@ def load(
     database: options.Database = None,
     secret: options.Secret = None,
     output: options.Output = options.OUTPUT,
-    chunk_bytes: Annotated[int, typer.Option(min=1, metavar="N", help="Bytes of a chunk, at most.")] = 16 * 1024**2,
+    chunk_bytes: Annotated[int, typer.Option(min=1, metavar="N", help="Maximum bytes of a chunk.")] = 16 * 1024**2,
     contracts: options.Contracts = None,
     json: options.Json = False,
 ) -> None:
-    """Load a file without AWS: validate its rows, merge them, keep the others as rejects.
+    """Load a file without AWS: validate its rows, merge the valid ones, and write the others to rejects.
 
-    A file that was loaded before, with this name and this content, is recognised, and nothing is done; one that
-    was interrupted goes on. Other content under the same name is a new version, which replaces rows of the old one.
-    A new SQLite file gets its tables; other databases get them from `csvbatch migrate`.
-    Ends with status 1 where rows were rejected, the file refused, or a chunk could not be loaded.
+    A file that was loaded before with the same name and content is recognised, and nothing is done. An interrupted
+    load is continued. Other content under the same name is a new version, whose rows replace those of the old one.
+    A new SQLite file gets its tables; in other databases `csvbatch migrate` creates them.
+    Exits with status 1 if rows were rejected, the file was refused, or a chunk could not be loaded.
     """
     require_file(file)
     contract = contract_of(dataset, all_contracts(contracts))
@@ -108,18 +108,18 @@ def _show(
         show_json({**facts, **more, "newer": newer, "warnings": warnings, "failures": list(loaded.failures)})
         return
     if loaded.was_known:
-        show(f"{file} was loaded before, as batch {batch.id}: nothing was done.")
+        show(f"{file} was loaded before as batch {batch.id}: nothing was done.")
     if loaded.newer:
         show(
-            f"Batch {loaded.newer.id} has loaded another content of {file.name} since. To load this one over it, give "
-            "the file another name."
+            f"Batch {loaded.newer.id} has loaded other content of {file.name} since. To replace its rows by those of "
+            "this file, give the file another name."
         )
     show_table(list(facts), [list(facts.values())], numeric=_NUMERIC)
     if batch.state is BatchState.REFUSED:
-        show(f"The file was refused ({batch.reason}), and nothing of it loaded. {report} says why.")
+        show(f"The file was refused ({batch.reason}); no row was loaded. The reason is in {report}.")
     for warning in warnings:
         show(f"warning: {warning}")
     for failure in loaded.failures:
         show(failure)
     if batch.state not in (BatchState.CLOSED, BatchState.REFUSED):
-        show(f"Batch {batch.id} is {batch.state.value}: put right what is said above, and run the same command again.")
+        show(f"Batch {batch.id} is {batch.state.value}: correct these problems, and run the command again.")

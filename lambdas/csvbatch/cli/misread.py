@@ -1,4 +1,4 @@
-"""Warns of files in UTF-8 whose contract names an encoding of one byte a character: every row is valid, and wrong."""
+"""Warns of UTF-8 files whose contract has a one-byte encoding: every row would be valid, and wrong."""
 
 import io
 from pathlib import Path
@@ -8,18 +8,18 @@ from csvbatch.csv_file.utf8_text import ONE_BYTE_ENCODINGS, is_misread_utf8
 
 
 def utf8_warnings(lines: int, first_line: int | None, encoding: str) -> list[str]:
-    """Give a sentence where there are such lines, and how many there are."""
+    """Give a sentence with the number of such lines, if there are any."""
     if not lines:
         return []
     return [
         f"{lines:,} line(s), the first of them line {first_line}, seem to be UTF-8, but the contract says {encoding}: "
-        "each letter that is not ASCII is read as two or more wrong ones. Write the file in that encoding, or set "
+        "each non-ASCII letter is read as two or more wrong ones. Write the file in that encoding, or set "
         "`encoding: utf-8` in the contract."
     ]
 
 
 def utf8_warnings_of_file(path: Path, encoding: str) -> list[str]:
-    """Look at each line of a file that can be split; only where the encoding is one that takes any bytes."""
+    """Look at each line of a file, if its contract's encoding accepts any bytes."""
     if encoding not in ONE_BYTE_ENCODINGS:
         return []
     count, first = 0, None

@@ -1,4 +1,4 @@
-"""The whole pipeline for one file, without AWS: registered, split, loaded and closed in this process."""
+"""Runs the whole pipeline for one file in this process: registers, splits, loads and closes it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,16 +25,16 @@ from csvbatch.store import (
 from csvbatch.store.batches import batch_id
 
 BUCKET = "local"
-"""Stands in the ledger in place of a bucket, for files that were loaded from somebody's machine."""
+"""The bucket's name in the ledger for files that were loaded from a local machine."""
 
 _LEASE = timedelta(minutes=16)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of a file: `was_known` says that it had ended before, `failures` what did not go well.
+    """The result for a file: `was_known` if its batch had ended before, `failures` are sentences.
 
-    `newer` is the last batch of the same name that was loaded after it, with another content.
+    `newer` is the last batch of the same file name that was loaded after it, with other content.
     """
 
     batch: Batch
@@ -45,7 +45,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class OneFile:
-    """A file, the dataset it is of, the store it goes to, and the folder for rejects and reports."""
+    """A file, its contract, the store to load it into, and the folder for rejects and reports."""
 
     path: Path
     contract: Contract
@@ -54,14 +54,14 @@ class OneFile:
     chunk_bytes: int
 
     def load(self, on_chunk: Callable[[int, int], None]) -> Loaded:
-        """Load it, or what an interrupted run left of it; `on_chunk` is told chunks done and chunks in all."""
+        """Load the file, or the rest of it after an interruption; `on_chunk` gets the chunks done and in total."""
         files = self._files()
         files.pin()
         (stored,) = files.versions(layout.INCOMING)
         identity = batch_id(files.bucket, stored.object)
         before = _known(self.store, identity)
         if before is not None and before.state is BatchState.REFUSED and before.reason == OBJECT_GONE:
-            # It changed while it was split, and is again what it was.
+            # The file had changed while it was split, and has its former content again.
             before = self.store.replay(identity)
         if before is not None and before.state in (BatchState.CLOSED, BatchState.REFUSED):
             return Loaded(before, was_known=True, newer=self._newer(before))
@@ -74,7 +74,7 @@ class OneFile:
             queue=queue,
             contracts={self.contract.dataset: self.contract},
             chunk_bytes=self.chunk_bytes,
-            # Messages of a run that was interrupted went with it.
+            # The messages of an interrupted run are lost.
             resend_after=timedelta(0),
             lease_duration=_LEASE,
             deadline=NO_DEADLINE,
@@ -82,7 +82,7 @@ class OneFile:
             only_batch=identity,
         ).run()
         if not run.is_complete:
-            raise CommandError("Another batch processor is at work on this database: try again when it is done.")
+            raise CommandError("Another batch processor is running on this database: try again when it has ended.")
         failures = self._deliver(files, queue, on_chunk)
         batch = self.store.batch(identity)
         if batch.failure is not None:
@@ -90,20 +90,20 @@ class OneFile:
         return Loaded(batch, was_known=False, failures=tuple(failures))
 
     def _files(self) -> LocalFiles:
-        # Rejects hold what the file holds, so they are nobody else's to read.
+        # Rejects contain rows of the file, so no other user may read them.
         self.output.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = f"{layout.INCOMING}{self.contract.dataset}/{self.path.name}"
         return LocalFiles(self.output, {key: self.path.resolve()}, bucket=BUCKET)
 
     def _newer(self, batch: Batch) -> Batch | None:
-        """The last batch of the same name, where that is another one."""
+        """Give the last batch of the same name, if that is another one."""
         versions = self.store.known_versions(batch.bucket, batch.object_key)
         of_name = [self.store.batch(batch_id(batch.bucket, one)) for one in versions if one.key == batch.object_key]
         last = max(of_name, key=lambda one: one.load_sequence)
         return None if last.id == batch.id else last
 
     def _prepare(self, files: LocalFiles, batch: Batch) -> None:
-        """Let an unfinished batch go on: its dead chunks again, its unpacked file where that is gone."""
+        """Prepare an unfinished batch: make dead chunks pending, and unpack the file again if necessary."""
         if batch.state is BatchState.INCOMPLETE:
             self.store.redrive(batch.id)
         if batch.unpacked_key and not files.holds(batch.source):
@@ -117,11 +117,11 @@ class OneFile:
             try:
                 deliver(self.store, files, Delivery(message.dumps(), is_last=True), NO_DEADLINE)
             except ObjectGoneError as error:
-                # The other chunks would find the same; they stay as they are.
+                # The other chunks would fail in the same way; they stay as they are.
                 failures[message.chunk] = sentence(error)
                 break
             except (CredentialsError, RetryableError) as error:
-                raise CommandError(f"{error}. What was loaded stays; run the same command again to go on.") from None
+                raise CommandError(f"{error}. Loaded chunks stay; run the same command again to continue.") from None
             except Exception as error:
                 failures[message.chunk] = sentence(error)
         return [f"chunk {number}: {text}" for number, text in failures.items()]

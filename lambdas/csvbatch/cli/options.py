@@ -1,20 +1,18 @@
-"""Options that several commands have."""
+"""Options of several commands."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A CSV file, or one packed with gzip whose name ends in .gz.")
-]
-BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's id, as `csvbatch status` shows it.")]
-OneBatch = Annotated[str | None, typer.Argument(metavar="[BATCH]", help="A batch's id, as `csvbatch status` shows it.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, or a gzip file whose name ends in .gz.")]
+BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's id, as shown by `csvbatch status`.")]
+OneBatch = Annotated[str | None, typer.Argument(metavar="[BATCH]", help="A batch's id, as shown by `csvbatch status`.")]
 Dataset = Annotated[
-    str | None, typer.Option("--dataset", "-d", metavar="D", help="The dataset whose contract the file follows.")
+    str | None, typer.Option("--dataset", "-d", metavar="D", help="The dataset whose contract applies to the file.")
 ]
 ContractFile = Annotated[
-    Path | None, typer.Option("--contract", metavar="PATH", help="A contract's YAML file, in place of a dataset.")
+    Path | None, typer.Option("--contract", metavar="PATH", help="A contract's YAML file, instead of a dataset.")
 ]
 Contracts = Annotated[
     Path | None,
@@ -22,7 +20,7 @@ Contracts = Annotated[
         "--contracts",
         metavar="FOLDER",
         envvar="CSVBATCH_CONTRACTS",
-        help="The folder of contracts, in place of the project's own.",
+        help="A directory of contracts, instead of the project's own.",
     ),
 ]
 Database = Annotated[
@@ -33,7 +31,7 @@ Database = Annotated[
         envvar="CSVBATCH_DATABASE_URL",
         show_envvar=True,
         help="sqlite:///file.db, postgresql://user@host/database or oracle://user@host/service?protocol=tcps. "
-        "The password may stand in it or in CSVBATCH_DATABASE_PASSWORD.",
+        "The password may be in it or in CSVBATCH_DATABASE_PASSWORD.",
     ),
 ]
 Secret = Annotated[
@@ -43,7 +41,7 @@ Secret = Annotated[
         metavar="NAME_OR_ARN",
         envvar="CSVBATCH_SECRET_ARN",
         show_envvar=True,
-        help="The secret of Secrets Manager that holds the database's user and password.",
+        help="The secret in Secrets Manager with the database's user and password.",
     ),
 ]
 Bucket = Annotated[
@@ -60,10 +58,12 @@ QueueUrl = Annotated[
 ]
 Output = Annotated[
     Path,
-    typer.Option("--output", metavar="FOLDER", help="Where `csvbatch load` keeps rejects and reports."),
+    typer.Option("--output", metavar="FOLDER", help="Where `csvbatch load` writes rejects and reports."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON, an object a line.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")]
-ShowText = Annotated[bool, typer.Option("--show-text", help="Show the rows' own text too; it may hold personal data.")]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON, one object per line.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+ShowText = Annotated[
+    bool, typer.Option("--show-text", help="Show the text of the rows too; it may contain personal data.")
+]
 
 OUTPUT = Path("csvbatch-output")

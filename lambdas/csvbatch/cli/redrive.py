@@ -1,4 +1,4 @@
-"""`csvbatch redrive`: chunks that were given up are sent again."""
+"""`csvbatch redrive`: sends dead chunks again."""
 
 from typing import Annotated
 
@@ -20,22 +20,22 @@ def redrive(
     database: options.Database = None,
     secret: options.Secret = None,
     queue_url: options.QueueUrl = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")] = False,
     yes: options.Yes = False,
     json: options.Json = False,
 ) -> None:
-    """Let dead chunks be sent again, those of one batch or of all.
+    """Send the dead chunks of one batch or of all batches again.
 
-    The next run of the batch processor sends them; a file that came by `csvbatch load` is loaded again by the
-    same command. With a queue, our messages are taken off its dead-letter queue once their chunk is pending or
-    done; messages that are not ours stay.
+    The next run of the batch processor sends them; for a file that was loaded by `csvbatch load`, run that command
+    again. With --queue-url, messages are deleted from the queue's dead-letter queue if their chunk is pending or done;
+    messages from elsewhere stay.
     """
     with opened_store(database, secret) as store:
         dead = _dead(store, batch)
         if not json:
             _show(dead)
         if not dry_run and (dead or queue_url):
-            confirm(f"Dead chunks to send again: {len(dead)}. Go on?", yes=yes)
+            confirm(f"Dead chunks to send again: {len(dead)}. Continue?", yes=yes)
             for identity in sorted({chunk.batch_id for chunk in dead}):
                 store.redrive(identity)
         letters = _clear(store, queue_url, {chunk.batch_id for chunk in dead}, dry_run=dry_run) if queue_url else None
@@ -43,10 +43,10 @@ def redrive(
         listed = [{"batch": one.batch_id, "chunk": one.chunk_number, "reason": one.reason} for one in dead]
         show_json({"dry_run": dry_run, "chunks": listed, "dead_letters": letters})
     elif letters:
-        done = "would be taken" if dry_run else "taken"
+        done = "would be deleted" if dry_run else "deleted"
         show(
-            f"Dead letters: {letters['taken']} {done} off the queue, {letters['kept']} left for chunks that are "
-            f"dead or sent, {letters['foreign']} left that are not ours."
+            f"Dead letters: {letters['taken']} {done}, {letters['kept']} kept for chunks that are dead or sent, "
+            f"{letters['foreign']} kept that are not from this platform."
         )
 
 

@@ -1,4 +1,4 @@
-"""`csvbatch rejects`: the rows of a batch that are not in the table, and why."""
+"""`csvbatch rejects`: shows the rejected rows of a batch and the reasons."""
 
 from itertools import chain, islice
 from pathlib import Path
@@ -22,20 +22,22 @@ def rejects(
     batch: options.BatchId,
     output: options.Output = options.OUTPUT,
     bucket: options.Bucket = None,
-    dataset: Annotated[str | None, typer.Option(metavar="D", help="The batch's dataset: faster in a bucket.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(metavar="D", help="The batch's dataset, which makes the search in a bucket faster.")
+    ] = None,
     database: options.Database = None,
     secret: options.Secret = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many to show; --json shows all.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many rejects to show; --json shows all.")] = 50,
     show_text: options.ShowText = False,
     json: options.Json = False,
 ) -> None:
-    """Show a batch's rejects: first and last line, column, rule and reason, one for each rule that a row breaks.
+    """Show a batch's rejects: first and last line, column, rule and reason of each rule that a row breaks.
 
-    They are read from the bucket where one is named, else from the folder where `csvbatch load` put them. With
-    a database the ledger says which files they are in; without one it is the files of the last attempt.
+    They are read from the bucket if one is named, otherwise from the directory that `csvbatch load` wrote to. With a
+    database, the ledger says which files contain them; without one, the files of the last attempt are shown.
     """
     if not is_batch_id(batch):
-        raise UsageError(f"{batch!r} is no batch's id: `csvbatch status` lists those there are.")
+        raise UsageError(f"{batch!r} is not a batch's id: `csvbatch status` lists the batches.")
     place = _place(output, bucket, dataset)
     if database:
         with opened_store(database, secret) as store:
@@ -54,7 +56,7 @@ def rejects(
         return
     show_table(columns, shown, numeric=("line", "last_line"))
     if left := sum(1 for _ in found):
-        show(f"{left:,} more are not shown: see --limit, or --json for all.")
+        show(f"{left:,} more are not shown: use --limit, or --json for all.")
 
 
 def _place(output: Path, bucket: str | None, dataset: str | None) -> FolderRejects | BucketRejects:
@@ -63,5 +65,7 @@ def _place(output: Path, bucket: str | None, dataset: str | None) -> FolderRejec
 
         return BucketRejects(bucket, aws(), dataset)
     if not output.is_dir():
-        raise UsageError(f"{output}: there is no such directory. --output names the one that `csvbatch load` wrote to.")
+        raise UsageError(
+            f"{output}: there is no such directory. Name the directory that `csvbatch load` wrote to with --output."
+        )
     return FolderRejects(output)

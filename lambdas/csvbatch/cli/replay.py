@@ -1,4 +1,4 @@
-"""`csvbatch replay`: a batch is loaded once more, in its old place in the sequence."""
+"""`csvbatch replay`: loads a batch again, in its old place in the sequence."""
 
 from typing import Annotated
 
@@ -23,10 +23,10 @@ def add_to(app: typer.Typer) -> None:
 
 def replay(
     batch: options.OneBatch = None,
-    rejects: Annotated[bool, typer.Option("--rejects", help="All closed batches that have rejects.")] = False,
+    rejects: Annotated[bool, typer.Option("--rejects", help="Replay all closed batches that have rejects.")] = False,
     present_contract: Annotated[
         bool,
-        typer.Option("--present-contract", help="Validate by the dataset's contract of today, not the batch's copy."),
+        typer.Option("--present-contract", help="Validate by the dataset's present contract, not by the batch's copy."),
     ] = False,
     contracts: options.Contracts = None,
     database: options.Database = None,
@@ -35,13 +35,13 @@ def replay(
     yes: options.Yes = False,
     json: options.Json = False,
 ) -> None:
-    """Let a batch, or all batches that have rejects, be loaded once more.
+    """Load a batch, or all batches that have rejects, again.
 
-    Its rows do not replace what later batches brought. The next run of the batch processor sends its chunks; a
-    file that came by `csvbatch load` is loaded again by the same command. A packed file needs its bucket named.
+    Its rows do not replace rows of later batches. The next run of the batch processor sends its chunks; for a file that
+    was loaded by `csvbatch load`, run that command again. A gzip file needs --bucket.
     """
     if bool(batch) == rejects:
-        raise UsageError("Give a batch, or --rejects for all that have some.")
+        raise UsageError("Give a batch, or --rejects for all batches with rejects.")
     with opened_store(database, secret) as store:
         found = (
             [store.batch(batch)] if batch else [one for one in store.batches(BatchState.CLOSED) if one.rows_rejected]
@@ -50,7 +50,7 @@ def replay(
         if not json:
             _show(found)
         if found:
-            confirm(f"Batches to load once more: {len(found)}. Go on?", yes=yes)
+            confirm(f"Batches to load again: {len(found)}. Continue?", yes=yes)
         for one in found:
             contract = None if known is None else contract_of(one.dataset, known)
             after = _replay(store, one, contract, bucket)
@@ -79,7 +79,7 @@ def _unpacked_again(batch: Batch, bucket: str | None) -> ObjectVersion | None:
     from csvbatch.cli.aws import aws, translated
 
     if bucket != batch.bucket:
-        raise UsageError(f"Batch {batch.id} is of a packed file: name its bucket with --bucket {batch.bucket}.")
+        raise UsageError(f"Batch {batch.id} is of a gzip file: name its bucket with --bucket {batch.bucket}.")
     with translated():
         objects = S3Objects(bucket, aws().client("s3"))
         try:

@@ -31,14 +31,14 @@ def ddl(
         typer.Option(
             "--grants",
             metavar="USER",
-            help="Print the rights to grant to the loader's user instead, where the tables belong to somebody else.",
+            help="Print the GRANT statements for the loader's user instead, for tables that another user owns.",
         ),
     ] = None,
 ) -> None:
-    """Print the statements that make the ledger and the datasets' tables, or those that let a user load into them.
+    """Print the statements that create the ledger and the datasets' tables, or those that let a user load into them.
 
-    With --grants, run what is printed as the owner of the tables. The user must also be allowed to connect, and in
-    PostgreSQL to use the schema and to make temporary tables.
+    With --grants, run the printed statements as the owner of the tables. The user also needs the right to connect,
+    and in PostgreSQL to use the schema and to create temporary tables.
     """
     kind, known = database_kind or _kind(database), all_contracts(contracts).values()
     for statement in statements(known, kind) if grants is None else statements_to_grant(known, kind, grants):
@@ -47,7 +47,7 @@ def ddl(
 
 def _kind(database: str | None) -> DatabaseKind:
     if not database:
-        raise UsageError("Say for which database: --database-kind sqlite, postgresql or oracle.")
+        raise UsageError("Name the database: --database-kind sqlite, postgresql or oracle.")
     return parse_url(database).kind
 
 
@@ -58,11 +58,11 @@ def migrate(
     yes: options.Yes = False,
     json: options.Json = False,
 ) -> None:
-    """Make the tables of the ledger and of the datasets, and bring existing ones up to date.
+    """Create the tables of the ledger and of the datasets, and bring existing ones up to date.
 
-    Shows the statements and asks before it runs them. They add tables and columns, and widen columns; each value that
-    is there stays what it is. Where a table differs in what no such statement puts right, nothing is run, and what
-    differs is said. Ends with status 1 then.
+    Shows the statements and asks before it runs them. They add tables and columns, and widen columns; existing values
+    do not change. If a table differs in a way that no such statement corrects, nothing is run, the differences are
+    shown, and the exit status is 1.
     """
     known = all_contracts(contracts)
     place = parse_url(require_database(database)).place
@@ -79,7 +79,7 @@ def migrate(
     elif planned:
         say(f"ran {_counted(planned)}")
     else:
-        show("Every table is there and complete.")
+        show("All tables exist and are up to date.")
 
 
 def _counted(statements: Sequence[str]) -> str:

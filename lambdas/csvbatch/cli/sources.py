@@ -1,4 +1,4 @@
-"""Opens a CSV file of this machine for the splitter; one that is packed is unpacked beside it first."""
+"""Opens a CSV file of this machine for the splitter; a gzip file is unpacked to a temporary file first."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,15 +15,15 @@ BLOCK_BYTES = 1024 * 1024
 
 
 def require_file(path: Path) -> Path:
-    """The path, if it leads to a file."""
+    """Give the path; raises UsageError if it is not a file."""
     if not path.is_file():
-        raise UsageError(f"{path} is no file: check its name.")
+        raise UsageError(f"{path} is not a file: check its name.")
     return path
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """The file's bytes, unpacked; what is unpacked is gone with the end of the command."""
+    """Open the file's bytes, unpacked; the temporary file is deleted afterwards."""
     with require_file(path).open("rb") as stream:
         if not _is_packed(path):
             yield stream
@@ -35,19 +35,19 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def bytes_to_read_twice(path: Path) -> int | None:
-    """How many bytes two readings take; None for a packed file, whose size says little of what is in it."""
+    """Give the bytes of reading the file twice; None for a gzip file, whose unpacked size is unknown."""
     return None if _is_packed(path) else 2 * path.stat().st_size
 
 
 def blocks(stream: BinaryIO, on_read: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
-    """The stream from where it is to its end; `on_read` is told how many bytes were read."""
+    """Read the rest of the stream in blocks; `on_read` is called with the size of each."""
     for block in iter(partial(stream.read, BLOCK_BYTES), b""):
         on_read(len(block))
         yield block
 
 
 def part(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    """Bytes [start, end) of a stream."""
+    """Read bytes [start, end) of a stream in blocks."""
     stream.seek(start)
     while start < end and (block := stream.read(min(BLOCK_BYTES, end - start))):
         start += len(block)

@@ -1,4 +1,4 @@
-"""`csvbatch split`: where the chunks of a file begin and end."""
+"""`csvbatch split`: shows where the chunks of a file begin and end."""
 
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 def split(
     file: options.File,
-    chunk_bytes: Annotated[int, typer.Option(min=1, metavar="N", help="Bytes of a chunk, at most.")],
+    chunk_bytes: Annotated[int, typer.Option(min=1, metavar="N", help="Maximum bytes of a chunk.")],
     dataset: options.Dataset = None,
     contract: options.ContractFile = None,
     contracts: options.Contracts = None,
@@ -31,8 +31,8 @@ def split(
 ) -> None:
     """Show a file's chunks: bytes [start, end) of the unpacked file, and rows.
 
-    Where neither options nor the file's name say which contract it follows, it is read as UTF-8 with commas and
-    double quotes.
+    If neither the options nor the file's name determine a contract, the file is read as UTF-8 with commas and double
+    quotes.
     """
     dialect = _dialect(require_file(file), dataset, contract, contracts)
     try:

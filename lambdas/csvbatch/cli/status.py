@@ -1,4 +1,4 @@
-"""`csvbatch status`: what became of the files."""
+"""`csvbatch status`: shows batches and their chunks."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ _COLUMNS = (
 _NUMERIC = ("rows", "merged", "superseded", "stale", "rejected", "done", "chunks", "failures")
 
 _OLD = timedelta(hours=1)
-"""The oldest batch that has not ended is named if it is older."""
+"""The oldest unfinished batch is named if it is older."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,16 +49,16 @@ def status(
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many batches to list.")] = 20,
     json: options.Json = False,
 ) -> None:
-    """List the batches registered last, or show one with the chunks that are not done.
+    """List the latest batches, or show one batch with the chunks that are not done.
 
-    Rows = merged + rejected. Of the merged rows, those superseded have another row of the same file with their key
-    in their place. Those stale came after a row of a later file with their key; up to as many more of them would
-    have been superseded anyway.
+    Rows = merged + rejected. Of the merged rows, superseded ones were replaced by another row of the same file with
+    the same key. Stale ones changed nothing, because a later file has a row with their key; some of them may be
+    superseded as well.
 
-    `failures` counts failed attempts in a row, `failure` is the code of the last. Overdue datasets and the oldest
-    batch that has not ended are named on standard error.
+    `failures` counts failed attempts in a row, `failure` is the code of the last one. Overdue datasets and the oldest
+    unfinished batch are named on standard error.
 
-    For one batch, ends with status 1 where it is incomplete or its file was refused.
+    For one batch, exits with status 1 if it is incomplete or its file was refused.
     """
     with opened_store(database, secret) as store:
         found = [store.batch(batch)] if batch else store.latest_batches(limit, state)
@@ -82,7 +82,7 @@ def status(
 
 
 def facts(batch: Batch) -> dict[str, Any]:
-    """What is shown of a batch."""
+    """Give the fields of a batch that are shown."""
     return {
         "batch": batch.id,
         "dataset": batch.dataset,
@@ -105,12 +105,12 @@ def facts(batch: Batch) -> dict[str, Any]:
 def _warnings(store: Store) -> Iterator[str]:
     for one in store.overdue_datasets():
         last = one.last_registered_at
-        since = f"the last one came {last.isoformat(timespec='seconds')}" if last else "none ever came"
+        since = f"the last one arrived {last.isoformat(timespec='seconds')}" if last else "none has ever arrived"
         yield f"dataset {one.dataset} is overdue: a file is expected every {one.expected_every_hours} h, and {since}."
     oldest = min(store.batches(*UNFINISHED), key=lambda one: one.open_since, default=None)
     if oldest and store.now() - oldest.open_since > _OLD:
         since = oldest.open_since.isoformat(timespec="seconds")
-        yield f"batch {oldest.id} is {oldest.state.value} and has not ended since {since}; it is the oldest."
+        yield f"batch {oldest.id} is the oldest unfinished one: {oldest.state.value} since {since}."
 
 
 def _by_state(chunks: list[ChunkRecord]) -> dict[str, int]:

@@ -38,21 +38,21 @@ def opened_store(database: str | None, secret: str | None, *, create: bool = Fal
 def require_database(database: str | None) -> str:
     """Give the database's URL; raises UsageError if there is none."""
     if not database:
-        raise UsageError("No database is named: give --database URL, or set CSVBATCH_DATABASE_URL.")
+        raise UsageError("No database is given: use --database URL, or set CSVBATCH_DATABASE_URL.")
     return database
 
 
 def require_folder(path: Path) -> None:
-    """Raise UsageError where no file can be made at a path, because its folder is not there."""
+    """Raise UsageError if no file can be created at a path."""
     if not path.parent.is_dir():
-        raise UsageError(f"{path}: there is no directory {path.parent}. Correct --database, or make the directory.")
+        raise UsageError(f"{path}: there is no directory {path.parent}. Correct --database, or create the directory.")
     if path.is_dir():
         raise UsageError(f"{path} is a directory: --database names a file in it, such as {path / 'csvbatch.db'}.")
 
 
 def require_ledger(path: Path) -> None:
-    """Raise UsageError where there is no SQLite database with a ledger at a path; leaves the file as it is."""
-    advice = "Correct --database; `csvbatch load` and `csvbatch migrate` make a new database."
+    """Raise UsageError if there is no SQLite database with a ledger at a path; does not change the file."""
+    advice = "Correct --database; `csvbatch load` and `csvbatch migrate` create a new database."
     if not path.is_file():
         raise UsageError(f"{path}: there is no such SQLite database. {advice}")
     # The first bytes of each: https://www.sqlite.org/fileformat2.html#the_database_header
@@ -61,13 +61,13 @@ def require_ledger(path: Path) -> None:
     if begin != _SQLITE_BEGIN:
         raise UsageError(f"{path} is not a SQLite database. {advice}")
     if not _has_ledger(path):
-        raise UsageError(f"{path} has no ledger of csvbatch in it. {advice}")
+        raise UsageError(f"{path} has no ledger of csvbatch. {advice}")
 
 
 def _has_ledger(path: Path) -> bool:
-    """Whether the table of batches is there; True where that cannot be read, for the store to say why.
+    """Tell whether the table of batches exists; True if that cannot be read, so that the store reports why.
 
-    Without a log beside it the file has everything in it, and a reader that says so leaves no files of its own:
+    Without a write-ahead log the file is complete, and an immutable reader creates no files beside it:
     https://www.sqlite.org/wal.html#read_only_databases
     """
     log = path.with_name(f"{path.name}-wal")

@@ -1,4 +1,4 @@
-"""What is shown: tables and facts on standard output, progress and questions on standard error."""
+"""Output: tables and facts on standard output, progress and questions on standard error."""
 
 import json
 import sys
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
 
 def printable(text: str) -> str:
-    """Spell out what does not print, so that a file cannot send commands to the terminal."""
+    """Escape unprintable characters, so that a file cannot send commands to the terminal."""
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def say(text: str) -> None:
-    """Say something beside the result."""
+    """Print a message on standard error."""
     print(f"csvbatch: {text}", file=sys.stderr, flush=True)
 
 
 def show(text: str = "") -> None:
-    """Show a line of the result."""
+    """Print lines of the result."""
     print("\n".join(map(printable, text.splitlines())))
 
 
 def show_json(value: Mapping[str, Any]) -> None:
-    """Show an object on a line of its own."""
+    """Print an object as one line of JSON."""
     print(json.dumps(value, default=str, ensure_ascii=True))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], numeric: Sequence[str] = ()) -> None:
-    """Show rows under headings; where the output is no terminal, none is cut to a terminal's width."""
+    """Print rows under headings; if the output is not a terminal, they are not cut to a terminal's width."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -46,30 +46,30 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], numeric
     for column in columns:
         table.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(printable(spelled(value))) for value in row))
+        table.add_row(*(Text(printable(formatted(value))) for value in row))
     console.print(table)
 
 
-def spelled(value: object) -> str:
-    """As a person reads it."""
+def formatted(value: object) -> str:
+    """Format a value for people."""
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Ask before something is changed; ends the command unless the answer is yes."""
+    """Ask before a change; ends the command unless the answer is yes."""
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError(f"{question} Nobody is here to answer: add --yes.")
+        raise UsageError(f"{question} There is no terminal to ask on: add --yes.")
     if not typer.confirm(question, err=True):
         raise CommandError("Nothing was changed.")
 
 
 @contextmanager
 def progress(unit: str) -> Iterator["Progress | None"]:
-    """A bar on standard error while something long is done, gone at its end; None where nobody watches."""
+    """Show a progress bar on standard error; None if that is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

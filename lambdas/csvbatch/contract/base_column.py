@@ -1,4 +1,4 @@
-"""What columns of every type have in common."""
+"""The settings that columns of every type have."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ POSITION_COLUMNS = ("load_sequence", "load_line", "load_attempt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseColumn:
-    """What columns of every type have."""
+    """The settings that columns of every type have."""
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid", "use_attribute_docstrings": True}
 
@@ -21,10 +21,10 @@ class BaseColumn:
     """Name of the column in the table: lower-case letters, digits and underscores, at most 30."""
 
     header: str = ""
-    """Text of the column in the file's header line, exactly; the column's name when left out."""
+    """Exact text of the column in the file's header line; the column's name when left out."""
 
     required: bool = False
-    """Whether a row without a value is rejected. The columns of the key always have to have one."""
+    """Whether a row without a value is rejected. Key columns always need a value."""
 
     null_tokens: tuple[str, ...] = ()
     """Texts that mean "no value". Empty text always does."""
@@ -32,9 +32,9 @@ class BaseColumn:
     def __post_init__(self) -> None:
         check_identifier("name", self.name)
         if self.name in POSITION_COLUMNS:
-            raise SettingError("name", f"{self.name!r} is a column that each table has anyway", "choose another name")
+            raise SettingError("name", f"{self.name!r} is a column that every table already has", "choose another name")
         if why := why_no_column(self.name):
-            raise SettingError("name", f"{self.name!r} can't name a column: {why}", "choose another name")
+            raise SettingError("name", f"{self.name!r} cannot name a column: {why}", "choose another name")
         if not self.header:
             object.__setattr__(self, "header", self.name)
         if "" in self.null_tokens:

@@ -1,7 +1,7 @@
 """The columns of a contract: one class for each type, and the limits a value of that type can have.
 
-They are plain dataclasses that check themselves when made: pydantic fills them where a contract is read from
-a file, and the request handler, which reads the ledger's copy, starts without importing it.
+They are dataclasses that check themselves when they are created. pydantic creates them from a contract file; the
+request handler reads the ledger's copy and never imports pydantic.
 """
 
 import re
@@ -28,27 +28,27 @@ MAXIMUM_INTEGER = 2**63 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StringColumn(BaseColumn):
-    """Text, kept exactly as it stands in the file."""
+    """Text, stored exactly as it is in the file."""
 
     type: Literal["string"] = "string"
 
     max_length: int
-    """Most characters a value may have. Text of more than 4,000 bytes in UTF-8 is too long in any case."""
+    """Maximum number of characters. Text of more than 4,000 bytes in UTF-8 is always too long."""
 
     min_length: int = 1
-    """Fewest characters a value may have."""
+    """Minimum number of characters."""
 
     pattern: str | None = None
-    """Python regular expression that the whole value has to match."""
+    """Python regular expression that the whole value must match."""
 
     allowed: tuple[str, ...] = ()
-    """The values there may be; any when left out."""
+    """The only values allowed; any value when left out."""
 
     def _check(self) -> None:
         if not 1 <= self.max_length <= MAXIMUM_TEXT_BYTES:
             raise SettingError(
                 "max_length",
-                f"{self.max_length} characters is not a length every database takes",
+                f"{self.max_length} characters is not a length that every database accepts",
                 f"use 1 to {MAXIMUM_TEXT_BYTES}",
             )
         if not 1 <= self.min_length <= self.max_length:
@@ -70,7 +70,7 @@ class StringColumn(BaseColumn):
             return re.compile(r"(?s:.*)" if self.pattern is None else self.pattern)
         except re.error as error:
             raise SettingError(
-                "pattern", f"it is not a regular expression: {error}", "write it as Python's `re` takes it"
+                "pattern", f"it is not a valid regular expression: {error}", "use the syntax of Python's `re`"
             ) from None
 
 
@@ -81,13 +81,13 @@ class IntegerColumn(BaseColumn):
     type: Literal["integer"] = "integer"
 
     minimum: int = MINIMUM_INTEGER
-    """Least value."""
+    """Smallest value allowed."""
 
     maximum: int = MAXIMUM_INTEGER
-    """Greatest value."""
+    """Largest value allowed."""
 
     allowed: tuple[int, ...] = ()
-    """The values there may be; any when left out."""
+    """The only values allowed; any value when left out."""
 
     def _check(self) -> None:
         for setting, bound in (("minimum", self.minimum), ("maximum", self.maximum)):
@@ -103,25 +103,25 @@ class DecimalColumn(BaseColumn):
     type: Literal["decimal"] = "decimal"
 
     precision: int
-    """Most digits altogether, 1 to 38."""
+    """Maximum number of digits in total, 1 to 38."""
 
     scale: int
-    """Most digits after the point, 0 to the precision."""
+    """Maximum number of digits after the point, 0 to the precision."""
 
     minimum: Decimal | None = None
-    """Least value."""
+    """Smallest value allowed."""
 
     maximum: Decimal | None = None
-    """Greatest value."""
+    """Largest value allowed."""
 
     allowed: tuple[Decimal, ...] = ()
-    """The values there may be; any when left out."""
+    """The only values allowed; any value when left out."""
 
     def _check(self) -> None:
         if not 1 <= self.precision <= MAXIMUM_PRECISION:
             raise SettingError(
                 "precision",
-                f"{self.precision} digits is not a precision every database takes",
+                f"{self.precision} digits is not a precision that every database accepts",
                 f"use 1 to {MAXIMUM_PRECISION}",
             )
         if not 0 <= self.scale <= self.precision:
@@ -147,18 +147,18 @@ class DecimalColumn(BaseColumn):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateColumn(BaseColumn):
-    """A day."""
+    """A date."""
 
     type: Literal["date"] = "date"
 
     format: str = "%Y-%m-%d"
-    """How the day is written: %Y %m %d, %b for an English month (Jan), %-m and %-d for one or two digits."""
+    """How the date is written: %Y %m %d, %b for an English month (Jan), %-m and %-d for one or two digits."""
 
     minimum: date | None = None
-    """First day, as YYYY-MM-DD whatever the format."""
+    """Earliest date allowed, as YYYY-MM-DD whatever the format."""
 
     maximum: date | None = None
-    """Last day, as YYYY-MM-DD whatever the format."""
+    """Latest date allowed, as YYYY-MM-DD whatever the format."""
 
     def _check(self) -> None:
         _check_format(check_date_format, self.format)
@@ -167,24 +167,24 @@ class DateColumn(BaseColumn):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimestampColumn(BaseColumn):
-    """A day and a time to the microsecond, stored without a zone; a format with %z is stored as UTC."""
+    """A date and time to the microsecond, stored without a time zone; with %z in the format it is stored as UTC."""
 
     type: Literal["timestamp"] = "timestamp"
 
     format: str = "%Y-%m-%dT%H:%M:%S"
-    """How the moment is written: as a date, and %H %M %S, %f for a fraction, %z for Z or +01:00."""
+    """How the timestamp is written: as a date, and %H %M %S, %f for a fraction, %z for Z or +01:00."""
 
     minimum: datetime | None = None
-    """First moment, as YYYY-MM-DDTHH:MM:SS whatever the format."""
+    """Earliest timestamp allowed, as YYYY-MM-DDTHH:MM:SS whatever the format."""
 
     maximum: datetime | None = None
-    """Last moment, as YYYY-MM-DDTHH:MM:SS whatever the format."""
+    """Latest timestamp allowed, as YYYY-MM-DDTHH:MM:SS whatever the format."""
 
     def _check(self) -> None:
         _check_format(check_timestamp_format, self.format)
         for setting, bound in (("minimum", self.minimum), ("maximum", self.maximum)):
             if bound is not None and bound.tzinfo is not None:
-                raise SettingError(setting, "it has a zone, and stored values have none", "leave it out")
+                raise SettingError(setting, "it has a time zone, and stored values have none", "leave it out")
         check_range(self.minimum, self.maximum)
 
 
@@ -202,15 +202,17 @@ class BooleanColumn(BaseColumn):
 
     def _check(self) -> None:
         for setting, tokens in (("true_tokens", self.true_tokens), ("false_tokens", self.false_tokens)):
-            if not tokens or "" in tokens:
-                raise SettingError(setting, "it needs texts, and empty text means no value", "name at least one")
+            if not tokens:
+                raise SettingError(setting, "it has no texts", "give at least one")
+            if "" in tokens:
+                raise SettingError(setting, "empty text always means no value", "leave it out")
         if both := sorted(set(self.true_tokens).intersection(self.false_tokens)):
             raise SettingError("false_tokens", f"{both[0]!r} would be both true and false", "keep it in one place")
         self._check_null_tokens((*self.true_tokens, *self.false_tokens))
 
 
 def _discriminator() -> Any:
-    """Tell pydantic what chooses the class; an alias is only worked out once pydantic asks for it."""
+    """Tell pydantic which setting chooses the class; the alias below is evaluated only when pydantic asks for it."""
     from pydantic import Discriminator
 
     return Discriminator("type")
@@ -235,4 +237,4 @@ def _check_format(check: Callable[[str], None], text: str) -> None:
     try:
         check(text)
     except FormatError as error:
-        raise SettingError("format", f"{text!r} can't be used: {error}", "for example %Y-%m-%d or %d/%m/%Y") from None
+        raise SettingError("format", f"{text!r} cannot be used: {error}", "for example %Y-%m-%d or %d/%m/%Y") from None

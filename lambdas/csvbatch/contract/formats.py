@@ -1,7 +1,7 @@
-"""Date and timestamp formats, in the notation of `strptime` but exact: what does not match is no date.
+"""Date and timestamp formats, in the notation of `strptime` but exact.
 
-`strptime` itself takes blanks and single digits where two are written, depends on the locale for names of
-months, and costs several microseconds a value.
+`strptime` itself accepts blanks and single digits where the format has two, takes names of months from the locale,
+and needs several microseconds a value. https://docs.python.org/3/library/datetime.html#technical-detail
 """
 
 import re
@@ -14,7 +14,7 @@ from operator import itemgetter
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NUMBERS = {name: number for number, name in enumerate(_MONTHS, start=1)}
 
-# directive -> (what it fills, the text it matches)
+# directive -> (the part it gives, the pattern it matches)
 _DIRECTIVES = {
     "%Y": ("year", "[0-9]{4}"),
     "%m": ("month", "[0-9]{2}"),
@@ -35,22 +35,22 @@ _TOKEN = re.compile(r"%-?.|[^%]|%", re.DOTALL)
 _NEEDS = {"minute": "hour", "second": "minute", "fraction": "second", "offset": "hour"}
 _DAY = ("year", "month", "day")
 _TIME = ("hour", "minute", "second")
-_LONGEST_MOMENT = 100
+_LONGEST_TIMESTAMP = 100
 
 
 class FormatError(ValueError):
-    """The format can't be used; the message says what is wrong with it."""
+    """The format cannot be used; the message says what is wrong with it."""
 
 
 def check_date_format(text: str) -> None:
-    """Raise `FormatError` unless the format gives a day and nothing else."""
+    """Raise `FormatError` unless the format gives a date and nothing else."""
     _, parts = _compile(text)
     if extra := [part for part in parts if part not in _DAY]:
         raise FormatError(f"a date has no {extra[0]}; use the type timestamp")
 
 
 def check_timestamp_format(text: str) -> None:
-    """Raise `FormatError` unless the format gives a day, and its time of day without gaps."""
+    """Raise `FormatError` unless the format gives a date, and hours before minutes before seconds."""
     _, parts = _compile(text)
     for part, needed in _NEEDS.items():
         if part in parts and needed not in parts:
@@ -59,7 +59,7 @@ def check_timestamp_format(text: str) -> None:
 
 @cache
 def date_reader(text: str) -> Callable[[str], date]:
-    """Give a function from text in this format to a date; it raises `ValueError` for any other text."""
+    """Give the function that reads a date in this format; it raises `ValueError` for any other text."""
     match, parts = _compile(text)
     in_order = itemgetter(*(parts.index(part) for part in _DAY))
     number = _number_or_month if "%b" in text else int
@@ -75,7 +75,7 @@ def date_reader(text: str) -> Callable[[str], date]:
 
 @cache
 def timestamp_reader(text: str) -> Callable[[str], datetime]:
-    """Give a function from text in this format to a timestamp without a zone.
+    """Give the function that reads a timestamp in this format, without a time zone.
 
     A format with `%z` gives UTC. The function raises `ValueError` for text that does not match, and
     `OverflowError` where UTC is outside the years 1 to 9999.
@@ -93,19 +93,19 @@ def timestamp_reader(text: str) -> Callable[[str], datetime]:
             raise ValueError
         groups = found.groups()
         year, month, day, *time = map(number, in_order(groups))
-        moment = at(year, month, day, *time)
+        timestamp = at(year, month, day, *time)
         if fraction is not None:
-            moment = moment.replace(microsecond=int(groups[fraction].ljust(6, "0")))
-        return moment if offset is None else moment - _east_of_utc(groups[offset])
+            timestamp = timestamp.replace(microsecond=int(groups[fraction].ljust(6, "0")))
+        return timestamp if offset is None else timestamp - _east_of_utc(groups[offset])
 
     return read
 
 
 @cache
 def differs_in_fraction(text: str) -> Callable[[str], bool]:
-    """Give a function that says of a text that is not in this format whether only its fraction of a second is wrong.
+    """Give the function that tells whether a text would be in this format if its fraction of a second were right.
 
-    That is: the fraction is missing, has no digit or more than six, or is there although the format has none.
+    It is wrong where it is missing, has no digit or more than six, or is present although the format has none.
     """
     without = text.replace(".%f", "").replace(",%f", "")
     if "%S" not in without or "%f" in without:
@@ -115,7 +115,7 @@ def differs_in_fraction(text: str) -> Callable[[str], bool]:
     read = timestamp_reader(f"{before}%S{after}")
 
     def differs(value: str) -> bool:
-        if len(value) > _LONGEST_MOMENT:
+        if len(value) > _LONGEST_TIMESTAMP:
             return False
         for found in fraction.finditer(value):
             try:
@@ -158,7 +158,7 @@ def _compile(text: str) -> tuple[Callable[[str], re.Match[str] | None], tuple[st
             if part in parts:
                 raise FormatError(f"it gives the {part} twice")
             if token in _VARIABLE_WIDTH and (following.isdigit() or following in _STARTS_WITH_DIGIT):
-                raise FormatError(f"{token} has no fixed width, so a separator has to follow it")
+                raise FormatError(f"{token} has no fixed width, so a separator must follow it")
             parts.append(part)
             pattern.append(f"({piece})")
     if missing := [part for part in _DAY if part not in parts]:
@@ -168,7 +168,7 @@ def _compile(text: str) -> tuple[Callable[[str], re.Match[str] | None], tuple[st
 
 def _directive(token: str) -> tuple[str, str]:
     if token == "%y":
-        raise FormatError("%y does not say which century; ask for years of four digits and write %Y")
+        raise FormatError("%y does not say which century; use years of four digits and %Y")
     if token not in _DIRECTIVES:
         raise FormatError(f"{token} is not one of {' '.join(_DIRECTIVES)} %%")
     return _DIRECTIVES[token]

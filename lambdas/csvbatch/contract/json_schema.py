@@ -1,4 +1,4 @@
-"""JSON Schema of a contract file, so that an editor can complete and check one while it is written.
+"""JSON Schema of a contract file, with which an editor completes and checks one.
 
 `python -m csvbatch.contract.json_schema` prints it; `lambdas/contracts/contract.schema.json` is its copy.
 """
@@ -24,7 +24,7 @@ _ONE_CHARACTER = {"minLength": 1, "maxLength": 1}
 _INTEGER = {"minimum": MINIMUM_INTEGER, "maximum": MAXIMUM_INTEGER}
 _TOKENS = {"minItems": 1, "items": {"type": "string", "minLength": 1}}
 
-# What the classes check themselves, in the schema's words.
+# What the classes check themselves, as keywords of JSON Schema.
 _LIMITS: dict[str, dict[str, dict[str, Any]]] = {
     "Contract": {
         "dataset": {"pattern": f"^{DATASET.pattern}$"},
@@ -50,10 +50,10 @@ _LIMITS: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def contract_schema() -> dict[str, Any]:
-    """Give the schema of one contract file."""
+    """Give the JSON Schema of one contract file (https://json-schema.org/draft/2020-12)."""
     schema: dict[str, Any] = TypeAdapter(Contract).json_schema()
     definitions = schema["$defs"]
-    # pydantic takes descriptions from a class's own source, so inherited settings lack theirs.
+    # pydantic takes descriptions from a class's own source, so inherited settings have none.
     inherited = TypeAdapter(BaseColumn).json_schema()["properties"]
     inherited["name"] |= _IDENTIFIER
     for kind in COLUMN_TYPES.values():
@@ -69,7 +69,7 @@ def contract_schema() -> dict[str, Any]:
 
 
 def _without_titles(node: Any) -> Any:
-    """Drop the titles pydantic makes up from names: an editor would show them instead of the names."""
+    """Drop the titles that pydantic derives from names: an editor would show them instead of the names."""
     if isinstance(node, dict):
         return {key: _without_titles(value) for key, value in node.items() if key != "title"}
     if isinstance(node, list):

@@ -48,8 +48,8 @@ def loads_json(text: str) -> Contract:
         problem = ContractProblem(
             source="the batch's copy of its contract",
             line=None,
-            reason=f"this release can't read it ({error})",
-            advice="drop the file again: it is then loaded with the contract of today",
+            reason=f"this release cannot read it ({error})",
+            advice="drop the file again to load it with the current contract",
         )
         raise ContractError([problem]) from error
 

@@ -1,4 +1,4 @@
-"""What a dataset's files have to look like, and the table their rows go to.
+"""What a dataset's files must look like, and the table that their rows go to.
 
 A contract is written as a YAML file (`yaml_file`). Each batch keeps a copy of the one it was registered with
 (`ledger_copy`).
@@ -49,7 +49,7 @@ class ContractProblem:
 
 
 class ContractError(Exception):
-    """A contract can't be used; `problems` has everything that is wrong with it."""
+    """A contract cannot be used; `problems` has everything that is wrong with it."""
 
     def __init__(self, problems: Iterable[ContractProblem]) -> None:
         self.problems = tuple(problems)
@@ -58,7 +58,7 @@ class ContractError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """A dataset's contract: its table and columns, how its files are written, how much they may differ."""
+    """A dataset's contract: its table and columns, how its files are written, and what they may leave out or add."""
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid", "use_attribute_docstrings": True}
 
@@ -72,44 +72,44 @@ class Contract:
     """The columns, in the order of the file and of the table."""
 
     key: tuple[str, ...]
-    """Names of the columns that together tell one row from another."""
+    """Names of the columns that together identify a row."""
 
     delimiter: str = ","
     """Character between fields."""
 
     quote: str = '"'
-    """Character round fields that hold delimiters, newlines or, doubled, quotes."""
+    """Character around fields that contain delimiters, newlines or quotes; a quote inside is doubled."""
 
     encoding: Encoding = "utf-8"
-    """Encoding of the file. A byte order mark is taken for what it is."""
+    """Encoding of the file. A byte order mark is recognized."""
 
     quoting: Quoting = "strict"
-    """What is made of text between a closing quote and the next delimiter or row end: strict rejects the row,
-    because a quote is missing or not doubled; lenient adds the text to the field, without the quotes before it."""
+    """What happens to text between a closing quote and the next delimiter or row end. strict rejects the row, because a
+    quote is missing or not doubled; lenient adds the text to the field."""
 
     accept_extra_columns: bool = False
-    """Whether a file may have columns that the contract does not name; they are left out."""
+    """Whether a file may have columns that the contract does not name; they are ignored."""
 
     accept_reordered_columns: bool = False
     """Whether a file may have its columns in another order."""
 
     maximum_reject_share: Decimal | None = None
-    """Share of rejected rows, 0 to 1, above which a file is refused whole. Null refuses none.
-    A row with a misplaced quote counts as many as it has lines."""
+    """Share of rejected rows, 0 to 1, above which the whole file is refused. Null refuses none.
+    A row with a misplaced quote counts once for each of its lines."""
 
     expected_every_hours: int | None = None
-    """Hours within which a new file should come; one that comes later is an alarm. Null expects none."""
+    """Hours within which a new file should arrive; a later one raises an alarm. Null expects none."""
 
     def __post_init__(self) -> None:
         if not DATASET.fullmatch(self.dataset):
             raise SettingError(
                 "dataset",
-                f"{self.dataset!r} can't name a folder in the bucket",
+                f"{self.dataset!r} cannot name a folder in the bucket",
                 DATASET_ADVICE,
             )
         check_identifier("table", self.table)
         if why := why_no_table(self.table):
-            raise SettingError("table", f"{self.table!r} can't name a table: {why}", "choose another name")
+            raise SettingError("table", f"{self.table!r} cannot name a table: {why}", "choose another name")
         self._check_columns()
         self._check_key()
         self._check_dialect()
@@ -139,16 +139,16 @@ class Contract:
 
     @cached_property
     def key_positions(self) -> tuple[int, ...]:
-        """Where in a row of values the key's columns are, in the key's order."""
+        """Positions of the key's columns in a row of values, in the key's order."""
         return tuple(self.column_names.index(name) for name in self.key)
 
     @cached_property
     def not_null(self) -> frozenset[str]:
-        """Names of the columns that have a value in every row: the key's, and the required ones."""
+        """Names of the columns that have a value in every row: key columns and required ones."""
         return frozenset(self.key).union(column.name for column in self.columns if column.required)
 
     def column(self, name: str) -> Column:
-        """Give the column of that name; raises `KeyError` where there is none."""
+        """Give the column of that name; raises `KeyError` if there is none."""
         try:
             return self.columns[self.column_names.index(name)]
         except ValueError:
@@ -156,7 +156,7 @@ class Contract:
 
     def _check_columns(self) -> None:
         if not 1 <= len(self.columns) <= MAXIMUM_COLUMNS:
-            raise SettingError("columns", f"there are {len(self.columns)} columns", f"name 1 to {MAXIMUM_COLUMNS}")
+            raise SettingError("columns", f"there are {len(self.columns)} columns", f"use 1 to {MAXIMUM_COLUMNS}")
         if name := _repeated(self.column_names):
             raise SettingError("columns", f"two columns are named {name!r}", "rename one of them")
         if header := _repeated(self.headers):
@@ -164,7 +164,7 @@ class Contract:
 
     def _check_key(self) -> None:
         if not self.key:
-            raise SettingError("key", "it names no column", "name those that tell one row from another")
+            raise SettingError("key", "it names no column", "name the columns that identify a row")
         if name := _repeated(self.key):
             raise SettingError("key", f"it names {name!r} twice", "leave one out")
         if unknown := [name for name in self.key if name not in self.column_names]:
@@ -181,7 +181,7 @@ class Contract:
             raise SettingError(
                 "key",
                 f"its values may need {size} bytes, and an index entry holds {MAXIMUM_KEY_BYTES}",
-                "lower the max_length of its columns or choose other ones",
+                "lower the max_length of its columns or choose other columns",
             )
 
     def _check_dialect(self) -> None:
@@ -193,7 +193,7 @@ class Contract:
                     'write for example ",", ";", "|" or "\\t"',
                 )
         if self.delimiter == self.quote:
-            raise SettingError("quote", "it is the delimiter too", "use two different characters")
+            raise SettingError("quote", "it is the same as the delimiter", "use two different characters")
         if self.encoding not in get_args(Encoding):
             raise SettingError(
                 "encoding", f"{self.encoding!r} is not known", f"use one of {', '.join(get_args(Encoding))}"

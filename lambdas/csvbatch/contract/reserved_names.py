@@ -1,6 +1,6 @@
-"""Names that are well formed and still not usable for a table or column in every database.
+"""Names that are well formed and still cannot be used for a table or column in every database.
 
-Every statement quotes its identifiers, so an ordinary reserved word (`order`, `select`, `level`) is no problem. What is
+Every statement quotes its identifiers, so an ordinary reserved word (`order`, `select`, `level`) is fine. What is
 listed here is refused or misread even in quotes.
 """
 
@@ -43,16 +43,16 @@ TABLE_PREFIXES = {
     "sqlite_": "names beginning with sqlite_ belong to SQLite",
     "csvbatch_": "names beginning with csvbatch_ belong to the ledger",
 }
-"""Beginnings that no table's name may have, and why."""
+"""Prefixes that no table's name may have, and why."""
 
 
 def why_no_column(name: str) -> str | None:
-    """Give the reason why no column may have this name; None for a name that may be used."""
+    """Give the reason why no column may have this name; None if it may be used."""
     return COLUMNS.get(name)
 
 
 def why_no_table(name: str) -> str | None:
-    """Give the reason why no table may have this name; None for a name that may be used."""
+    """Give the reason why no table may have this name; None if it may be used."""
     if name in TABLES:
         return TABLES[name]
     return next((why for prefix, why in TABLE_PREFIXES.items() if name.startswith(prefix)), None)

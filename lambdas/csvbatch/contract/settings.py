@@ -1,11 +1,11 @@
-"""What the settings of contracts and columns are checked with."""
+"""Checks that contracts and columns share, and the error for a setting that fails one."""
 
 import re
 from collections.abc import Iterable
 from typing import Any
 
 # Oracle 12.1 stops at 30 bytes, PostgreSQL at 63. Lower case only, because an unquoted name means upper case
-# to Oracle and lower case to PostgreSQL: this way each store can spell it as its users would type it.
+# to Oracle and lower case to PostgreSQL: so each store can write it as its users would type it.
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,29}")
 
 

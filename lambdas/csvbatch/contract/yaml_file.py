@@ -1,4 +1,4 @@
-"""Reads contracts from YAML files, and says of each problem in which line it is."""
+"""Reads contracts from YAML files, and gives the line of each problem."""
 
 import dataclasses
 import difflib
@@ -19,11 +19,12 @@ from csvbatch.contract.settings import SettingError
 _CONTRACT: TypeAdapter[Contract] = TypeAdapter(Contract)
 _SEE_SCHEMA = "contract.schema.json describes every setting"
 
-# What a setting should have been, by the first word of pydantic's code for the error.
+# What a setting should be, by the first word of pydantic's code for the error.
+# https://docs.pydantic.dev/latest/errors/validation_errors/
 _WANTED = {
     "bool": "true or false",
-    "date": "a day written as YYYY-MM-DD",
-    "datetime": "a moment written as YYYY-MM-DDTHH:MM:SS",
+    "date": "a date written as YYYY-MM-DD",
+    "datetime": "a timestamp written as YYYY-MM-DDTHH:MM:SS",
     "decimal": "a number",
     "int": "a whole number",
     "string": "text",
@@ -32,7 +33,7 @@ _WANTED = {
 
 
 def load_contract(path: Path) -> Contract:
-    """Read one contract; raises `ContractError` with the problems found in it."""
+    """Read one contract; raises `ContractError` with all its problems."""
     node, settings = _parse(path)
     try:
         return _CONTRACT.validate_python(settings)
@@ -42,7 +43,7 @@ def load_contract(path: Path) -> Contract:
 
 
 def load_contracts(folder: Path) -> dict[str, Contract]:
-    """Read each `*.yaml` of a folder, by dataset; raises `ContractError` with the problems of all."""
+    """Read each `*.yaml` of a folder, by dataset; raises `ContractError` with the problems of all of them."""
     contracts: dict[str, Contract] = {}
     problems: list[ContractProblem] = []
     tables: dict[str, Path] = {}
@@ -56,7 +57,9 @@ def load_contracts(folder: Path) -> dict[str, Contract]:
         contracts[contract.dataset] = contract
         tables.setdefault(contract.table, path)
     if not contracts and not problems:
-        problems.append(ContractProblem(str(folder), None, "there is no contract here", "add a file <dataset>.yaml"))
+        problems.append(
+            ContractProblem(str(folder), None, "there is no contract in this folder", "add a file <dataset>.yaml")
+        )
     if problems:
         raise ContractError(problems)
     return contracts
@@ -74,7 +77,7 @@ def _misplaced(path: Path, contract: Contract, tables: dict[str, Path]) -> Itera
         yield ContractProblem(
             str(path),
             None,
-            f"its table {contract.table!r} is that of {tables[contract.table].name} too",
+            f"its table {contract.table!r} is also that of {tables[contract.table].name}",
             "give each dataset a table of its own",
         )
 
@@ -102,7 +105,7 @@ _read_as("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)", "-+.0123456789", Decimal)
 
 
 def _parse(path: Path) -> tuple[yaml.Node, Any]:
-    """Give the file's nodes, which know their lines, and what they mean."""
+    """Give the file's nodes, which have line numbers, and the values they stand for."""
 
     def error(reason: str, advice: str, line: int | None = None) -> ContractError:
         return ContractError([ContractProblem(str(path), line, reason, advice)])
@@ -113,19 +116,19 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
         if node is None:
             raise error("it is empty", _SEE_SCHEMA)
         for line, name in _repeated_settings(node):
-            raise error(f"`{name}` is there twice", "keep one", line)
+            raise error(f"`{name}` is given twice", "keep one", line)
         return node, loader.construct_document(node)
     except OSError as cause:
-        raise error(f"it can't be read ({cause.strerror})", "check its name and permissions") from None
+        raise error(f"it cannot be read ({cause.strerror})", "check its name and permissions") from None
     except UnicodeDecodeError:
         raise error("it is not UTF-8", "save it as UTF-8") from None
     except RecursionError:
-        raise error("its aliases or lists have no end", "write the values out") from None
+        raise error("its aliases or lists are nested without end", "write the values out") from None
     except yaml.MarkedYAMLError as cause:
         place = None if cause.problem_mark is None else cause.problem_mark.line + 1
-        raise error(f"it is not YAML ({cause.problem})", "check quotes and indentation", place) from None
+        raise error(f"it is not valid YAML ({cause.problem})", "check quotes and indentation", place) from None
     except yaml.YAMLError:
-        raise error("it holds characters that YAML does not take", "save it as plain text") from None
+        raise error("it has characters that YAML does not allow", "save it as plain text") from None
 
 
 def _repeated_settings(node: yaml.Node) -> Iterator[tuple[int, str]]:
@@ -155,7 +158,7 @@ def _problem(path: Path, node: yaml.Node, details: ErrorDetails) -> ContractProb
 
 
 def _place(node: yaml.Node, steps: list[int | str]) -> tuple[int, str]:
-    """Follow the steps as far as the file has them; give the line reached, and the way in words."""
+    """Follow the steps as far as the file has them; give the line reached and a description of the place."""
     line = node.start_mark.line + 1
     words: list[str] = []
     for step in steps:
@@ -182,7 +185,7 @@ def _name(node: yaml.Node) -> str | None:
 
 
 def _in_words(details: ErrorDetails) -> tuple[str, str]:
-    """Say what pydantic found in the terms of a contract file."""
+    """Give pydantic's finding as a reason and an advice, in the terms of a contract file."""
     setting = str(details["loc"][-1]) if details["loc"] else ""
     match details["type"]:
         case "missing":

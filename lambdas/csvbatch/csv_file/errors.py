@@ -1,11 +1,11 @@
-"""What can be wrong with a file, as codes and sentences that never hold anything of its content."""
+"""What can be wrong with a file, as codes and sentences that never contain anything of it."""
 
 from enum import StrEnum
 from typing import Final
 
 
 class Reason(StrEnum):
-    """Why a file or a part of it can't be read."""
+    """Why a file or a part of it cannot be read; its value is the code that the ledger keeps."""
 
     EMPTY = "empty"
     NOT_CSV = "not_csv"
@@ -28,41 +28,41 @@ class Reason(StrEnum):
 
 
 _SENTENCES: Final = {
-    Reason.EMPTY: "the file has no header; send it again with a header line and its rows",
-    Reason.NOT_CSV: "the content is not CSV: it is {found}; export the table as CSV, and send that",
+    Reason.EMPTY: "the file is empty or has only blank lines; send it with a header line and rows",
+    Reason.NOT_CSV: "the content is not CSV, it is {found}; export the table as CSV and send that",
     Reason.ENCODING: (
-        "there are bytes that are not {encoding}; write the file in {encoding}, or name its encoding in the contract"
+        "there are bytes that are not valid {encoding}; "
+        "write the file in {encoding}, or set its encoding in the contract"
     ),
     Reason.BYTE_ORDER_MARK: (
         "the contract says {encoding}, but the file begins with {found}; "
-        "write the file in {encoding}, or name its encoding in the contract"
+        "write the file in {encoding}, or set its encoding in the contract"
     ),
-    Reason.NUL: (
-        "there is a NUL character; take it out, or, if the file is UTF-16, name that encoding in the contract"
-    ),
+    Reason.NUL: ("there is a NUL character; remove it, or, if the file is UTF-16, set that encoding in the contract"),
     Reason.UNTERMINATED_QUOTE: (
-        "a quote opens a field here and nothing closes it; close it, or write a quote inside quotes twice"
+        "the quote that opens a field here is never closed; close it, or double a quote that is part of a quoted field"
     ),
     Reason.TEXT_AFTER_QUOTE: (
-        "the header has text between a closing quote and the next delimiter; write a quote inside quotes twice"
+        "the header has text between a closing quote and the next delimiter; "
+        "double a quote that is part of a quoted field"
     ),
     Reason.FIELD_TOO_LONG: (
-        "a field is longer than {limit} bytes; shorten it, or, if its opening quote is never closed, close it"
+        "a field is longer than {limit} bytes; shorten it, or add its closing quote if that is missing"
     ),
     Reason.ROW_TOO_LONG: "a row is longer than {limit} bytes; check its newlines and quotes, or shorten it",
     Reason.TOO_MANY_COLUMNS: "a row has more than {limit} columns; check its delimiters, quotes and newlines",
-    Reason.NOT_GZIP: "the name says gzip, the content is {found}; send it as .csv, or pack it with gzip",
-    Reason.GZIP_TRUNCATED: "the gzip file stops before its end; send it again",
-    Reason.GZIP_DAMAGED: "the gzip file is damaged; pack it and send it again",
+    Reason.NOT_GZIP: "the name says gzip, but the content is {found}; send it as .csv, or compress it with gzip",
+    Reason.GZIP_TRUNCATED: "the gzip file is cut off; send it again",
+    Reason.GZIP_DAMAGED: "the gzip file is damaged; compress the file and send it again",
     Reason.GZIP_TRAILING_BYTES: (
-        "after the end of the gzip data there are bytes that are not gzip; pack it and send it again"
+        "after the end of the gzip data there are bytes that are not gzip; compress the file and send it again"
     ),
     Reason.GZIP_TOO_LARGE: "the gzip file unpacks to more than {limit} bytes; send it in parts",
     Reason.GZIP_BOMB: (
-        "the gzip file unpacks to more than {limit} times its size; if that is as it should be, send it unpacked"
+        "the gzip file unpacks to more than {limit} times its size; if that is right, send it uncompressed"
     ),
     Reason.CHUNK_LENGTH: (
-        "the chunk should have {expected} bytes and has {found}; the object is not the one that was split: "
+        "the chunk should have {expected} bytes and has {found}; the object is not the one that was split; "
         "read the version that the batch names"
     ),
     Reason.CHUNK_BOUNDARY: (
@@ -73,7 +73,7 @@ _SENTENCES: Final = {
 
 
 class FileError(Exception):
-    """A file or a part of it can't be read; `line` is physical and from 1, None where no line is to blame."""
+    """A file or a part of it cannot be read; `line` is physical and from 1, None where no single line is at fault."""
 
     def __init__(self, reason: Reason, line: int | None = None, **facts: int | str) -> None:
         self.reason = reason
@@ -83,12 +83,12 @@ class FileError(Exception):
 
 
 class SplitError(FileError):
-    """A file can't be split into chunks, so none of it may be loaded."""
+    """A file cannot be split into chunks, so nothing of it may be loaded."""
 
 
 class UnpackError(FileError):
-    """A packed file can't be unpacked, so none of it may be loaded."""
+    """A gzip file cannot be unpacked, so nothing of it may be loaded."""
 
 
 class ChunkError(FileError):
-    """A chunk can't be read as it was split."""
+    """A chunk cannot be read as it was split."""

@@ -1,11 +1,11 @@
-"""Recognizes by its first bytes a file that is no CSV, whatever its name says."""
+"""Recognizes a file that is not CSV by its first bytes, whatever its name says."""
 
 from typing import Final
 
 LONGEST_SIGNATURE_BYTES: Final = 512
-"""How much of a file's beginning is looked at: some of a page may be blank."""
+"""How much of a file's beginning is needed: an HTML page may begin with blanks."""
 
-# Signatures from the formats' own specifications; each but that of PDF has bytes that no header line has.
+# Signatures from the formats' own specifications; all but that of PDF have bytes that no header line has.
 _SIGNATURES: Final = (
     (b"PK\x03\x04", "a zip archive, as Excel workbooks are"),
     (b"PK\x05\x06", "a zip archive"),
@@ -24,7 +24,7 @@ _SIGNATURES: Final = (
 _BZIP2: Final = b"BZh"
 _BZIP2_BLOCK: Final = b"1AY&SY"
 
-# In the local header that begins a zip, the first file's name comes after 30 bytes, and its content after that.
+# A zip begins with a local header: 30 bytes, then the first file's name, then its content (APPNOTE.TXT, 4.3.7).
 _ZIP_NAME: Final = 30
 _IN_ZIP: Final = (
     (b"[Content_Types].xml", "an Excel workbook (xlsx) or another Office document"),
@@ -48,7 +48,7 @@ _BEFORE_MARKUP: Final = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"
 
 
 def other_kind(start: bytes) -> str | None:
-    """Say what a file is that begins with these bytes; None where it may be CSV."""
+    """Describe a file that begins with these bytes; None where it may be CSV."""
     if start.startswith(_BZIP2) and start.startswith(_BZIP2_BLOCK, len(_BZIP2) + 1):
         return "packed with bzip2"
     kind = _first(_SIGNATURES, start)

@@ -16,11 +16,10 @@ _UNPACKED_BYTES: Final = 256 * 1024
 
 
 def unpack_gzip(blocks: Iterable[bytes], limits: Limits = DEFAULT_LIMITS) -> Iterator[bytes]:
-    """Give what a gzip file of one or more members holds, in blocks of at most 256 KiB.
+    """Give the content of a gzip file of one or more members, in blocks of at most 256 KiB.
 
-    Zero bytes after a member are padding, as for `gzip`; anything else there that is no further member is an
-    error. Raises `UnpackError` as soon as something is wrong: until the last block is through, nobody knows
-    whether the file is whole.
+    Zero bytes after a member are padding, as for `gzip`; anything else there must be another member. Raises
+    `UnpackError` as soon as something is wrong: only the end of the last block shows that the file is whole.
     """
     packed = unpacked = 0
     member = _Member(unless=Reason.NOT_GZIP)
@@ -45,7 +44,7 @@ def unpack_gzip(blocks: Iterable[bytes], limits: Limits = DEFAULT_LIMITS) -> Ite
 
 
 class _Member:
-    """One member of a gzip file; `unless` is what is wrong if it turns out to be none."""
+    """One member of a gzip file; `unless` is the error if the bytes are not a member."""
 
     def __init__(self, unless: Reason) -> None:
         self._unless = unless
@@ -57,7 +56,7 @@ class _Member:
         return self._inflate.eof
 
     def unpack(self, packed: bytes) -> tuple[bytes, bytes]:
-        """Give some of what the bytes unpack to, and those that are left for the next call."""
+        """Give some unpacked bytes, and the packed ones that are left for the next call."""
         if len(self._magic) < len(_MAGIC):
             self._magic = (self._magic + packed)[: len(_MAGIC)]
             if not _MAGIC.startswith(self._magic):

@@ -1,4 +1,4 @@
-"""How much one file may ask for."""
+"""How large a file, its rows and its fields may be."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,20 @@ _GIB = 1024 * _MIB
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes above which a file is refused; those of fields and rows count the bytes as they stand in it."""
+    """Sizes above which a file is refused. Those of fields and rows are bytes of the file, in its own encoding."""
 
     field_bytes: int = _MIB
     row_bytes: int = 8 * _MIB
     columns: int = 4096
-    """Oracle takes 1,000 columns in a table; a file may have more, of which the contract takes some."""
+    """Oracle allows 1,000 columns in a table; a file may have more if the contract names only some of them."""
 
     unpacked_bytes: int = 64 * _GIB
     unpack_ratio: int = 200
-    """Unpacked bytes for each packed one; CSV seldom has 30, deflate can't pass 1,032."""
+    """Unpacked bytes for each packed one. CSV seldom reaches 30; deflate cannot exceed 1,032
+    (https://zlib.net/zlib_tech.html)."""
 
     unpack_free_bytes: int = 16 * _MIB
-    """The ratio is not looked at before as much is unpacked, because a small file may be all alike."""
+    """Unpacked bytes below which the ratio is not checked: a small file may repeat one row."""
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

@@ -1,6 +1,6 @@
 """Row ends and line ends in texts of one byte a code unit.
 
-In a masked text (see `quoting`) every newline ends a row; in the text as it stands every newline ends a line.
+In a masked text (see `quoting`) every newline ends a row; in the unmasked text every newline ends a line.
 A newline is LF, CR or CRLF.
 """
 

@@ -1,10 +1,9 @@
-"""Which newlines of a text end rows, and which stand inside quotes.
+"""Finds the newlines that end rows, and masks those inside quotes.
 
-Counting quotes tells the two apart only where every quote is one that opens or closes a field. `1,5" pipe`
-holds a quote that does neither, and so does `"a"b"c"`: `csv.reader` takes a quote for the character it is
-once a field has begun without one, or has gone on after its closing quote. So each quote that would open a
-field has to stand where fields begin. Where one doesn't, the text is read field by field, and such quotes are
-masked.
+Counting quotes tells the two apart only if every quote opens or closes a field. `1,5" pipe` has a quote that does
+neither, and so has `"a"b"c"`: for `csv.reader` a quote is an ordinary character once a field has begun without one,
+or has gone on after its closing quote. So each quote that would open a field must stand where a field begins. Where
+one does not, the text is read field by field, and such quotes are masked.
 """
 
 import re
@@ -13,7 +12,7 @@ from typing import Final, NamedTuple
 from csvbatch.csv_file.encoding import FILL
 from csvbatch.csv_file.newlines import CR, CRLF, LF
 
-# Where more than one byte in so many is a quote, a regular expression goes over them faster than calls of `find`.
+# Where more than one byte in so many is a quote, one regular expression is faster than many calls of `find`.
 _SPARSE: Final = 128
 _SAMPLE: Final = 4096
 
@@ -33,7 +32,7 @@ class _LiteralQuoteError(Exception):
 
 
 class Quoting:
-    """Masks what quotes hide, in texts of one byte a code unit that begin with a row."""
+    """Masks newlines and literal quotes, in texts of one byte a code unit that begin with a row."""
 
     def __init__(self, delimiter: str, quote: str) -> None:
         self._quote = quote.encode("ascii")
@@ -44,7 +43,7 @@ class Quoting:
         self._hide = bytes.maketrans(CRLF, FILL * 2)
 
     def mask(self, text: bytes) -> MaskedText:
-        """Mask newlines inside quotes, and quotes that neither open nor close."""
+        """Mask newlines inside quotes, and quotes that neither open nor close a field."""
         if self._quote not in text:
             return MaskedText(text, None)
         try:
@@ -53,7 +52,7 @@ class Quoting:
             return self._hide_newlines(self._without_literal_quotes(text))
 
     def _hide_newlines(self, text: bytes) -> MaskedText:
-        """Go from one field in quotes to the next, or, where they are many, to the next of several lines."""
+        """Go from one quoted field to the next, or, where there are many, to the next one of several lines."""
         dense = text.count(self._quote, 0, _SAMPLE) * _SPARSE > _SAMPLE
         any_cr = CR in text
         find, quote, before_opening = text.find, self._quote, self._before_opening
@@ -78,14 +77,14 @@ class Quoting:
         return fields.end() if fields else start
 
     def _without_literal_quotes(self, text: bytes) -> bytes:
-        """Cut at every quote, into parts outside and inside by turns, and take back the cuts inside a field."""
+        """Cut at every quote, into parts outside and inside quotes in turn, and undo the cuts inside a field."""
         parts = text.split(self._quote)
         kept: list[bytes] = []
         last = len(parts) - 1
         position = 0
         while position <= last:
             outside = parts[position]
-            # An empty part outside is the start of the text, or lies between the two of a doubled quote.
+            # An empty part outside quotes is the start of the text, or is between the two of a doubled quote.
             if position < last and outside and outside[-1] not in self._field_ends:
                 growing = bytearray(outside)
                 while position < last and growing[-1] not in self._field_ends:
@@ -100,7 +99,7 @@ class Quoting:
 
 
 def _fields_of_one_line(delimiter: str, quote: str) -> re.Pattern[bytes]:
-    """From outside quotes: up to the first quote that opens a field of several lines, or is not closed, or literal."""
+    """Match from outside quotes up to the first quote that opens a field of several lines, is open or is literal."""
     outside = f"[^{quote}]*+"
     field = f"(?<=[{delimiter}{quote}\\r\\n]){quote}[^{quote}\\r\\n]*+{quote}"
     return re.compile(f"{outside}(?:{field}{outside})*+".encode("ascii"))

@@ -7,7 +7,7 @@ from csvbatch.csv_file.limits import Limits
 from csvbatch.csv_file.newlines import CRLF, LF, first_row_end, last_row_end
 
 
-class BrokenLimit(Exception):  # noqa: N818 (the caller knows the line and makes an error of it)
+class BrokenLimit(Exception):  # noqa: N818 (the caller knows the line and raises an error with it)
     """The row or field that begins at code unit `position` breaks a limit."""
 
     def __init__(self, reason: Reason, position: int, limit: int) -> None:
@@ -18,7 +18,7 @@ class BrokenLimit(Exception):  # noqa: N818 (the caller knows the line and makes
 
 
 class RowLimits:
-    """Looks closely only at rows that are long enough to break a limit."""
+    """Checks only rows that are long enough to break a limit."""
 
     def __init__(self, dialect: Dialect, limits: Limits) -> None:
         self._limits = limits
@@ -37,7 +37,7 @@ class RowLimits:
         position = 0
         while end - position > self._harmless_units:
             reach = position + self._harmless_units
-            # Any row end within reach will do, and LF is the usual one.
+            # Any row end within reach is good enough, and LF is the usual one.
             row_end = masked.rfind(LF, position, reach) + 1 or last_row_end(masked, position, reach)
             if row_end == position:
                 row_end = first_row_end(masked, reach, end)

@@ -18,13 +18,14 @@ _BOM: Final = "\ufeff"
 
 
 class Rows:
-    """The rows of a file or chunk, once: of each its line and its fields; blank lines are none.
+    """The rows of a file or chunk, once: line and fields of each; blank lines are not rows.
 
-    A row that is malformed (see `Dialect`) or begins with a byte order mark is given as a `MalformedRow`. It is as
-    long as it would be if it were not strict: so rows end in the same places for a scan, which looks at quotes
-    alone, and reading goes on after the row end that follows the fault outside of quotes.
+    The blocks begin with a row, after any BOM, on line `first_line`; the dialect has a byte order. A row that is
+    malformed (see `Dialect`) or begins with a BOM is given as a `MalformedRow`. It ends where it would end if the
+    dialect were not strict: at the first row end outside quotes after the fault. So rows end in the same places as
+    for a scan, which looks at quotes alone.
 
-    `utf8_lines` counts the lines so far that are not ASCII and are UTF-8 although the dialect's encoding has one byte
+    `utf8_lines` counts the lines so far that are not ASCII but valid UTF-8, where the dialect's encoding has one byte
     a character; `first_utf8_line` is the first of them.
     """
 
@@ -56,7 +57,7 @@ class Rows:
         self._reader = csv_reader(self._lines, dialect, limits)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        """Raise `ChunkError` where something is wrong with the text."""
+        """Raise `ChunkError` where the text has a fault that is not one row's."""
         bad_starts = self._bad_starts
         while True:
             reader, first_line, row_start = self._reader, self._first_line + self._lines_before, 0
@@ -75,28 +76,28 @@ class Rows:
 
     @property
     def last_line(self) -> int:
-        """The line on which the row given last ends."""
+        """Line on which the current row ends."""
         return self._first_line + self._end - 1
 
     def weight(self, fields: list[str]) -> int:
-        """Give for how many rows the row given last counts in the share of rejects.
+        """Give for how many rows the current row counts in the share of rejects.
 
-        A malformed row counts as many as it has lines: it may have swallowed a row with each.
+        A malformed row counts once for each of its lines: each may be a row that it has swallowed.
         """
         return self._end - self._start if isinstance(fields, MalformedRow) else 1
 
     def text(self) -> str:
-        """Give the text of the row given last as it stands in the file, its newline included."""
+        """Give the text of the current row as it is in the file, with its newline."""
         return "".join(self._lines_of_row())
 
     @property
     def _start(self) -> int:
-        """How many lines of the text are before the row given last, or being read."""
+        """Number of lines of the text before the current row."""
         return self._lines_before + self._row_start
 
     @property
     def _end(self) -> int:
-        """How many lines have been read."""
+        """Number of lines of the text that have been read."""
         return self._lines_before + self._reader.line_num
 
     def _lines_of_row(self) -> list[str]:
@@ -108,20 +109,20 @@ class Rows:
         return RowFault.LONE_CR if rule is None and self._end - 1 in self._bad_ends else rule
 
     def _skip_malformed_row(self) -> None:
-        """Take the rest of a row at which `csv` gave up, and go on with a reader of its own after that.
+        """Take the rest of a row at which `csv` raised an error, and continue with a new reader after it.
 
-        After an error `csv` would go on with the next line, even where that lies inside quotes.
+        After an error `csv` would continue with the next line, even inside quotes.
         """
         lines = chain(self._lines_of_row(), self._lines)
         lenient = csv_reader(lines, replace(self._dialect, strict=False), self._limits)
         try:
             next(lenient)
         except csv.Error:
-            # The one error that is left for lines as they come from here.
+            # The only error that these lines can still cause.
             line = self._first_line + self._start
             raise ChunkError(Reason.FIELD_TOO_LONG, line, limit=self._limits.field_bytes) from None
         self._lines_before = self._start + lenient.line_num
-        # The row is before the lines that the new reader counts.
+        # The row is before the lines that the new reader will count.
         self._row_start = -lenient.line_num
         self._reader = csv_reader(self._lines, self._dialect, self._limits)
 
@@ -132,7 +133,7 @@ class Rows:
         for block in chain(self._blocks, (b"",)):
             text = tail + self._decode(decoder, block, tail, given)
             lines = split_lines(text)
-            # The rest of a line, or the LF of a CRLF, may be in the next block.
+            # The rest of a line, or the LF of a CRLF, may come with the next block.
             tail = lines.pop() if block and lines and not lines[-1].endswith("\n") else ""
             if len(tail) > self._limits.row_bytes:
                 raise ChunkError(
@@ -143,12 +144,12 @@ class Rows:
             self._kept.append((given, lines))
             given += len(lines)
             yield lines
-        # Asked for more in the middle of a row.
+        # The reader asked for more in the middle of a row.
         if self._start < given:
             raise ChunkError(Reason.UNTERMINATED_QUOTE, self._first_line + self._start)
 
     def _note_faults(self, text: str, lines: list[str], given: int) -> None:
-        """Look at each line only where the text as a whole may have a fault."""
+        """Note lines with which no row may begin or end; look at each line only if the whole text may have one."""
         if self._encoding in ONE_BYTE_ENCODINGS:
             if not text.isascii():
                 self._note_utf8([(number, line) for number, line in enumerate(lines, given) if not line.isascii()])
@@ -182,11 +183,11 @@ class Rows:
             if not nul:
                 return text
             reason = Reason.NUL
-        # Out of reach of the decoder's error, which holds the text.
+        # Raised outside of the handler: the decoder's error, which would be its context, has the text.
         raise ChunkError(reason, self._line_after(given, tail + right), encoding=self._encoding)
 
     def _line_after(self, given: int, text: str) -> int:
-        """Give the line of the character that follows a text, the lines of which come after those given."""
+        """Give the line of the character after a text that begins after the lines given so far."""
         return self._first_line + given + len(split_lines(text + "?")) - 1
 
     def _forget_rows_before(self) -> None:

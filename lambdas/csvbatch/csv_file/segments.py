@@ -1,4 +1,4 @@
-"""Reads a file as segments: as many whole rows as a window holds, found to be text and within the limits."""
+"""Reads a file as segments: as many whole rows as fit a window, checked to be text and within the limits."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _NUL: Final = b"\0"
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Code units [start, start + length) of a file: whole rows, the first of which begins on `first_line`.
+    """Code units [start, start + length) of a file: whole rows, the first of which begins on line `first_line`.
 
     The three texts may go on after these rows: `data` are the bytes of the file, `units` the same with one byte a
     code unit, `masked` the same again, in which every newline ends a row (see `quoting`).

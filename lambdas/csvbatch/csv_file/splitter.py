@@ -24,8 +24,8 @@ _PREVIEW_UNITS: Final = 64 * 1024
 class Chunk:
     """Bytes [start, end) of the unpacked object: whole rows, the first of which begins on line `first_line`.
 
-    Numbers are from 0, lines physical and from 1. The first chunk begins with the first row after the header,
-    each other one where the one before it ends. Blank lines, which are not rows, may stand in a chunk.
+    Numbers count from 0, lines are physical and count from 1. The first chunk begins with the first row after the
+    header, each other one where the previous one ends. A chunk may contain blank lines, which are not rows.
     """
 
     number: int
@@ -42,11 +42,11 @@ def scan(
     limits: Limits = DEFAULT_LIMITS,
     window_bytes: int = DEFAULT_WINDOW_BYTES,
 ) -> "Scan":
-    """Read the header of a file, and return what gives its chunks in order while it reads the rest.
+    """Read the header of a file, and return an iterator that gives its chunks in order while it reads the rest.
 
-    A chunk has at most `chunk_bytes` bytes unless it is one longer row. `window_bytes` is how much is looked
-    at together; neither that nor the size of the blocks changes the result. Raises `SplitError`, here or
-    while the chunks are taken: until the last one is, nobody knows whether the file can be read.
+    A chunk has at most `chunk_bytes` bytes unless it is one longer row. `window_bytes` is how much is searched at
+    once; neither it nor the size of the blocks changes the result. Raises `SplitError`, here or while the chunks
+    are taken: only after the last one is it certain that the file can be read.
     """
     if chunk_bytes < 1 or window_bytes < 1:
         raise ValueError(f"chunk_bytes {chunk_bytes}, window_bytes {window_bytes}: use 1 or more")
@@ -54,7 +54,7 @@ def scan(
 
 
 class Scan:
-    """One pass over one file: `header`, `dialect` with byte order and row ends as found, and, once, the chunks."""
+    """One pass over a file: its `header`, its `dialect` with byte order and row ends as found and, once, its chunks."""
 
     def __init__(
         self,
@@ -90,9 +90,9 @@ class Scan:
         return self._chunks
 
     def rows_after_header(self) -> Iterator[tuple[int, list[str]]]:
-        """Give the lines and fields of the next rows, a few at most, to look for a header among them.
+        """Give line and fields of at most 50 rows after the first, to look for a header among them.
 
-        Only before chunks are taken, and only as far as the file has been read for the header.
+        Only before chunks are taken, and only from what has been read of the file for the header.
         """
         end = min(self._segment.length, self._header_end + _PREVIEW_UNITS)
         if end < self._segment.length:
@@ -106,14 +106,14 @@ class Scan:
 
     @property
     def bytes_scanned(self) -> int:
-        """Bytes found to be right so far: all of the object's, once the chunks are through."""
+        """Bytes checked so far: all of the object's, once all chunks have been taken."""
         return self._byte(self._segment.start + self._segment.length)
 
     def _byte(self, unit: int) -> int:
         return self._bom_bytes + unit * self._unit_bytes
 
     def _find_row(self, position: int) -> int | None:
-        """Go on to the first row from `position` on, into further segments if need be; None where none is."""
+        """Find the first row at or after `position`, in later segments if necessary; None if there is none."""
         while True:
             length = self._segment.length
             position = skip_blank_lines(self._segment.masked, position, length)
@@ -128,7 +128,7 @@ class Scan:
         try:
             return tuple(next(csv_reader(self._lines(start, end), self.dialect, self._limits)))
         except csv.Error:
-            # Fields are within the limit, or the scan had raised an error of its own.
+            # Not a field that is too long: the scan has checked that.
             raise SplitError(Reason.TEXT_AFTER_QUOTE, self._segment.line_at(start)) from None
 
     def _lines(self, start: int, end: int) -> list[str]:
@@ -155,7 +155,7 @@ class Scan:
             yield Chunk(number, self._byte(start), self.bytes_scanned, first_line)
 
     def _full_at(self, segment: Segment, start: int) -> int:
-        """Give where in the segment a chunk ends that is too long with the whole of it."""
+        """Give the position in the segment where a chunk is full that cannot take all of the segment."""
         full = start + self._chunk_units - segment.start
         begin = max(start - segment.start, 0)
         cut = last_row_end(segment.masked, begin, full)

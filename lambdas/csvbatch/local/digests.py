@@ -1,4 +1,4 @@
-"""What a file of this machine held when it was first read, so that a later reading can be compared with it."""
+"""Digests of a file's content, to detect that the file changed between two readings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ BLOCK_BYTES = 1024 * 1024
 
 
 class ChangedError(Exception):
-    """A file does not hold any more what it held when it was first read."""
+    """The content of a file has changed since it was first read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Content:
 
 
 def content_of(path: Path) -> Content:
-    """Read a file to its end; memory is that of a block, and of 32 bytes for each block."""
+    """Read a file to its end, with the memory of one block and 32 bytes for each block."""
     whole, size = sha256(), 0
     blocks = []
     with path.open("rb") as stream:
@@ -36,10 +36,10 @@ def content_of(path: Path) -> Content:
 
 
 class VerifiedStream:
-    """Bytes [start, end) of a file, each of which was compared with the content before it is given.
+    """Bytes [start, end) of a file, compared with the known content before they are returned.
 
-    A file may change between two readings with its size and its times left as they were, so nothing but its bytes
-    can tell. `read` raises ChangedError.
+    A file may change with its size and times left as they were, so only its bytes can tell. `read` raises
+    ChangedError.
     """
 
     def __init__(self, stream: BinaryIO, content: Content, start: int, end: int | None) -> None:
@@ -50,7 +50,7 @@ class VerifiedStream:
         self._rest = memoryview(b"")
 
     def read(self, size: int, /) -> bytes:
-        """Give up to so many bytes; none at the end."""
+        """Give up to `size` bytes; none at the end."""
         if not self._rest:
             self._rest = next(self._blocks, memoryview(b""))
         data = bytes(self._rest[:size])

@@ -29,17 +29,17 @@ class LocalFiles:
     _pinned: tuple[StoredObject, ...] | None = field(default=None, init=False, repr=False)
 
     def pin(self) -> None:
-        """Read the files once, and list them from now on as they are at this moment."""
+        """Read the files once; from now on list them as they are now."""
         self._pinned = tuple(self._found())
 
     def versions(self, prefix: str) -> Iterator[StoredObject]:
-        """The files there are, each in the one version it has; reads them to their end unless they are pinned."""
+        """Give the existing files, one version each; reads them to their end unless they are pinned."""
         listed = self._found() if self._pinned is None else self._pinned
         return (one for one in listed if one.object.key.startswith(prefix))
 
     @contextmanager
     def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> Iterator[Readable]:
-        """Open bytes [start, end) of a file; raises ObjectGoneError, also from the stream, where it changed."""
+        """Open bytes [start, end) of a file; raises ObjectGoneError, also from the stream, if the file changed."""
         content = self._content(version)
         path = self._path(version.key)
         try:
@@ -49,7 +49,7 @@ class LocalFiles:
             raise _changed(version, path) from None
 
     def holds(self, version: ObjectVersion) -> bool:
-        """Whether a version is still there."""
+        """Tell whether a version still exists."""
         try:
             self._content(version)
         except ObjectGoneError:
@@ -60,7 +60,7 @@ class LocalFiles:
         """Write a file, whole or not at all."""
         path = self.folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Two that write the same object at once have a file each, and the later one stays.
+        # Two writers of the same object have a temporary file each; the later one wins.
         unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
         digest = sha256()
         try:
@@ -88,7 +88,7 @@ class LocalFiles:
                 yield StoredObject(version, content.size_bytes, changed)
 
     def _content(self, version: ObjectVersion) -> Content:
-        """What a version holds; reads the file to its end where that is not known yet."""
+        """Give the content of a version; reads the file to its end if it is not known yet."""
         path = self._path(version.key)
         if not path.is_file():
             raise ObjectGoneError(version)

@@ -9,16 +9,16 @@ from csvbatch.pipeline.messages import ChunkMessage
 
 @dataclass(slots=True)
 class LocalQueue:
-    """Keeps messages until they are taken, the oldest first."""
+    """Keeps messages until they are taken, oldest first."""
 
     waiting: deque[ChunkMessage] = field(default_factory=deque)
 
     def send(self, messages: Sequence[ChunkMessage]) -> Sequence[ChunkMessage]:
-        """Take them all."""
+        """Accept all messages."""
         self.waiting.extend(messages)
         return messages
 
     def drain(self) -> Iterator[ChunkMessage]:
-        """Give the messages until none is left."""
+        """Take messages until none is left."""
         while self.waiting:
             yield self.waiting.popleft()

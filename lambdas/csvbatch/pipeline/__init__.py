@@ -1,1 +1,1 @@
-"""The way of a file from the bucket to the table: registered, split, sent, loaded, closed."""
+"""Takes a file from the bucket to the table: registers, splits, sends, loads and closes it."""

@@ -1,4 +1,4 @@
-"""Ends a batch: its report, the tag of its file, and its state, in an order that any of them may be repeated."""
+"""Ends a batch: writes its report, tags its file, and changes its state. Each step can be repeated."""
 
 import json
 import logging
@@ -14,7 +14,7 @@ LOG = logging.getLogger(__name__)
 
 
 def close(store: Store, objects: Objects, batch: Batch) -> Batch:
-    """Write the report of a batch that is in `closing`, tag its file, and close it; safe to do again."""
+    """Write the report of a batch in `closing`, tag its file, and close it; safe to repeat."""
     status = Status.PROCESSED_WITH_REJECTS if batch.rows_rejected else Status.PROCESSED
     _put_report(objects, batch, status, chunks=store.chunks(batch.id))
     _tag(objects, batch, status)

@@ -1,4 +1,4 @@
-"""What one delivery of a message leads to: the chunk loaded, or an error, and after the last one a dead chunk."""
+"""Handles one delivery of a message: loads the chunk, or marks it dead if the last delivery fails."""
 
 import logging
 from dataclasses import dataclass
@@ -25,10 +25,11 @@ class OtherBucketError(Exception):
 
 
 def deliver(store: Store, objects: Objects, delivery: Delivery, deadline: Deadline) -> LoadOutcome:
-    """Load the chunk a message names; raises where it was not loaded, and nothing of it is in the table then.
+    """Load the chunk that a message names.
 
-    After the last delivery the chunk is marked dead, which keeps its batch from being closed in silence. Where
-    even that fails, the chunk stays `sent`, and a later run of the batch processor sends it again.
+    Raises MessageError, OtherBucketError and what `loading.load` raises; nothing of the chunk is in the table then.
+    If the last delivery fails, the chunk is marked dead, so that its batch is not closed without it. If that fails too,
+    the chunk stays `sent`, and a later run of the batch processor sends it again.
     """
     message = messages.loads(delivery.body)
     if message.bucket != objects.bucket:

@@ -1,4 +1,4 @@
-"""Where things are in the bucket."""
+"""The keys of objects in the bucket."""
 
 from dataclasses import dataclass
 
@@ -11,19 +11,19 @@ GZIP_SUFFIX = ".gz"
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What the key of an object under incoming/ says: `incoming/<dataset>/<file>`."""
+    """The parts of a key under incoming/: `incoming/<dataset>/<file>`."""
 
     dataset: str
     file: str
 
     @property
     def is_packed(self) -> bool:
-        """Whether the name says gzip."""
+        """Whether the name ends in .gz."""
         return self.file.lower().endswith(GZIP_SUFFIX)
 
 
 def parse_incoming(key: str) -> Incoming | None:
-    """Read a key; None for what is no file of a dataset: the mark of a folder, or an object beside the datasets."""
+    """Read a key; None if it is not a file of a dataset: a folder marker, or an object outside the dataset folders."""
     prefix, _, rest = key.partition("/")
     dataset, slash, file = rest.partition("/")
     if f"{prefix}/" != INCOMING or not slash or not dataset or not file or file.endswith("/"):
@@ -32,15 +32,15 @@ def parse_incoming(key: str) -> Incoming | None:
 
 
 def unpacked_key(batch_id: str) -> str:
-    """Where a packed file is unpacked to."""
+    """Give the key of a batch's unpacked file."""
     return f"{WORK}{batch_id}/unpacked.csv"
 
 
 def reject_key(dataset: str, batch_id: str, attempt: int, chunk_number: int) -> str:
-    """Where a chunk's rejected rows go; the same for every try of the same attempt, so a repetition overwrites."""
+    """Give the key of a chunk's rejects; the same for each delivery of an attempt, so a repetition overwrites it."""
     return f"{REJECTED}{dataset}/{batch_id}/{attempt:03d}/{chunk_number:06d}.csv"
 
 
 def report_key(dataset: str, batch_id: str) -> str:
-    """Where a batch's report goes."""
+    """Give the key of a batch's report."""
     return f"{REPORTS}{dataset}/{batch_id}.json"

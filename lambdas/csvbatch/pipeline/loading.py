@@ -1,4 +1,4 @@
-"""Loads one chunk: reads its bytes, validates its rows, merges them, and puts its rejects away, in one transaction."""
+"""Loads one chunk in one transaction: reads its bytes, validates and merges its rows, and stores its rejects."""
 
 import logging
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ from csvbatch.store import Batch, BatchState, ChunkInHand, ChunkResult, LoadOutc
 
 LOG = logging.getLogger(__name__)
 
-_ROWS_BETWEEN_LOOKS_AT_THE_CLOCK = 500
-"""Of ordinary rows; long ones are covered by a look at each block that is read."""
+_ROWS_BETWEEN_CHECKS = 500
+"""Rows between two checks of the deadline. Each block that is read is checked too, which covers long rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Timed:
-    """A stream that looks at the clock before each block: a chunk may be a few very long rows."""
+    """A stream that checks the deadline before each block, because a chunk may be a few very long rows."""
 
     stream: Readable
     deadline: Deadline
@@ -37,9 +37,10 @@ class _Timed:
 
 
 def load(store: Store, objects: Objects, batch_id: str, chunk_number: int, deadline: Deadline) -> LoadOutcome:
-    """Load a chunk unless it is done, and close its batch where it was the last one.
+    """Load a chunk unless it is done, and close its batch if it was the last one.
 
-    Raises what the store raises, ChunkError, ObjectGoneError and OutOfTimeError; nothing of the chunk is merged then.
+    Raises StoreError as `Store.load_chunk` does, ChunkError, ObjectGoneError and OutOfTimeError; nothing of the chunk
+    is merged then.
     """
     outcome = store.load_chunk(batch_id, chunk_number, partial(_load, objects, deadline))
     LOG.info(
@@ -95,7 +96,7 @@ def _warn_of_utf8(batch: Batch, chunk: Chunk, contract: Contract, rows: Rows) ->
 def _header_of(
     objects: Objects, batch: Batch, contract: Contract, iso_texts: frozenset[str]
 ) -> tuple[Dialect, RowValidator]:
-    """The byte order of the object a chunk is of, and a validator for its header, which stands at its beginning."""
+    """Read the beginning of the chunk's object: give the dialect with byte order, and a validator for its header."""
     with objects.read(batch.source) as stream:
         scanned = scan(iter(partial(stream.read, 256 * 1024), b""), Dialect.of(contract), chunk_bytes=1)
     return scanned.dialect, compile_validator(contract, match_header(contract, scanned.header), iso_texts)
@@ -103,7 +104,7 @@ def _header_of(
 
 @dataclass(slots=True)
 class _Counted:
-    """Gives the valid rows of a chunk, counts all, and hands the others to the reject file."""
+    """Gives the valid rows of a chunk, writes the others to the reject file, and counts all of them."""
 
     rows: Rows
     validate: RowValidator
@@ -114,7 +115,7 @@ class _Counted:
     def __iter__(self) -> Iterator[Row]:
         validate, rows, reject = self.validate, self.rows, self.rejects.add
         read = 0
-        until_look = _ROWS_BETWEEN_LOOKS_AT_THE_CLOCK
+        until_check = _ROWS_BETWEEN_CHECKS
         for line, fields in rows:
             values = validate(fields)
             if type(values) is tuple:
@@ -122,8 +123,8 @@ class _Counted:
             else:
                 reject(line, rows.last_line, values, rows.text())  # type: ignore[arg-type]
             read += 1
-            until_look -= 1
-            if not until_look:
-                until_look = _ROWS_BETWEEN_LOOKS_AT_THE_CLOCK
+            until_check -= 1
+            if not until_check:
+                until_check = _ROWS_BETWEEN_CHECKS
                 self.deadline.check()
         self.read = read

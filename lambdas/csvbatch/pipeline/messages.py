@@ -1,4 +1,4 @@
-"""What a message says: which chunk to load. It carries no row, only where the rows are (a claim check)."""
+"""The format of messages. A message names the chunk to load and carries no row (claim check pattern)."""
 
 import dataclasses
 import json
@@ -8,12 +8,12 @@ FORMAT = 1
 
 
 class MessageError(Exception):
-    """A message that is not ours, or not of a format this version knows."""
+    """The message is not from this platform, or has a format that this version does not know."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkMessage:
-    """A chunk to load. The ledger is the authority on it; the range is there for people who read the queue."""
+    """A chunk to load. The ledger is authoritative; the byte range is for people who read the queue."""
 
     batch: str
     chunk: int
@@ -25,7 +25,7 @@ class ChunkMessage:
     format: int = FORMAT
 
     def dumps(self) -> str:
-        """As the body of a message."""
+        """Give the body of the message."""
         return json.dumps(dataclasses.asdict(self))
 
 
@@ -33,9 +33,9 @@ _FIELDS = {field.name: field.type for field in dataclasses.fields(ChunkMessage)}
 
 
 def loads(body: str) -> ChunkMessage:
-    """Read a message's body; MessageError names the fields that are wrong, never what was in them.
+    """Read a message's body; raises MessageError, which names the wrong fields but never their content.
 
-    Checked by hand: a validation library would be most of what the function has to import before its first message.
+    The checks are written by hand, because importing a validation library would take most of the function's start.
     """
     try:
         found = json.loads(body)
@@ -52,4 +52,4 @@ def loads(body: str) -> ChunkMessage:
 
 
 def _not_ours(why: str) -> MessageError:
-    return MessageError(f"the message is not one of ours ({why}); it can be deleted")
+    return MessageError(f"the message is not from this platform ({why}); it can be deleted")

@@ -1,4 +1,4 @@
-"""Checks names that come from outside before they go into the ledger: keys, versions and dataset folders."""
+"""Checks external names before they are stored in the ledger: keys, versions and dataset folders."""
 
 from csvbatch.pipeline.layout import Incoming
 from csvbatch.pipeline.ports import StoredObject

@@ -1,4 +1,4 @@
-"""What the pipeline needs of the world outside: objects in a bucket, a queue, and time that runs out."""
+"""The interfaces that the pipeline needs: objects in a bucket, a queue, and a deadline."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -14,7 +14,7 @@ from csvbatch.store import ObjectVersion
 
 
 class Status(StrEnum):
-    """What the tag `status` of an incoming file says once it has been dealt with."""
+    """The values of an incoming file's tag `status` after it was processed."""
 
     PROCESSED = "processed"
     PROCESSED_WITH_REJECTS = "processed-with-rejects"
@@ -23,7 +23,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """A version of an object as a listing shows it."""
+    """A version of an object in a listing."""
 
     object: ObjectVersion
     size_bytes: int
@@ -31,15 +31,15 @@ class StoredObject:
 
 
 class ObjectGoneError(Exception):
-    """The version of an object that was to be read is not there any more."""
+    """The object version to read no longer exists."""
 
     def __init__(self, version: ObjectVersion) -> None:
-        super().__init__(f"{version.key} (version {version.version}) is gone; drop the file again")
+        super().__init__(f"{version.key} (version {version.version}) no longer exists; drop the file again")
         self.version = version
 
 
 class OutOfTimeError(Exception):
-    """There is too little time left to go on; what was not finished is done by a later run."""
+    """Too little time is left; a later run continues."""
 
 
 class Objects(Protocol):
@@ -47,40 +47,40 @@ class Objects(Protocol):
 
     @property
     def bucket(self) -> str:
-        """Its name."""
+        """The name of the bucket."""
 
     def versions(self, prefix: str) -> Iterator[StoredObject]:
-        """Every version under a prefix, deleted objects left out; the versions of a key together, oldest first."""
+        """Give every version under a prefix without deleted objects; the versions of a key together, oldest first."""
 
     def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> AbstractContextManager[Readable]:
         """Open bytes [start, end) of a version as a stream; raises ObjectGoneError."""
 
     def write(self, key: str, blocks: Iterable[bytes]) -> ObjectVersion:
-        """Write an object from a stream in bounded memory; where the stream raises, nothing is left."""
+        """Write an object from a stream in bounded memory; if the stream raises, no object is written."""
 
     def set_status(self, version: ObjectVersion, status: Status) -> None:
-        """Tag a version; one that is gone is left alone."""
+        """Tag a version; does nothing if it no longer exists."""
 
 
 def is_listed(objects: Objects, version: ObjectVersion) -> bool:
-    """Tell whether a version exists, by listing its key, which comes first among the keys with it as prefix."""
+    """Tell whether a version exists, by listing its key, which is the first of the keys with that prefix."""
     of_key = takewhile(lambda found: found.object.key == version.key, objects.versions(version.key))
     return any(found.object == version for found in of_key)
 
 
 class Queue(Protocol):
-    """Where messages go."""
+    """The queue of chunks."""
 
     def send(self, messages: Sequence[ChunkMessage]) -> Sequence[ChunkMessage]:
-        """Send messages, and give those that were taken; raises where none could be."""
+        """Send messages and give those that were accepted; raises if none was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Seconds that are left, and how many of them have to stay for an orderly end.
+    """The seconds that are left, and how many of them are kept for an orderly end.
 
-    Reading stops when only `margin` is left; the database may be waited for until only `reserve` is, which leaves some
-    of the margin for what ends the work in order, such as marking a chunk as dead.
+    Reading stops when only `margin` is left. Waiting for the database stops when only `reserve` is left, so that a part
+    of the margin remains for steps such as marking a chunk as dead.
     """
 
     remaining: Callable[[], float]
@@ -92,10 +92,10 @@ class Deadline:
         return self.remaining() - self.reserve
 
     def check(self) -> float:
-        """Give the seconds that are left; raises OutOfTimeError where only the margin is."""
+        """Give the seconds that are left; raises OutOfTimeError if only the margin is left."""
         left = self.remaining()
         if left < self.margin:
-            raise OutOfTimeError(f"fewer than {self.margin:g} s are left; a later run goes on from here")
+            raise OutOfTimeError(f"fewer than {self.margin:g} s are left; a later run continues from here")
         return left
 
 

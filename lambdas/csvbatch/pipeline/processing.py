@@ -1,4 +1,4 @@
-"""One run of the batch processor: register what arrived, split it, send its chunks, end what is finished."""
+"""One run of the batch processor: registers new files, splits them, sends their chunks, and closes batches."""
 
 import logging
 from collections.abc import Mapping
@@ -7,7 +7,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from csvbatch.contract.model import Contract
-from csvbatch.pipeline.arrival import arrival as _arrival  # noqa: F401 - the key that versions are sorted by
+from csvbatch.pipeline.arrival import arrival as _arrival  # noqa: F401 - used outside of the project
+from csvbatch.pipeline.isolation import Isolation
 from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, Queue
 from csvbatch.pipeline.selection import Selection
 from csvbatch.pipeline.steps import Steps
@@ -23,7 +24,7 @@ def lease_name(bucket: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run did; `is_complete` is False where another processor was at work, or time ran out.
+    """The result of one run; `is_complete` is False if another processor was running or time ran out.
 
     `failed` counts the batches on which a step failed, `skipped` the objects that cannot be registered. The age is
     that of the bucket's oldest batch that has not ended, 0 if there is none. `another_processor_running` is True if
@@ -45,7 +46,7 @@ class Run:
 
 @dataclass(slots=True)
 class Processor:
-    """Runs the batch processor's work against the world it is given; may be killed at any moment, and run again.
+    """Does the batch processor's work; may be killed at any moment and run again.
 
     `resend_after` is how long the queue keeps a message, `lease_duration` how long a processor may take at most.
     `expects_files` is False if the contracts' `expected_every_hours` does not apply to this bucket. With `only_batch`,
@@ -64,13 +65,13 @@ class Processor:
     only_batch: str | None = None
 
     def run(self) -> Run:
-        """Do all there is to do, unless another processor is running for this bucket.
+        """Do all pending work, unless another processor is running for this bucket.
 
         A failure of one batch is recorded on that batch. A failure of the ledger or of listing the bucket is raised.
         """
         lease, owner = lease_name(self.objects.bucket), uuid4().hex
         if not self.store.acquire_lease(lease, owner, self.lease_duration):
-            LOG.info("another processor is at work")
+            LOG.info("another processor is running")
             return Run(another_processor_running=True)
         try:
             return self._work()
@@ -82,6 +83,7 @@ class Processor:
         steps = Steps(
             store=self.store,
             selection=selection,
+            isolation=Isolation(self.store),
             objects=self.objects,
             queue=self.queue,
             contracts=self.contracts,
@@ -91,7 +93,7 @@ class Processor:
         )
         try:
             steps.close()
-            # What is ready is sent before anything new is begun: a long split must not hold back short ones.
+            # Send what is ready before new work starts: a long split must not delay other files.
             steps.send()
             steps.register()
             steps.split()
@@ -101,7 +103,7 @@ class Processor:
         else:
             is_complete = True
         done = steps.done
-        LOG.info("run complete" if is_complete else "out of time; the next run goes on", extra=done)
+        LOG.info("run complete" if is_complete else "out of time; the next run continues", extra=done)
         return Run(
             registered=done["registered"],
             split=done["split"],
@@ -109,7 +111,7 @@ class Processor:
             sent=done["sent"],
             closed=done["closed"],
             is_complete=is_complete,
-            failed=len(steps.failed),
+            failed=len(steps.isolation.failed),
             skipped=done["skipped"],
             oldest_batch_age_seconds=self._oldest_age(selection),
             datasets_overdue=self._overdue() if self.expects_files else 0,

@@ -1,4 +1,4 @@
-"""Splits a registered file: unpacks it if it is packed, scans all of it, and records its chunks or refuses it."""
+"""Splits a registered file: unpacks it if it is gzip, scans it, and records its chunks or refuses it."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -25,13 +25,13 @@ _BLOCK_BYTES = 1024 * 1024
 
 
 class _TooManyRejectsError(Exception):
-    """More rows of the file are wrong than its contract allows."""
+    """The file has more rejected rows than its contract allows."""
 
 
 def split(
     store: Store, objects: Objects, batch: Batch, contract: Contract | None, chunk_bytes: int, deadline: Deadline
 ) -> Batch:
-    """Record a batch's chunks, or refuse its file; raises OutOfTimeError, and a later run begins again."""
+    """Record a batch's chunks, or refuse its file; raises OutOfTimeError, and a later run starts again."""
     if contract is None:
         return closing.refuse(store, objects, batch, UNKNOWN_DATASET, [_unknown(batch.dataset)])
     store.begin_split(batch.id)
@@ -64,7 +64,7 @@ def _unknown(dataset: str) -> str:
 
 
 def _unpacked(objects: Objects, batch: Batch, deadline: Deadline) -> ObjectVersion:
-    """The version that chunks will be ranges of; gzip cannot be read from the middle, so it is unpacked first."""
+    """Give the version that chunks are ranges of; gzip cannot be read from the middle, so it is unpacked first."""
     incoming = layout.parse_incoming(batch.object_key)
     if incoming is None or not incoming.is_packed:
         return batch.object
@@ -91,7 +91,7 @@ def _check_share(
     chunks: list[Chunk],
     deadline: Deadline,
 ) -> None:
-    """Validate every row, so that a file with too many bad ones is refused before any of it is loaded."""
+    """Validate every row, so that a file with too many rejects is refused before any row is loaded."""
     validate = compile_validator(contract, match_header(contract, scanned.header))
     share = RejectShare(contract)
     for chunk in chunks:

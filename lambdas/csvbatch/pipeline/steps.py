@@ -6,16 +6,16 @@ is refused after a number of attempts. A batch whose chunks are sent or loaded i
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import batched, groupby
 
 from csvbatch.contract.model import Contract
 from csvbatch.pipeline import closing, failures, layout, names
 from csvbatch.pipeline.arrival import in_order_of_arrival
-from csvbatch.pipeline.failures import Failure, failure_of
+from csvbatch.pipeline.failures import Failure
+from csvbatch.pipeline.isolation import Isolation, counted_as
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, Queue, StoredObject
 from csvbatch.pipeline.selection import Selection
@@ -34,13 +34,10 @@ from csvbatch.store import (
 LOG = logging.getLogger(__name__)
 
 SENT_TOGETHER = 10
-"""What SQS takes in one call."""
+"""Messages that SQS accepts in one call."""
 
 WHOLE_RUN = 0.9
 """Share of a run's seconds that must be left when a split begins for the file to have had the whole run."""
-
-_IN_A_ROW = 3
-"""Environmental failures in a row that end a step for this run: the next batches would fail the same way."""
 
 _SKIPS_LOGGED = 20
 """Skipped objects that one run logs. An object that is skipped once is skipped in every run."""
@@ -58,10 +55,11 @@ class MessagesLeftError(Exception):
 
 @dataclass(slots=True)
 class Steps:
-    """The steps of one run, the counts of what they did, and the ids of the batches that failed."""
+    """The steps of one run, and the counts of what they did."""
 
     store: Store
     selection: Selection
+    isolation: Isolation
     objects: Objects
     queue: Queue
     contracts: Mapping[str, Contract]
@@ -69,16 +67,13 @@ class Steps:
     resend_after: timedelta
     deadline: Deadline
     done: Counter[str] = field(default_factory=Counter)
-    failed: set[str] = field(default_factory=set)
-    _failures: dict[str, Failure] = field(default_factory=dict)
-    _ended: set[str] = field(default_factory=set)
     _seconds_of_run: float | None = None
 
     def close(self) -> None:
-        """Close the batches of this bucket that are ready, those that failed before last."""
+        """Close the batches that are ready; those that failed in an earlier run come last."""
         waiting = self.selection.batches(*_CLOSABLE)
-        for batch in self._each("close", sorted(waiting, key=_those_that_failed_last)):
-            with self._isolated(batch, _CLOSABLE):
+        for batch in self.isolation.each("close", sorted(waiting, key=_those_that_failed_last)):
+            with self.isolation.isolated(batch, _CLOSABLE):
                 self._check()
                 closing.close(self.store, self.objects, batch)
                 self.done["closed"] += 1
@@ -87,8 +82,8 @@ class Steps:
         """Send a message for each chunk that needs one."""
         tasks = self.selection.chunks_to_send(self.resend_after)
         by_batch = {batch: list(of_batch) for batch, of_batch in groupby(tasks, key=lambda task: task.batch)}
-        for batch in self._each("send", sorted(by_batch, key=_those_that_failed_last)):
-            with self._isolated(batch, _SENDABLE):
+        for batch in self.isolation.each("send", sorted(by_batch, key=_those_that_failed_last)):
+            with self.isolation.isolated(batch, _SENDABLE):
                 self._send(batch, by_batch[batch])
 
     def register(self) -> None:
@@ -114,7 +109,7 @@ class Steps:
         waiting = sorted(self.selection.batches(*_SPLITTABLE), key=lambda one: (one.splits, one.load_sequence))
         failed: list[tuple[Batch, Failure]] = []
         try:
-            for batch in self._each("split", waiting):
+            for batch in self.isolation.each("split", waiting):
                 failed += self._split(batch)
                 self.send()
         except OutOfTimeError:
@@ -162,10 +157,10 @@ class Steps:
         if batch.state is BatchState.SPLITTING:
             # This run holds the lease, so the process that began this split was terminated.
             interrupted = Failure(failures.INTERRUPTED, is_environmental=False, counts=True)
-            before, batch = batch, self._record(batch, interrupted, _SPLITTABLE)
+            before, batch = batch, self.isolation.record(batch, interrupted, _SPLITTABLE)
             if failures.is_too_often(batch.failures, interrupted.code):
                 return [(before, interrupted)]
-        with self._isolated(batch, _SPLITTABLE) as failed:
+        with self.isolation.isolated(batch, _SPLITTABLE) as failed:
             try:
                 contract = self._contract(batch.id)
                 after = split(self.store, self.objects, batch, contract, self.chunk_bytes, self.deadline)
@@ -180,10 +175,10 @@ class Steps:
         had_whole_run = left >= WHOLE_RUN * (self._seconds_of_run or left)
         failure = Failure(failures.OUT_OF_TIME, is_environmental=False, counts=had_whole_run)
         if not had_whole_run:
-            before = _counted_as(batch, failure.code)
+            before = counted_as(batch, failure.code)
             self.store.record_failure(before, failure.code, _SPLITTABLE, counted=False)
             return
-        after = self._record(batch, failure, _SPLITTABLE)
+        after = self.isolation.record(batch, failure, _SPLITTABLE)
         if failures.is_too_often(after.failures, failure.code):
             self._give_up(after, failure)
 
@@ -202,7 +197,7 @@ class Steps:
                 self._give_up(now, failure)
 
     def _give_up(self, batch: Batch, failure: Failure) -> None:
-        with self._isolated(batch, _SPLITTABLE):
+        with self.isolation.isolated(batch, _SPLITTABLE):
             reason, problem = failures.refusal_of(failure.code, batch.failures, batch.id)
             closing.give_up(self.store, self.objects, batch, reason, [problem])
             self.done["refused"] += 1
@@ -216,54 +211,11 @@ class Steps:
                 raise
             return None
 
-    @contextmanager
-    def _isolated(self, batch: Batch, states: Sequence[BatchState]) -> Iterator[list[Failure]]:
-        """Record a failure on the batch and go on; yields a list that the failure is added to.
-
-        Running out of time and refused credentials are raised, because they do not concern the batch. An error while
-        recording the failure is raised too, because then the ledger cannot be reached.
-        """
-        met: list[Failure] = []
-        try:
-            yield met
-        except (OutOfTimeError, CredentialsError):
-            raise
-        except Exception as error:
-            failure = failure_of(error)
-            met.append(failure)
-            self._failures[batch.id] = failure
-            self._record(batch, failure, states)
-
-    def _record(self, batch: Batch, failure: Failure, states: Sequence[BatchState]) -> Batch:
-        about = {"batch": batch.id, "dataset": batch.dataset, "state": batch.state.value}
-        LOG.warning("batch failed", extra={**about, "code": failure.code, "counts": failure.counts})
-        self.failed.add(batch.id)
-        return self.store.record_failure(_counted_as(batch, failure.code), failure.code, states, counted=failure.counts)
-
-    def _each(self, step: str, batches: Sequence[Batch]) -> Iterator[Batch]:
-        """Yield the batches that did not fail in this run, until several environmental failures in a row."""
-        in_a_row = 0
-        for batch in batches:
-            if step in self._ended:
-                return
-            if batch.id in self._failures:
-                continue
-            yield batch
-            failure = self._failures.get(batch.id)
-            in_a_row = in_a_row + 1 if failure is not None and failure.is_environmental else 0
-            if in_a_row == _IN_A_ROW:
-                self._ended.add(step)
-
     def _check(self) -> float:
         left = self.deadline.check()
         if self._seconds_of_run is None:
             self._seconds_of_run = left
         return left
-
-
-def _counted_as(batch: Batch, code: str) -> Batch:
-    """Start the count again after interruptions, which are counted separately: the file may not be their cause."""
-    return replace(batch, failures=0) if batch.failure == failures.INTERRUPTED != code else batch
 
 
 def _those_that_failed_last(batch: Batch) -> tuple[bool, int]:

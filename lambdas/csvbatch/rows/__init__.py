@@ -1,1 +1,1 @@
-"""Rows checked against a contract: values for the table, or the rules they break."""
+"""Rows checked against a contract: values for the table, or the rules that they break."""

@@ -1,7 +1,6 @@
-"""Reads the text of one field as its column says: a value, or the rules it breaks.
+"""Reads the text of one field as its column's type demands: a value, or the rules that it breaks.
 
-This is the reference; the compiled validator takes a shorter way for common spellings and comes here for all
-the rest.
+This is the reference. The compiled validator reads common spellings faster (`expressions`) and uses this for the rest.
 """
 
 import re
@@ -30,7 +29,7 @@ type Value = str | int | Decimal | date | datetime | bool | None
 type Check = Callable[[str], Value]
 
 _EXACT = Context(prec=MAXIMUM_PRECISION)
-# Possessive, so that the time taken grows with the text and no faster, whatever is in it.
+# Possessive quantifiers, so that the time grows no faster than the text, whatever is in it.
 _INTEGER = re.compile(r"([+-]?)([0-9]++)")
 _DECIMAL = re.compile(r"[+-]?([0-9]*+)(?:\.([0-9]*+))?")
 _INTEGER_DIGITS = len(str(MAXIMUM_INTEGER))
@@ -45,7 +44,10 @@ class FieldError(ValueError):
 
 
 def check_for(column: Column, *, key: bool) -> Check:
-    """Give the function that reads a field of this column; it raises `FieldError`."""
+    """Give the function that reads a field of this column; it raises `FieldError` for text that is not a value.
+
+    Values are str, int, bool, date, datetime without a zone, Decimal with the column's scale, or None.
+    """
     read = _reader(column)
     no_value = frozenset(("", *column.null_tokens))
     absent = Rule.KEY if key else Rule.REQUIRED if column.required else None
@@ -61,7 +63,7 @@ def check_for(column: Column, *, key: bool) -> Check:
 
 
 def are_valid(contract: Contract, texts: Iterable[str]) -> bool:
-    """Whether these texts, one for each column of the contract, are all values."""
+    """Whether these texts, one for each column of the contract, all are values."""
     try:
         for column, text in zip(contract.columns, texts, strict=True):
             check_for(column, key=column.name in contract.key)(text)
@@ -79,9 +81,9 @@ def _reader(column: Column) -> Check:
         case DecimalColumn():
             return _decimal(column)
         case DateColumn():
-            return _moment(date_reader(column.format), column)
+            return _date_or_timestamp(date_reader(column.format), column)
         case TimestampColumn():
-            return _moment(timestamp_reader(column.format), column, differs_in_fraction(column.format))
+            return _date_or_timestamp(timestamp_reader(column.format), column, differs_in_fraction(column.format))
         case BooleanColumn():
             return _boolean(column)
 
@@ -92,7 +94,7 @@ def _string(column: StringColumn) -> Check:
 
     def read(text: str) -> str:
         broken: list[Rule] = []
-        # A pattern may take time that grows faster than the text, so it is not tried on what is too long.
+        # The time of a pattern may grow faster than the text, so it is not tried on text that is too long.
         too_long = len(text) > column.max_length or _bytes(text) > MAXIMUM_TEXT_BYTES
         if too_long or len(text) < column.min_length:
             broken.append(Rule.LENGTH)
@@ -145,7 +147,7 @@ def _decimal(column: DecimalColumn) -> Check:
     return read
 
 
-def _moment(
+def _date_or_timestamp(
     read_format: Callable[[str], date],
     column: DateColumn | TimestampColumn,
     differs_in_fraction: Callable[[str], bool] = lambda _: False,

@@ -14,9 +14,9 @@ _MOST_CHARACTERS = 40
 
 @dataclass(frozen=True, slots=True)
 class HeaderMatch:
-    """Where the contract's columns are in a row of the file, and how many fields such a row has.
+    """Positions of the contract's columns in a row of the file, and how many fields such a row has.
 
-    `texts` are the header's own fields, to recognize a row that repeats them.
+    `texts` are the header's own fields, with which a row that repeats them is recognized.
     """
 
     positions: tuple[int, ...]
@@ -36,7 +36,7 @@ class HeaderFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeaderProblem:
-    """One fault of a header, the columns it concerns, and a sentence that says what to do."""
+    """One fault of a header, the columns that have it, and a sentence that says what to do."""
 
     fault: HeaderFault
     columns: tuple[str, ...]
@@ -49,8 +49,8 @@ class HeaderProblem:
 class HeaderError(Exception):
     """The header does not fit the contract; `problems` has every fault.
 
-    A first line that has less than half of the contract's columns may be a row of data, so nothing of it is
-    repeated in the problems.
+    A first line with less than half of the contract's columns may be a row of data, so the problems quote nothing
+    of it.
     """
 
     def __init__(self, problems: Sequence[HeaderProblem]) -> None:
@@ -63,7 +63,7 @@ def match_header(
 ) -> HeaderMatch:
     """Find the contract's columns in a header; raises `HeaderError` with every fault.
 
-    `rows_after` are lines and fields of some rows that follow: the header may be among them.
+    `rows_after` are lines and fields of some rows that follow: the real header may be among them.
     """
     expected = contract.headers
     places = {text: position for position, text in enumerate(header)}
@@ -83,7 +83,7 @@ def match_header(
 
 
 def header_spellings(header: Sequence[str]) -> frozenset[str]:
-    """Give the texts of a header in the spellings it is likely to have where another file was appended."""
+    """Give the texts of a header in the spellings that it is likely to have where another file was appended."""
     return frozenset(
         spelling
         for text in header
@@ -94,7 +94,7 @@ def header_spellings(header: Sequence[str]) -> frozenset[str]:
 def repeats_header(header: Sequence[str], fields: Sequence[str]) -> bool:
     """Whether a row's fields are those of the header, in any order.
 
-    Blanks and case make no difference, unless it is one column: there a value could be its name.
+    Blanks and case are ignored, unless there is one column: a value could be its name.
     """
     if len(fields) != len(header):
         return False
@@ -109,16 +109,16 @@ def _unrecognised(
     expected = contract.headers
     sentence = (
         f"The first line has {found} of the {len(expected)} columns of dataset {contract.dataset!r}, so it "
-        f"does not seem to be its header. Expected: {_names(expected)}."
+        f"is probably not the header. Expected: {_names(expected)}."
     )
     line = _line_of_header(expected, rows_after)
     is_sep_line = _is_sep_line(contract, header)
     if is_sep_line:
-        sentence += " It is a `sep=` line, by which Excel is told the delimiter; no other program knows it: remove it."
+        sentence += " It is a `sep=` line, which sets the delimiter in Excel and nowhere else: remove it."
     if line is not None:
-        sentence += f" The header is on line {line}: remove what is before it."
+        sentence += f" The header is on line {line}: remove the lines before it."
     elif len(header) == 1 and not is_sep_line:
-        sentence += f" It is a single field: is the delimiter really {contract.delimiter!r}?"
+        sentence += f" It is a single field: check that the delimiter is {contract.delimiter!r}."
     return HeaderProblem(HeaderFault.UNRECOGNISED, expected, sentence)
 
 
@@ -133,13 +133,13 @@ def _is_sep_line(contract: Contract, header: Sequence[str]) -> bool:
 
 
 def _alike(missing: Sequence[str], others: Sequence[str]) -> dict[str, str]:
-    """Give, for missing columns, texts of the header that differ from them only in blanks, case or invisible signs."""
+    """Give, for missing columns, texts of the header that differ only in blanks, case or invisible characters."""
     by_simplified = {_simplified(text): text for text in others if _simplified(text)}
     return {text: by_simplified[_simplified(text)] for text in missing if _simplified(text) in by_simplified}
 
 
 def _simplified(text: str) -> str:
-    """Leave out blanks and what is not seen, such as a byte order mark, and make no difference between cases."""
+    """Drop blanks and invisible characters such as a BOM, and fold case."""
     return "".join(
         character
         for character in unicodedata.normalize("NFKC", text).casefold()
@@ -150,13 +150,13 @@ def _simplified(text: str) -> str:
 def _missing(columns: Sequence[str], alike: Mapping[str, str]) -> list[HeaderProblem]:
     if not columns:
         return []
-    sentence = f"Columns are missing: {_names(columns)}. Add them, or take them out of the contract."
+    sentence = f"Columns are missing: {_names(columns)}. Add them, or remove them from the contract."
     if alike:
         pairs = ", ".join(
             f"{_shown(found)} for {_shown(wanted)}" for wanted, found in list(alike.items())[:_MOST_NAMED]
         )
         sentence += (
-            f" The file has {pairs}, which differs only in blanks, case or signs that are not seen: correct the "
+            f" The file has {pairs}, which differs only in blanks, case or invisible characters: correct the "
             "file's header, or set the column's `header` in the contract to the file's text."
         )
     return [HeaderProblem(HeaderFault.MISSING, tuple(columns), sentence)]
@@ -167,7 +167,7 @@ def _repeated(expected: Sequence[str], header: Sequence[str]) -> list[HeaderProb
     columns = tuple(text for text in expected if counts[text] > 1)
     if not columns:
         return []
-    sentence = f"Columns are there more than once: {_names(columns)}. Keep one of each."
+    sentence = f"Columns are repeated: {_names(columns)}. Keep one of each."
     return [HeaderProblem(HeaderFault.REPEATED, columns, sentence)]
 
 
@@ -177,11 +177,11 @@ def _extra(contract: Contract, header: Sequence[str]) -> list[HeaderProblem]:
     if contract.accept_extra_columns or not columns:
         return []
     sentence = (
-        f"The contract has no columns {_names(columns)}. Leave them out, add them to the contract, or set "
+        f"The contract has no columns {_names(columns)}. Remove them, add them to the contract, or set "
         "accept_extra_columns."
     )
     if not any(columns):
-        sentence += " They have no names: are there delimiters at the end of the line?"
+        sentence += " They have no names: check for delimiters at the end of the line."
     return [HeaderProblem(HeaderFault.EXTRA, columns, sentence)]
 
 

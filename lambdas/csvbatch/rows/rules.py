@@ -1,4 +1,4 @@
-"""The rules a row can break: what a reject names, and what a person is told."""
+"""The rules that a row can break, with the sentence for each that a reject shows."""
 
 from enum import StrEnum
 
@@ -26,7 +26,7 @@ class Rule(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What is wrong with a row that breaks the rule."""
+        """What is wrong with a row that breaks the rule, and what to look for."""
         return _SENTENCES[self]
 
 
@@ -40,24 +40,24 @@ _SENTENCES = {
         "the CR is probably part of a value that should be in quotes."
     ),
     Rule.BYTE_ORDER_MARK: (
-        "A byte order mark (U+FEFF), which may only begin a file, begins the row or is before a header inside it. "
+        "A byte order mark (U+FEFF), which only a file may begin with, begins the row or is before a header inside it. "
         "Another file was probably appended there."
     ),
     Rule.REPEATED_HEADER: "The row repeats the file's header line. Another file was probably appended there.",
     Rule.COLUMNS: "The row has more or fewer fields than the header.",
     Rule.TRAILING_DELIMITERS: (
-        "The row has more fields than the header, and the surplus ones are empty: remove the delimiters at its end."
+        "The row has more fields than the header, and the extra ones are empty: remove the delimiters at its end."
     ),
     Rule.KEY: "A column of the key has no value.",
     Rule.REQUIRED: "The column has no value, and the contract requires one.",
-    Rule.TYPE: "The text is not a value of the column's type, or is not in the column's format.",
+    Rule.TYPE: "The text is not a value of the column's type, or not in the column's format.",
     Rule.FRACTION: (
-        "The fraction of a second is missing, unexpected or longer than the column's format takes; all else fits. "
+        "The fraction of a second is missing, unexpected or longer than the column's format allows; the rest fits. "
         "In a format, %f stands for one to six digits after the point, and is never optional."
     ),
-    Rule.LENGTH: "The text has more or fewer characters than the column takes.",
+    Rule.LENGTH: "The text has more or fewer characters than the column allows.",
     Rule.PATTERN: "The text does not match the column's pattern.",
-    Rule.PRECISION: "The number has more digits before or after the point than the column takes.",
+    Rule.PRECISION: "The number has more digits before or after the point than the column allows.",
     Rule.RANGE: "The value is below the column's minimum or above its maximum.",
     Rule.ALLOWED: "The value is not one of those the column allows.",
 }

@@ -1,4 +1,4 @@
-"""Compiles a contract into one function that turns the fields of a row into values, or says what is wrong."""
+"""Compiles a contract into one function that turns the fields of a row into values, or gives the rules it breaks."""
 
 from collections.abc import Callable, Container, Sequence
 from functools import partial
@@ -11,7 +11,7 @@ from csvbatch.rows.expressions import NAMES, Constants, expression
 from csvbatch.rows.header import HeaderMatch, header_spellings, repeats_header
 from csvbatch.rows.rules import Rule
 
-# A text remembered takes some 200 bytes, so all of them together stay below 60 MB.
+# A remembered text takes some 200 bytes, so all of them together stay below 60 MB.
 _MOST_REMEMBERED = 2**18
 _MOST_REMEMBERED_BY_COLUMN = 2**16
 
@@ -19,7 +19,7 @@ _BOM = "\ufeff"
 
 
 class RowError(NamedTuple):
-    """A rule that a row breaks; `column` is None where the row as a whole does."""
+    """A rule that a row breaks; `column` is None where the row as a whole breaks it."""
 
     column: str | None
     rule: Rule
@@ -31,12 +31,12 @@ type RowValidator = Callable[[Sequence[str]], tuple[Value, ...] | list[RowError]
 def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Container[str] = frozenset()) -> RowValidator:
     """Give the function that reads one row of a file with that header.
 
-    It takes the row's fields and returns the values in the contract's column order, or else a list of every
-    error. Values are str, int, bool, date, datetime without a zone, Decimal with the column's scale, or None.
-    In columns of the types in `iso_texts` (date, timestamp) a value that stands in the file as its `isoformat`
-    would write it may be that text: to read it and to write it again costs more than to check it.
+    It takes the row's fields and returns a tuple of values in the contract's column order, or else a list of all
+    errors. Values are str, int, bool, date, datetime without a zone, Decimal with the column's scale, or None.
+    In columns of the types in `iso_texts` (date, timestamp) a value that the file has as `isoformat` would write it
+    may be that text: checking it costs less than reading and writing it.
 
-    A row that repeats the header is an error, as is a `MalformedRow`.
+    A row that repeats the header is an error, and so is a `MalformedRow`.
     """
     checks = [check_for(column, key=column.name in contract.key) for column in contract.columns]
     room = min(_MOST_REMEMBERED_BY_COLUMN, _MOST_REMEMBERED // len(checks))
@@ -69,7 +69,7 @@ def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Contain
 
 
 def _header_lines(contract: Contract, match: HeaderMatch, names: dict[str, Any]) -> tuple[str, ...]:
-    """Write what finds a row that repeats the header, where its values would be good: most headers break a rule."""
+    """Write the check for a row that repeats the header, if its texts could be values: most headers break a rule."""
     if not match.texts or not _may_be_values(contract, match):
         return ()
     names["header_spellings"] = header_spellings(match.texts)
@@ -89,7 +89,7 @@ def _may_be_values(contract: Contract, match: HeaderMatch) -> bool:
 def _explainer(
     contract: Contract, match: HeaderMatch, readers: Sequence[Check], checks: Sequence[Check]
 ) -> RowValidator:
-    """Give the function for rows that have an error: it reads every column, and collects all errors."""
+    """Give the function for rows that have an error: it reads every column and collects all errors."""
     row_rule = _row_rule(match)
     plan = tuple(zip(contract.column_names, match.positions, readers, checks, strict=True))
 
@@ -109,7 +109,7 @@ def _explainer(
 
 
 def _row_rule(match: HeaderMatch) -> Callable[[Sequence[str]], Rule | None]:
-    """Give the function that tells which rule a row as a whole breaks."""
+    """Give the function that finds the rule that a row as a whole breaks."""
     width = match.width
     spellings = header_spellings(match.texts)
     appended = f"{_BOM}{match.texts[0]}" if match.texts else None

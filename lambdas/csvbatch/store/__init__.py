@@ -1,6 +1,6 @@
-"""Where rows and their ledger are kept: one interface over SQLite, PostgreSQL and Oracle.
+"""The tables and their ledger: one interface over SQLite, PostgreSQL and Oracle.
 
-A driver is imported when a store that needs it is opened, and not before.
+A driver is imported only when a store that needs it is opened.
 """
 
 from csvbatch.store.database import Clock, Credentials

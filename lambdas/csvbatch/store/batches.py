@@ -1,4 +1,4 @@
-"""The ledger's batches: an object version each, from registration to its end."""
+"""The ledger's batches: one for each object version, from registration to its end."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -15,7 +15,6 @@ from csvbatch.store.tables import BATCH
 _FIELDS = ", ".join(Batch.__slots__)
 _SELECT = f"SELECT {_FIELDS} FROM csvbatch_batch"
 _REASON_CHARACTERS = next(column.size for column in BATCH.columns if column.name == "reason")
-_FAILURE_CHARACTERS = next(column.size for column in BATCH.columns if column.name == "failure")
 _INSERT_CHUNK = (
     "INSERT INTO csvbatch_chunk (batch_id, chunk_number, start_byte, end_byte, first_line, state, sends, "
     "rows_read, rows_merged, rows_superseded, rows_stale, rows_rejected) "
@@ -34,7 +33,7 @@ def register(transaction: Transaction, new: NewBatch) -> Batch:
     if known:
         return Batch.from_row(known[0])
     identity = batch_id(new.bucket, new.object)
-    # Of two that read the same maximum one fails on its uniqueness, and its transaction is done again.
+    # If two read the same maximum, the uniqueness refuses one of them, and its transaction is retried.
     highest = transaction.rows("SELECT MAX(load_sequence) FROM csvbatch_batch")[0][0]
     transaction.run(
         "INSERT INTO csvbatch_batch (id, load_sequence, load_attempt, dataset, bucket, object_key, "
@@ -73,12 +72,12 @@ def known_versions(transaction: Transaction, bucket: str, prefix: str) -> set[Ob
 
 
 def get(transaction: Transaction, identity: str) -> Batch:
-    """Give a batch; raises `LedgerError` for an id that there is none of."""
+    """Give a batch; raises LedgerError (UNKNOWN_BATCH)."""
     return _only(transaction.rows(f"{_SELECT} WHERE id = :id", id=identity), identity)
 
 
 def lock(transaction: Transaction, identity: str) -> Batch:
-    """Give a batch, which nobody else can change until the transaction ends."""
+    """Give a batch and lock it until the transaction ends."""
     return _only(transaction.locked_rows(f"{_SELECT} WHERE id = :id", id=identity), identity)
 
 
@@ -111,7 +110,7 @@ def contract_of(transaction: Transaction, identity: str) -> Contract:
 
 
 def begin_split(transaction: Transaction, identity: str) -> Batch:
-    """Say that a batch's object is about to be scanned; `splits` counts how often that was begun."""
+    """Record that a split of the batch's object begins; `splits` counts how often that happened."""
     _lock_unsplit(transaction, identity)
     transaction.run(
         "UPDATE csvbatch_batch SET state = 'splitting', splits = splits + 1, changed_at = :now WHERE id = :id",
@@ -124,9 +123,9 @@ def begin_split(transaction: Transaction, identity: str) -> Batch:
 def record_chunks(
     transaction: Transaction, identity: str, chunks: Iterable[Chunk], unpacked: ObjectVersion | None
 ) -> Batch:
-    """Record a batch's chunks and let them be sent; a batch without any is ready to be closed.
+    """Record a batch's chunks, which are pending then; a batch without chunks is ready to be closed.
 
-    Recording the same chunks once more changes nothing, so that a lost answer can be asked for again.
+    To record the same chunks again changes nothing, so that the operation can be retried after a lost answer.
     """
     new = [
         {
@@ -191,33 +190,6 @@ def close(transaction: Transaction, identity: str) -> Batch:
     return get(transaction, identity)
 
 
-def record_failure(
-    transaction: Transaction, batch: Batch, code: str, states: Sequence[BatchState], *, counted: bool
-) -> Batch:
-    """Record why a step failed, if the batch is still in one of these states; `splitting` becomes `registered`.
-
-    The count is one more than in `batch`, or the same, so that a lost answer can be asked for again. Nothing is
-    recorded if another transaction has locked the row: other batches must not wait for that.
-    """
-    free = transaction.free_rows("SELECT state FROM csvbatch_batch WHERE id = :id", id=batch.id)
-    if free and free[0][0] in states:
-        transaction.run(
-            "UPDATE csvbatch_batch SET failures = :failures, failure = :failure, "
-            "state = CASE WHEN state = 'splitting' THEN 'registered' ELSE state END, changed_at = :now WHERE id = :id",
-            id=batch.id,
-            failures=batch.failures + counted,
-            failure=code[:_FAILURE_CHARACTERS],
-            now=transaction.now(),
-        )
-    return get(transaction, batch.id)
-
-
-def clear_failure(transaction: Transaction, identity: str) -> None:
-    """Reset the failures after a success; left for a later run if another transaction has locked the row."""
-    if transaction.free_rows("SELECT id FROM csvbatch_batch WHERE id = :id", id=identity):
-        transaction.run("UPDATE csvbatch_batch SET failures = 0, failure = NULL WHERE id = :id", id=identity)
-
-
 _UNSPLIT = (BatchState.REGISTERED, BatchState.SPLITTING)
 
 
@@ -227,7 +199,7 @@ def _lock_unsplit(transaction: Transaction, identity: str) -> None:
 
 def _must_be_unsplit(batch: Batch) -> None:
     if batch.state not in _UNSPLIT:
-        raise _wrong_state(batch, "was split or refused already", "go on with the chunks it has, or replay it")
+        raise _wrong_state(batch, "was split or refused already", "continue with the chunks it has, or replay it")
 
 
 def _wrong_state(batch: Batch, what: str, advice: str) -> LedgerError:
@@ -246,7 +218,7 @@ def _recorded(transaction: Transaction, identity: str) -> list[dict[str, str | i
 
 def _only(rows: list[tuple[object, ...]], identity: str) -> Batch:
     if not rows:
-        raise LedgerError("UNKNOWN_BATCH", f"there is no batch {identity}", "`csvbatch status` lists those there are")
+        raise LedgerError("UNKNOWN_BATCH", f"there is no batch {identity}", "`csvbatch status` lists the batches")
     return Batch.from_row(rows[0])
 
 

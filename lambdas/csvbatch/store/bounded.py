@@ -1,15 +1,15 @@
-"""Bounds a call that has no time limit of its own."""
+"""Limits the time of a call that has no limit of its own."""
 
 from collections.abc import Callable
 from threading import BoundedSemaphore, Event, Lock, Thread
 
 
 class TooSlowError(Exception):
-    """The call did not end in time; what it gives later is discarded."""
+    """The call did not end in time; a later result is discarded."""
 
 
 MAXIMUM_ABANDONED = 4
-"""Calls that may be left behind at a time. Each keeps a thread and a socket until its peer answers or goes away."""
+"""Abandoned calls at a time. Each keeps a thread and a socket until its peer answers or closes the connection."""
 
 _ABANDONED = BoundedSemaphore(MAXIMUM_ABANDONED)
 
@@ -38,16 +38,16 @@ class _Call[T]:
                 self._discard(self.result)
 
     def abandon(self) -> bool:
-        """Leave the call to itself; False where it has just ended."""
+        """Stop waiting for the call; False if it has just ended."""
         with self._decided:
             self._is_abandoned = not self.done.is_set()
             return self._is_abandoned
 
 
 def within[T](seconds: float, work: Callable[[], T], discard: Callable[[T], object]) -> T:
-    """Do some work in a thread of its own, and wait for it so long and no longer; what comes later is discarded.
+    """Do some work in a thread of its own and wait for it up to a limit; a later result is discarded.
 
-    Raises what the work raises, and TooSlowError. Where too many calls were left behind, none is begun.
+    Raises what the work raises, and TooSlowError. No work is started while too many abandoned calls are running.
     """
     if not _ABANDONED.acquire(blocking=False):
         raise TooSlowError

@@ -1,7 +1,6 @@
-"""The ledger's chunks: sent, loaded, given up, sent again.
+"""The ledger's chunks: sent, loaded, dead, sent again.
 
-Whoever changes a chunk locks the chunk's row first and the batch's row second, so that none of them wait for
-each other in a circle.
+Every operation locks the chunk's row first and the batch's row second, so that operations cannot deadlock.
 """
 
 from collections.abc import Sequence
@@ -38,7 +37,7 @@ def of_batch(transaction: Transaction, identity: str) -> list[ChunkRecord]:
 
 
 def to_send(transaction: Transaction, resend_after: timedelta) -> list[ChunkTask]:
-    """Give the chunks that need a message: those pending, and those whose message must be gone by now."""
+    """Give the chunks that need a message: those pending, and those whose message must have expired."""
     under_way = batches.waiting(transaction, (BatchState.LOADING, BatchState.INCOMPLETE))
     by_id = {batch.id: batch for batch in under_way}
     rows = transaction.rows(
@@ -52,10 +51,10 @@ def to_send(transaction: Transaction, resend_after: timedelta) -> list[ChunkTask
 
 
 def mark_sent(transaction: Transaction, identity: str, numbers: Sequence[int]) -> None:
-    """Say that a message was sent for each of these chunks; one that is done by now stays done.
+    """Record that a message was sent for each of these chunks; one that is done stays done.
 
-    One that is being loaded at this moment is left alone, because its lock may be held for as long as that takes.
-    Should it fail, another message is sent for it, which does no harm.
+    A chunk that is being loaded is skipped, because its lock may be held for as long as that takes. If its load fails,
+    another message is sent for it, which is harmless.
     """
     if not numbers:
         return
@@ -76,23 +75,23 @@ def mark_sent(transaction: Transaction, identity: str, numbers: Sequence[int]) -
 
 
 def take(transaction: Transaction, identity: str, number: int) -> ChunkInHand | None:
-    """Lock a chunk that is to be loaded; None where it is done."""
+    """Lock a chunk for loading; None if it is done."""
     chunk = _lock(transaction, identity, number)
     if chunk.state is ChunkState.DONE:
         return None
-    # Read after the lock: a replay raises the attempt only while it holds the batch's chunks.
+    # Read after the lock: a replay raises the attempt only while it has the batch's chunks locked.
     batch = batches.get(transaction, identity)
     contract = batches.contract_of(transaction, identity)
     return ChunkInHand(batch, chunk, contract, transaction.database.sql_dialect.iso_texts)
 
 
 def finish(transaction: Transaction, in_hand: ChunkInHand, result: ChunkResult, merged: Merged) -> None:
-    """Record what was made of a chunk, and count it off its batch."""
+    """Record the counts of a loaded chunk, and reduce its batch's count of remaining chunks."""
     if result.rows_read != merged.offered + result.rows_rejected:
         raise StoreError(
             "COUNTS_DIFFER",
             f"of {result.rows_read} rows read {merged.offered} were merged and {result.rows_rejected} rejected",
-            "nothing was changed; this is a fault in the program that reads the chunk",
+            "nothing was changed; this is a defect of the code that reads the chunk",
         )
     batch, chunk = in_hand.batch, in_hand.chunk
     transaction.run(
@@ -124,7 +123,7 @@ def finish(transaction: Transaction, in_hand: ChunkInHand, result: ChunkResult, 
 
 
 def mark_dead(transaction: Transaction, identity: str, number: int, reason: str) -> Batch:
-    """Give a chunk up, which leaves its batch incomplete; one that is done stays done."""
+    """Mark a chunk as dead, which makes its batch incomplete; one that is done stays done."""
     chunk = _lock(transaction, identity, number)
     if chunk.state is not ChunkState.DONE:
         transaction.run(
@@ -138,7 +137,7 @@ def mark_dead(transaction: Transaction, identity: str, number: int, reason: str)
 
 
 def redrive(transaction: Transaction, identity: str) -> int:
-    """Let a batch's dead chunks be sent again; give how many there were."""
+    """Make a batch's dead chunks pending again; give how many there were."""
     transaction.locked_rows(f"{_SELECT} WHERE batch_id = :id ORDER BY chunk_number", id=identity)
     revived = transaction.run(
         "UPDATE csvbatch_chunk SET state = 'pending', reason = NULL WHERE batch_id = :id AND state = 'dead'",
@@ -150,10 +149,10 @@ def redrive(transaction: Transaction, identity: str) -> int:
 
 
 def replay(transaction: Transaction, identity: str, contract: Contract | None, unpacked: ObjectVersion | None) -> Batch:
-    """Load a batch once more, from its chunks as they are; one that was refused is split once more.
+    """Load a batch again from the chunks it has; one that was refused is split again.
 
-    The batch keeps its place in the sequence, so its rows do not replace what a later batch brought; its
-    attempt rises, so they do replace its own.
+    The batch keeps its place in the sequence, so its rows do not replace those of a later batch. Its attempt rises, so
+    they do replace its own.
     """
     transaction.locked_rows(f"{_SELECT} WHERE batch_id = :id ORDER BY chunk_number", id=identity)
     batch = batches.lock(transaction, identity)
@@ -185,7 +184,7 @@ def replay(transaction: Transaction, identity: str, contract: Contract | None, u
 
 
 def get(transaction: Transaction, identity: str, number: int) -> ChunkRecord:
-    """Give one chunk; raises `LedgerError` where there is none."""
+    """Give one chunk; raises LedgerError (UNKNOWN_CHUNK)."""
     return _only(transaction.rows(_SELECT + _ONE, id=identity, chunk_number=number), identity, number)
 
 
@@ -198,7 +197,7 @@ def _only(rows: list[tuple[object, ...]], identity: str, number: int) -> ChunkRe
         raise LedgerError(
             "UNKNOWN_CHUNK",
             f"there is no chunk {number} of a batch {identity}",
-            "the message is not ours, or names another database's ledger",
+            "the message is not from this platform, or is for the ledger of another database",
         )
     return ChunkRecord.from_row(rows[0])
 
@@ -206,7 +205,7 @@ def _only(rows: list[tuple[object, ...]], identity: str, number: int) -> ChunkRe
 def _settle(transaction: Transaction, identity: str) -> None:
     """Bring a batch's state in line with its chunks.
 
-    A statement of its own: where the counts have just waited for somebody else's, it sees what that one did.
+    It is a statement of its own: if the update of the counts waited for another transaction, this one sees its result.
     """
     transaction.run(
         "UPDATE csvbatch_batch SET changed_at = :now, state = CASE WHEN EXISTS "
@@ -225,7 +224,7 @@ def _state_to_replay_from(batch: Batch) -> str:
 
 
 def _replace_contract(transaction: Transaction, batch: Batch, contract: Contract) -> None:
-    """Give a batch another contract, if its chunks and its table remain what they were."""
+    """Replace a batch's contract if its chunks and its table stay the same."""
     if batch.chunks_total:
         before = batches.contract_of(transaction, batch.id)
         changed = {

@@ -1,4 +1,4 @@
-"""What the ledger needs of a database, and one transaction in it."""
+"""The interface that each database implements, and one transaction in it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,13 +52,13 @@ class Database(Protocol):
     connections: int
 
     def begin(self, *, write: bool) -> None:
-        """Start a transaction, over a connection that is opened where there is none."""
+        """Start a transaction, and open a connection if there is none."""
 
     def commit(self) -> None:
-        """Make the transaction's effects last."""
+        """Commit the transaction."""
 
     def rollback(self) -> None:
-        """Undo the transaction; never raises, and leaves a connection that is broken to be opened again."""
+        """Roll the transaction back; never raises. A broken connection is opened again by the next `begin`."""
 
     def execute(self, sql: str, parameters: Mapping[str, Any]) -> Result:
         """Run one statement whose parameters are written as `:name`."""
@@ -70,10 +70,10 @@ class Database(Protocol):
         """Read the database's clock."""
 
     def check(self) -> None:
-        """Raise StoreError where the database itself can't keep what is loaded, whatever its tables are."""
+        """Raise StoreError if the database cannot store what is loaded, whatever its tables are."""
 
     def table(self, name: str) -> FoundTable | None:
-        """Describe the table that a bare name means; None where there is none."""
+        """Describe the table that a bare name means; None if there is none."""
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
         """Merge rows into the contract's table, each only over an older one, and count them."""
@@ -82,12 +82,12 @@ class Database(Protocol):
         """Classify what a driver raised; None for an error that is not the driver's."""
 
     def close(self) -> None:
-        """Give up the connection."""
+        """Close the connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A transaction under way, with the statements of the ledger in mind."""
+    """A running transaction, as the ledger's statements use it."""
 
     database: Database
     clock: Clock | None
@@ -107,12 +107,12 @@ class Transaction:
         return self.database.execute(sql, parameters).rows
 
     def locked_rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        """Run a query on one table, and keep others from changing what it found until the transaction ends."""
+        """Run a query on one table and lock the rows it finds until the transaction ends."""
         lock = self.database.sql_dialect.lock_rows.format(seconds=self.database.waits.lock())
         return self.rows(sql + lock, **parameters)
 
     def free_rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        """Do as `locked_rows` does, but leave out what somebody else has locked."""
+        """Run a query as `locked_rows` does, but skip rows that another transaction has locked."""
         return self.rows(sql + self.database.sql_dialect.lock_free_rows, **parameters)
 
     def first_rows(self, first: int, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""The datasets that expect a file every so many hours, and which of them are overdue."""
+"""The datasets that expect a file every few hours, and which of them are overdue."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,7 +9,7 @@ from csvbatch.store.records import OverdueDataset, moment
 
 
 def expect(transaction: Transaction, bucket: str, every_hours: Mapping[str, int]) -> None:
-    """Set what is expected of a bucket's datasets; datasets that are not named expect nothing any more.
+    """Set how often a bucket's datasets expect a file; datasets that are not named no longer expect one.
 
     For a dataset without a file the hours count from the first call that names it, so it is not overdue at once.
     """

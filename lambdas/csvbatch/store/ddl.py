@@ -1,4 +1,4 @@
-"""Writes the statements that make tables, or bring existing ones up to date."""
+"""The statements that create tables or add columns to them."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from csvbatch.store.tables import LEDGER, Table, TableColumn, target_table
 
 
 def ddl(contracts: Iterable[Contract], database: str) -> list[str]:
-    """Give the statements that make the ledger and the contracts' tables where there are none.
+    """Give the statements that create the ledger and the contracts' tables.
 
     `database` is sqlite, postgresql or oracle; each statement is without a semicolon.
     """
@@ -22,7 +22,7 @@ def tables(contracts: Iterable[Contract]) -> list[Table]:
 
 
 def create_table(table: Table, sql_dialect: SqlDialect) -> str:
-    """Give the statement that makes one table."""
+    """Give the statement that creates one table."""
     lines = [_column(column, sql_dialect) for column in table.columns]
     lines.append(f"PRIMARY KEY ({sql_dialect.quoted(table.key)})")
     lines += [f"UNIQUE ({sql_dialect.quoted(columns)})" for columns in table.unique]
@@ -31,7 +31,7 @@ def create_table(table: Table, sql_dialect: SqlDialect) -> str:
 
 
 def add_column(table: Table, column: TableColumn, sql_dialect: SqlDialect) -> str:
-    """Give the statement that adds a column; one without a default may be NULL, for the rows that are there."""
+    """Give the statement that adds a column; one without a default may be NULL, because of the existing rows."""
     return f"ALTER TABLE {sql_dialect.quote(table.name)} ADD {_column(column, sql_dialect, added=True)}"
 
 

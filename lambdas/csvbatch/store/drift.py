@@ -1,7 +1,7 @@
-"""Compares an existing table with the one that is needed: what differs, and which statement would put it right.
+"""Compares an existing table with the one that is needed: what differs, and which statement corrects it.
 
-A difference has a statement where that statement loses nothing: a longer text, more digits, a column that may be NULL.
-Everything else is left to the owner of the table. A table may be more generous than needed (longer texts, more digits,
+A difference has a statement if that statement loses nothing: a longer text, more digits, a column that may be NULL.
+Everything else is left to the owner of the table. A table may allow more than needed (longer texts, more digits,
 columns of its own that may be NULL or have a default); it may not round, cut, pad or refuse what the contract allows.
 """
 
@@ -21,15 +21,15 @@ MISSING = "TABLE_MISSING"
 _BYTES_PER_CHARACTER = 4
 # A bigint has 19 digits, and not every number of 19 digits.
 _DIGITS_OF_ANY_BIGINT = 18
-_REBUILD = "make a table as `csvbatch ddl` prints it, copy the rows and put it in the place of this one"
+_REBUILD = "create a table as `csvbatch ddl` prints it, copy the rows, and replace this table by it"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One thing that is not as needed.
 
-    `what` follows the table's name in a sentence; `statement` puts it right without loss, and `advice` is for where
-    there is none.
+    `what` follows the table's name in a sentence. `statement` corrects it without loss; `advice` is for differences
+    without a statement.
     """
 
     what: str
@@ -38,7 +38,7 @@ class Difference:
 
 
 def differences(table: Table, found: FoundTable, sql_dialect: SqlDialect) -> list[Difference]:
-    """Give everything in which an existing table falls short of the one that is needed."""
+    """Give every difference of an existing table from the one that is needed, unless it allows more."""
     if found.is_view:
         return [Difference("is a view", "name the table that it shows, or give the view another name")]
     return [
@@ -49,7 +49,7 @@ def differences(table: Table, found: FoundTable, sql_dialect: SqlDialect) -> lis
 
 
 def drifted(table: Table, found: list[Difference]) -> StoreError:
-    """Give the error for a table that must not be loaded into as it is."""
+    """Give the error for a table that cannot be loaded into."""
     if all(difference.statement for difference in found):
         advice = "run `csvbatch migrate`, which changes it without loss"
     else:
@@ -59,7 +59,7 @@ def drifted(table: Table, found: list[Difference]) -> StoreError:
 
 
 def missing(table: Table) -> StoreError:
-    """Give the error for a table that is not there."""
+    """Give the error for a missing table."""
     return StoreError(MISSING, f"there is no table {table.name}", "run `csvbatch migrate`")
 
 
@@ -80,7 +80,7 @@ def _of_columns(table: Table, found: FoundTable, sql_dialect: SqlDialect) -> Ite
 def _of_column(table: Table, need: TableColumn, found: FoundColumn, sql_dialect: SqlDialect) -> Iterator[Difference]:
     place = f"column {need.name}"
     if found.is_computed:
-        yield Difference(f"computes {place} itself", "let it be an ordinary column")
+        yield Difference(f"computes {place} itself", "make it an ordinary column")
         return
     kept = _kept_as(need, sql_dialect)
     if not _fits(kept, found, in_key=need.name in table.key):
@@ -106,7 +106,7 @@ def _of_column(table: Table, need: TableColumn, found: FoundColumn, sql_dialect:
 
 
 def _kept_as(need: TableColumn, sql_dialect: SqlDialect) -> TableColumn:
-    """Say what is needed in terms of what this database keeps it as."""
+    """Give the needed column as this database stores it."""
     if need.kind is ColumnKind.INTEGER and not need.size:
         need = replace(need, size=INTEGER_DIGITS)
     kind, size = sql_dialect.kept_as.get(need.kind, (need.kind, need.size))
@@ -157,7 +157,7 @@ def _has_digits(found: FoundColumn, before_point: int, after_point: int) -> bool
 
 
 def _widened(table: Table, need: TableColumn, found: FoundColumn, sql_dialect: SqlDialect) -> str | None:
-    """Give the statement that makes a column wide enough and keeps each value it has; None where there is none."""
+    """Give the statement that makes a column wide enough and keeps its values; None if there is none."""
     if sql_dialect.change_type is None or not found.can_be_widened:
         return None
     column = _wide_enough(need, found)
@@ -192,7 +192,7 @@ def _of_extra_columns(table: Table, found: FoundTable) -> Iterator[Difference]:
         if needs_value and column.name not in table.column_names:
             yield Difference(
                 f"demands a value for column {column.name}, which is not in its contract",
-                f"give {column.name} a default, or let it be NULL",
+                f"give {column.name} a default, or allow NULL in it",
             )
 
 

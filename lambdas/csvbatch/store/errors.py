@@ -1,8 +1,8 @@
-"""What goes wrong in a store, told in codes: the drivers' own messages quote the rows they were given."""
+"""The errors of a store. They carry codes, because the drivers' own messages quote rows."""
 
 
 class StoreError(Exception):
-    """The database refused an operation, and will refuse it again until somebody acts on the message.
+    """The database refused an operation, and will refuse it again until the cause is removed.
 
     `code` is the database's own: an Oracle error number, a PostgreSQL SQLSTATE, or the name of a SQLite result.
     """
@@ -20,11 +20,11 @@ class StoreError(Exception):
 
 
 class RetryableError(StoreError):
-    """Nothing was changed, and the same operation may succeed if done again: a deadlock, a lost connection."""
+    """Nothing was changed, and a retry may succeed: a deadlock, a lost connection."""
 
 
 class BusyError(RetryableError):
-    """Somebody kept a lock or every connection for longer than we wait; to try at once would add to that."""
+    """A lock or a connection was not free in time; an immediate retry would add to the load."""
 
 
 class CredentialsError(StoreError):
@@ -32,8 +32,8 @@ class CredentialsError(StoreError):
 
 
 class LedgerError(StoreError):
-    """The ledger does not allow the operation: the batch or chunk is unknown, or in another state."""
+    """The ledger does not allow the operation, because the batch or chunk is unknown or in another state."""
 
 
 class UrlError(ValueError):
-    """The address of a store can't be used; the message shows no password."""
+    """The URL of a store cannot be used; the message shows no password."""

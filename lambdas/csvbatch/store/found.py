@@ -1,4 +1,4 @@
-"""A table as the database's own dictionary describes it, in terms that are the same for all databases."""
+"""An existing table, described in the same terms for all databases."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ type Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
 
 class Holds(StrEnum):
-    """What values a column of the database keeps unchanged."""
+    """The values that a column stores unchanged."""
 
     TEXT = "text"
     LARGE_TEXT = "large text"
@@ -28,12 +28,12 @@ class Holds(StrEnum):
 class FoundColumn:
     """One column of an existing table.
 
-    `type` is for messages, as the database spells it. `size` is characters (bytes where `counts_bytes`) of a text,
-    digits altogether of a number, digits of the seconds' fraction of a timestamp; None where there is no limit.
-    `is_filled` says that the database has a value of its own for a row that brings none.
+    `type` is the database's own name of the type, for messages. `size` is characters (bytes if `counts_bytes`) of a
+    text, all digits of a number, digits of the seconds' fraction of a timestamp; None if there is no limit.
+    `is_filled` says that the database fills the column itself if a row has no value for it.
     `tells_texts_apart` is False where two different texts can be equal, as in a collation that ignores case.
-    `written_scale` is how many digits after the point a number has that is kept as text; None where there is none yet.
-    `can_be_widened` is False where to change the type would lose more than the type.
+    `written_scale` is how many digits after the point a number has that is kept as text; None if there is none yet.
+    `can_be_widened` is False if a change of the type would lose more than the type.
     """
 
     name: str

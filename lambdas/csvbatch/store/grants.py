@@ -1,4 +1,4 @@
-"""The rights that the loader's user needs where the tables belong to somebody else."""
+"""The rights that the loader's user needs if another user owns the tables."""
 
 import re
 from collections.abc import Iterable
@@ -18,14 +18,14 @@ _USER = re.compile(r"[A-Za-z][A-Za-z0-9_$#]{0,127}")
 
 
 def grants(contracts: Iterable[Contract], database: str, user: str) -> list[str]:
-    """Give the statements by which the owner of the tables lets a user load, each without a semicolon.
+    """Give the statements with which the owner of the tables lets a user load, each without a semicolon.
 
-    `database` is postgresql or oracle; SQLite has no users. Raises StoreError. To connect (CREATE SESSION in Oracle,
-    CONNECT in PostgreSQL) is for an administrator to grant, and USAGE on PostgreSQL's schema for the schema's owner.
+    `database` is postgresql or oracle. Raises StoreError (NO_USERS for SQLite, USER_NAME). An administrator grants the
+    right to connect (CREATE SESSION in Oracle, CONNECT in PostgreSQL), and the owner of PostgreSQL's schema USAGE.
     """
     sql_dialect = SQL_DIALECTS[database]
     if sql_dialect.grantee is None:
-        raise StoreError("NO_USERS", f"{database} has no users", "let the loader read and write the file")
+        raise StoreError("NO_USERS", f"{database} has no users", "give the loader read and write access to the file")
     if not _USER.fullmatch(user):
         raise StoreError("USER_NAME", "that is not the name of a user", "use letters, digits, _, $ and #")
     grantee = sql_dialect.grantee.format(user=user.upper() if sql_dialect.upper_case else user)

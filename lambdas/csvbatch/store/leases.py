@@ -1,4 +1,4 @@
-"""A lease: a name that one owner at a time may hold, until a moment that it can push further away."""
+"""Leases: names that one owner at a time holds, until an expiry that the owner can extend."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from csvbatch.store.database import Transaction
 
 
 def acquire(transaction: Transaction, name: str, owner: str, duration: timedelta) -> bool:
-    """Take or renew a lease; False where somebody else holds it."""
+    """Take or renew a lease; False if another owner holds it."""
     now = transaction.now()
     taken = transaction.run(
         "UPDATE csvbatch_lease SET owner = :owner, expires_at = :expires_at "
@@ -20,7 +20,7 @@ def acquire(transaction: Transaction, name: str, owner: str, duration: timedelta
         return True
     if transaction.rows("SELECT owner FROM csvbatch_lease WHERE name = :name", name=name):
         return False
-    # Two may get here at once: the primary key lets one of them pass, and the other's transaction is done again.
+    # If two get here at once, the primary key refuses one of them, and its transaction is retried.
     transaction.run(
         "INSERT INTO csvbatch_lease (name, owner, expires_at) VALUES (:name, :owner, :expires_at)",
         name=name,
@@ -31,5 +31,5 @@ def acquire(transaction: Transaction, name: str, owner: str, duration: timedelta
 
 
 def release(transaction: Transaction, name: str, owner: str) -> None:
-    """Give a lease back; nothing happens where somebody else has it by now."""
+    """Release a lease; does nothing if another owner holds it."""
     transaction.run("DELETE FROM csvbatch_lease WHERE name = :name AND owner = :owner", name=name, owner=owner)

@@ -1,6 +1,6 @@
 """A migration in two steps: show the statements, then run exactly those that were shown.
 
-The digest of the statements ties the second step to the first: whoever approves a list approves no other.
+The digest of the statements ties the second step to the first: an approval is for one list of statements only.
 """
 
 import hashlib
@@ -42,12 +42,12 @@ def apply(
 ) -> Applied:
     """Run the pending statements if their digest is the approved one; raises StatementsChangedError otherwise.
 
-    `check_time` is called before each statement, and raises where there is too little time to begin one. Where
-    nothing is pending there is nothing to approve, and nothing is run.
+    `check_time` is called before each statement, and raises if there is too little time left to begin one. If nothing
+    is pending, nothing has to be approved and nothing is run.
 
-    Two migrations may run at once: a statement that fails because the other one has run it is left out, and the
-    rest goes on. Only statements that were approved are ever run. No lease is taken, because the table of the
-    leases is among what a first migration makes.
+    Two migrations may run at once: a statement that fails because the other one has run it is skipped, and the rest
+    is run. Only approved statements are ever run. No lease is taken, because a first migration creates the table of
+    leases.
     """
     known = tuple(contracts)
     planned = tuple(store.migration(known))

@@ -1,4 +1,4 @@
-"""What the ledger knows of batches and chunks, as values."""
+"""The ledger's batches and chunks as values."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from csvbatch.contract.model import Contract
 
 
 class BatchState(StrEnum):
-    """Where a batch is on its way; only `closed` and `refused` are ends."""
+    """The state of a batch; only `closed` and `refused` are final."""
 
     REGISTERED = "registered"
     SPLITTING = "splitting"
@@ -28,11 +28,11 @@ UNFINISHED = (
     BatchState.CLOSING,
     BatchState.INCOMPLETE,
 )
-"""The states that are not ends."""
+"""The states that are not final."""
 
 
 class ChunkState(StrEnum):
-    """Where a chunk is on its way."""
+    """The state of a chunk."""
 
     PENDING = "pending"
     SENT = "sent"
@@ -50,7 +50,7 @@ class ObjectVersion:
 
 @dataclass(frozen=True, slots=True)
 class NewBatch:
-    """An object to load; `contract` is None where no contract is known for its dataset."""
+    """An object to load; `contract` is None if its dataset has no contract."""
 
     dataset: str
     bucket: str
@@ -61,10 +61,10 @@ class NewBatch:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch as the ledger has it. Counts of rows are those of its chunks that are done.
+    """A batch in the ledger. Its counts of rows are those of its chunks that are done.
 
-    Of the merged rows, `rows_superseded` gave way to another row of the same batch with the same key, and
-    `rows_stale` met a later batch's row, so that it is not known whether one of their own batch had the key, too.
+    Of the merged rows, `rows_superseded` were replaced by another row of the same batch with the same key. `rows_stale`
+    met a row of a later batch, so it is not known whether another row of their own batch has the key, too.
     """
 
     id: str
@@ -91,7 +91,7 @@ class Batch:
     changed_at: datetime
     closed_at: datetime | None
     failures: int = 0
-    """Failed attempts in a row at the present step, without those that the environment caused."""
+    """Failed attempts in a row at the present step, without those caused by the environment."""
     failure: str | None = None
     """Code of the last failure; None if the last attempt succeeded."""
     replayed_at: datetime | None = None
@@ -108,7 +108,7 @@ class Batch:
 
     @property
     def source(self) -> ObjectVersion:
-        """The object that chunks are ranges of: the unpacked one where there is one."""
+        """The object that chunks are ranges of: the unpacked one if there is one."""
         if self.unpacked_key is not None and self.unpacked_version is not None:
             return ObjectVersion(self.unpacked_key, self.unpacked_version)
         return self.object
@@ -127,7 +127,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class ChunkRecord:
-    """A chunk as the ledger has it: bytes [start_byte, end_byte) of its batch's source."""
+    """A chunk in the ledger: bytes [start_byte, end_byte) of its batch's source."""
 
     batch_id: str
     chunk_number: int
@@ -166,7 +166,7 @@ class ChunkTask:
 
 @dataclass(frozen=True, slots=True)
 class ChunkInHand:
-    """A chunk whose ledger row is locked by the transaction that is to load it.
+    """A chunk whose ledger row is locked by the transaction that loads it.
 
     Columns of the types in `iso_texts` may be merged as ISO 8601 text in place of the values read from it.
     """
@@ -179,7 +179,7 @@ class ChunkInHand:
 
 @dataclass(frozen=True, slots=True)
 class ChunkResult:
-    """What a loader made of a chunk; `reject_object` is the key of its rejects, if it has any."""
+    """The counts of a loaded chunk; `reject_object` is the key of its rejects, if it has any."""
 
     rows_read: int
     rows_rejected: int
@@ -207,13 +207,12 @@ file, because each row has a line of its own to begin on.
 """
 
 type Merge = Callable[[Iterable[Row]], int]
-"""Merges rows into the table of the chunk in hand and gives how many they were; to be called once at most."""
+"""Merges rows into the chunk's table and gives their number; can be called once."""
 
 type Loader = Callable[[ChunkInHand, Merge], ChunkResult]
-"""Reads a chunk, passes its valid rows to `Merge`, puts its rejects away, and says what it counted.
+"""Reads a chunk, passes its valid rows to `Merge`, stores its rejects, and gives its counts.
 
-It is called again from the start when the transaction has to be done again, so what it does elsewhere has to
-bear repetition.
+It is called again from the start if the transaction is retried, so its effects elsewhere have to be idempotent.
 """
 
 
@@ -229,7 +228,7 @@ class OverdueDataset:
 
 @dataclass(frozen=True, slots=True)
 class LoadOutcome:
-    """What became of a delivery: `loaded` is False where the chunk had been loaded before."""
+    """The result of a delivery: `loaded` is False if the chunk had been loaded before."""
 
     loaded: bool
     batch: Batch
@@ -237,7 +236,7 @@ class LoadOutcome:
 
 
 def moment(value: datetime | str | None) -> datetime | None:
-    """Read a point in time from any database: text, without a zone, or with one; the result is in UTC."""
+    """Convert a timestamp of any database (text, with or without a zone) to UTC."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if value is None:

@@ -13,7 +13,7 @@ type BeforeEach = Callable[[Sequence[str], int], None]
 
 
 def pending(transaction: Transaction, tables: Iterable[Table]) -> list[str]:
-    """Give the statements that are still to be run for these tables.
+    """Give the statements that create or change these tables.
 
     Raises StoreError with all differences that no statement corrects.
     """

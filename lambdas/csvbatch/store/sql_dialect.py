@@ -97,7 +97,7 @@ SQLITE = SqlDialect(
         ColumnKind.BOOLEAN: "INTEGER",
         ColumnKind.MOMENT: "TEXT",
     },
-    # A write transaction holds the whole database from its first statement on.
+    # A write transaction locks the whole database from its first statement on.
     lock_rows="",
     lock_free_rows="",
     first_rows=" LIMIT :first",

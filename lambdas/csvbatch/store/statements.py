@@ -2,12 +2,12 @@
 
 A merge takes a row only over an older one. A row is older when its position (sequence, line, attempt) is lower,
 compared in this order; a row without a position counts as oldest. The position changes even where the values are
-equal. Otherwise a row that was left at its old position would give way to a row that is older than the equal one.
+equal. Otherwise a row left at its old position would be replaced by a row that is older than the equal one.
 
-To count superseded rows, a merge has to tell which rows of the table are of its own batch and attempt at the moment
-it meets them. SQLite calls a function there, PostgreSQL advances a sequence. Oracle merges in two statements: the
-first one leaves its own batch's rows alone, so the rows it takes are each the first of the batch with their key; the
-second one changes nothing but own rows, and is given only rows that the first one did not take.
+To count superseded rows, a merge has to tell which rows of the table are of its own batch and attempt when it meets
+them. SQLite calls a function for each of them, PostgreSQL advances a sequence. Oracle merges in two statements: the
+first does not change rows of its own batch, so each row it merges is the batch's first with that key; the second
+changes only rows of its own batch, and gets only the rows that the first did not merge.
 """
 
 from csvbatch.contract.base_column import POSITION_COLUMNS

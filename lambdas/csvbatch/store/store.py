@@ -6,7 +6,7 @@ from functools import partial
 
 from csvbatch.contract.model import Contract
 from csvbatch.csv_file.splitter import Chunk
-from csvbatch.store import batches, chunks, datasets, leases, loading, schema
+from csvbatch.store import batches, chunks, datasets, failures, leases, loading, schema
 from csvbatch.store.database import Clock, Database, Transaction
 from csvbatch.store.ddl import tables
 from csvbatch.store.records import (
@@ -103,12 +103,12 @@ class Store:
         afterwards. A batch in another state, or locked by another transaction, is not changed. Raises LedgerError
         (UNKNOWN_BATCH).
         """
-        work = partial(batches.record_failure, batch=batch, code=code, states=states, counted=counted)
+        work = partial(failures.record, batch=batch, code=code, states=states, counted=counted)
         return self._run("record_failure", work)
 
     def clear_failure(self, batch_id: str) -> None:
         """Reset a batch's failures after the step that failed has succeeded."""
-        self._run("clear_failure", partial(batches.clear_failure, identity=batch_id))
+        self._run("clear_failure", partial(failures.clear, identity=batch_id))
 
     def expect_files(self, bucket: str, every_hours: Mapping[str, int]) -> None:
         """Set within how many hours each of a bucket's datasets expects a new file; other datasets expect none."""

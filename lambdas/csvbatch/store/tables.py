@@ -1,4 +1,4 @@
-"""The tables a store needs, described once for all databases: the ledger's, and one for each contract."""
+"""The tables of a store, described once for all databases: the ledger's, and one for each contract."""
 
 from dataclasses import dataclass
 
@@ -64,7 +64,7 @@ class Table:
 def target_table(contract: Contract) -> Table:
     """Describe the table of a contract: its columns, and the position each row was loaded from.
 
-    The position may be NULL, for rows that somebody else put there: they count as older than any loaded one.
+    The position may be NULL, for rows that were not loaded by csvbatch: they count as older than any loaded row.
     """
     columns = tuple(_target_column(column, contract) for column in contract.columns)
     position = tuple(TableColumn(name, ColumnKind.INTEGER) for name in POSITION_COLUMNS)
@@ -99,7 +99,7 @@ def _object_name(name: str, *, null: bool = False) -> TableColumn:
 
 
 def _count(name: str) -> TableColumn:
-    """Describe a count; it begins with 0, also in the rows of a ledger that gets this column later."""
+    """Describe a count; it is 0 at first, also in existing rows if the column is added later."""
     return TableColumn(name, ColumnKind.INTEGER, null=False, default="0")
 
 
@@ -107,8 +107,8 @@ def _moment(name: str, *, null: bool = True) -> TableColumn:
     return TableColumn(name, ColumnKind.MOMENT, scale=_FRACTION_DIGITS, null=null)
 
 
-# What begins with `state` is unique anyway: it is there for its index, which this way comes into being together
-# with its table. Oracle commits every statement of a migration, so an index of its own might be missing later.
+# The constraints that begin with `state` are unique anyway. They are here for their indexes, which are created together
+# with the table this way: Oracle commits each statement of a migration, so a separate index might be missing later.
 BATCH = Table(
     name="csvbatch_batch",
     columns=(

@@ -84,8 +84,8 @@ def parse_url(url: str) -> StoreUrl:
             kind, address = DatabaseKind.ORACLE, _oracle_address(parts)
         case other:
             raise UrlError(f"no store is called {other!r}; {_FORMS}")
-    place = f"{kind} database {parts.hostname or ''}{parts.path}"
-    return StoreUrl(kind, address, place, _credentials(parts))
+    place = address if isinstance(address, Path) else f"{parts.hostname or ''}{parts.path}"
+    return StoreUrl(kind, address, f"{kind} database {place}", _credentials(parts))
 
 
 def _credentials(parts: SplitResult) -> Credentials | None:

@@ -1,6 +1,6 @@
-"""How long a database may keep us waiting: its time-outs, and never beyond the deadline of whoever is asking.
+"""Limits on waiting for a database: timeouts, and never beyond the caller's deadline.
 
-A Lambda is stopped at its own time-out, in the middle of whatever it waits for; what waits for less gives up in order.
+A Lambda function that runs into its own timeout is stopped in the middle of its work, so all waits end before that.
 """
 
 import time
@@ -11,22 +11,22 @@ from math import inf
 from csvbatch.store.errors import BusyError
 
 LEAST_SECONDS = 0.5
-"""With less than this left nothing is begun that might wait."""
+"""With less than this left, nothing is started that might wait."""
 
 IDLE_SECONDS = 30.0
-"""A connection that was not used for longer is asked for a sign of life before it is relied on.
+"""A connection that was idle for longer is pinged before it is used.
 
 A Lambda is frozen between invocations, for minutes or hours, while firewalls and servers forget its connections.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
 
 PING_SECONDS = 3.0
-"""How long that sign of life may take; a new connection costs less than to wait for one that is dead."""
+"""How long a ping may take; a new connection costs less than waiting for a dead one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait: for a connection, for a lock that somebody else holds, for a statement."""
+    """Seconds to wait: for a connection, for a lock that another transaction holds, for a statement."""
 
     connect: int = 10
     lock: int = 60
@@ -37,7 +37,7 @@ class OutOfTimeError(BusyError):
     """The deadline is too near to wait for the database; nothing was changed."""
 
     def __init__(self) -> None:
-        super().__init__("OUT_OF_TIME", "too little time is left to wait for the database", "a later try goes on")
+        super().__init__("OUT_OF_TIME", "too little time is left to wait for the database", "try again later")
 
 
 def milliseconds(seconds: float) -> int:
@@ -51,7 +51,7 @@ def _no_deadline() -> float:
 
 @dataclass(slots=True)
 class Waits:
-    """What each wait may take now, in seconds; every method raises OutOfTimeError where next to nothing is left.
+    """How long each wait may take now, in seconds; methods raise OutOfTimeError if almost no time is left.
 
     `remaining` gives the seconds until the deadline; it is asked again for each wait.
     """
@@ -62,7 +62,7 @@ class Waits:
 
     @property
     def has_deadline(self) -> bool:
-        """Whether anything but the time-outs counts."""
+        """Whether there is a deadline besides the timeouts."""
         return self.remaining is not _no_deadline
 
     def connect(self) -> float:
@@ -70,27 +70,27 @@ class Waits:
         return self._at_most(self.timeouts.connect)
 
     def statement(self) -> float:
-        """For one statement to be answered."""
+        """For the answer to one statement."""
         return self._at_most(self.timeouts.statement)
 
     def lock(self) -> int:
-        """For a lock that somebody else holds, in whole seconds; 0 only where the time-out is 0."""
+        """For a lock that another transaction holds, in whole seconds; 0 only if the timeout is 0."""
         return min(self.timeouts.lock, max(1, int(self._at_most(self.timeouts.statement))))
 
     def ping(self) -> float:
-        """For a sign of life."""
+        """For a ping."""
         return self._at_most(PING_SECONDS)
 
     def rollback(self) -> float:
-        """To undo a transaction: never nothing, because that is what the end of a deadline is followed by."""
+        """To roll back; never 0, because a rollback follows the end of a deadline."""
         return max(min(self.timeouts.statement, self.remaining()), PING_SECONDS)
 
     def is_idle(self) -> bool:
-        """Tell whether the connection has not been used for long, by the clock on the wall, which no freeze stops."""
+        """Tell whether the connection was idle for long, by the wall clock, which runs on while a Lambda is frozen."""
         return time.time() - self.used_at > IDLE_SECONDS
 
     def used(self) -> None:
-        """Say that the connection was used just now."""
+        """Record that the connection was used just now."""
         self.used_at = time.time()
 
     def _at_most(self, seconds: float) -> float:

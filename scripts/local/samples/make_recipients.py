@@ -13,11 +13,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
 
 from scripts.common.errors import UserError, run_main
+from scripts.local.samples.recipient_faults import FAULTS, HEADER, Error
 
-HEADER = ("nhs_number", "name", "address", "date_of_birth", "consent", "dose", "distance_km", "updated_at")
 DOSES = 12
 
 _NUMBERS = 1_000_000  # 999, six digits that count, and a check digit
@@ -56,13 +55,6 @@ def _weighted(digits: str, first_weight: int) -> int:
 _WEIGHTED_999 = _weighted("999", 10)
 _WEIGHTED_FRONT = [_weighted(f"{number:03}", 7) for number in range(1000)]
 _WEIGHTED_BACK = [_weighted(f"{number:03}", 4) for number in range(1000)]
-
-
-class Error(NamedTuple):
-    """A rule that a bad row breaks; `column` is None if the whole row breaks it."""
-
-    column: str | None
-    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,63 +181,6 @@ def _quoted(text: str) -> str:
     if "," in text or '"' in text or "\n" in text:
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-type Fault = Callable[[list[str]], tuple[Error, ...]]
-
-
-def _put(column: str, text: str, *rules: str) -> Fault:
-    """A fault that puts this text into the column and breaks these rules."""
-    position = HEADER.index(column)
-
-    def fault(fields: list[str]) -> tuple[Error, ...]:
-        fields[position] = text
-        return tuple(Error(column, rule) for rule in rules)
-
-    return fault
-
-
-def _together(*faults: Fault) -> Fault:
-    return lambda fields: tuple(error for fault in faults for error in fault(fields))
-
-
-def _too_few(fields: list[str]) -> tuple[Error, ...]:
-    fields.pop()
-    return (Error(None, "columns"),)
-
-
-def _too_many(fields: list[str]) -> tuple[Error, ...]:
-    fields.append("")
-    return (Error(None, "trailing_delimiters"),)
-
-
-FAULTS: tuple[Fault, ...] = (
-    _too_few,
-    _too_many,
-    _put("nhs_number", "", "key"),
-    _put("nhs_number", "999 000 00", "pattern"),
-    _put("nhs_number", "99900000000", "length"),
-    _put("name", "", "required"),
-    _put("name", "Name, that is\n" * 5, "length"),
-    _put("date_of_birth", "14/07/1989", "type"),
-    _put("date_of_birth", "1989-02-29", "type"),
-    _put("date_of_birth", "1789-07-14", "range"),
-    _put("consent", "maybe", "type"),
-    _put("dose", "second", "type"),
-    _put("dose", "13", "allowed"),
-    _put("distance_km", "far", "type"),
-    _put("distance_km", "0.125", "precision"),
-    _put("distance_km", "1234.50", "precision"),
-    _put("distance_km", "-0.01", "range"),
-    _put("updated_at", "2026-01-05T00:00:00.5", "fraction"),
-    _put("updated_at", "1970-01-01T00:00:00", "range"),
-    _together(
-        _put("nhs_number", "unknown", "pattern"),
-        _put("date_of_birth", "", "required"),
-        _put("dose", "99999999999999999999", "range", "allowed"),
-        _put("updated_at", "2026-13-01T00:00:00", "type"),
-    ),
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,1 +1,1 @@
-"""Checks that Checkov loads with its own (`--external-checks-dir`); they run in `.venv-scan`, never in `.venv`."""
+"""Checks that Checkov loads (`--external-checks-dir`); they run with the Python of `.venv-scan`, not of `.venv`."""

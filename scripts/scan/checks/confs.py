@@ -1,7 +1,7 @@
-"""Reads the values of a resource as Checkov hands them over: from the source or from a plan, in lists of lists.
+"""Reads the values of a resource as Checkov passes them to a check: from the source or from a plan, in nested lists.
 
-In the source an attribute that depends on a variable is the text of its expression; in a plan one that is known only
-after the apply is missing, or the name of what it refers to.
+In the source, an attribute that depends on a variable is the text of its expression. In a plan, an attribute that is
+known only after the apply is missing, or is the address that it refers to.
 """
 
 import re
@@ -37,7 +37,7 @@ def blocks(conf: Conf, name: str) -> Iterator[Conf]:
 
 
 def number(conf: Conf, name: str, default: int | None = None) -> int | None:
-    """A number that is known now; the default where it is not set, None where it is an expression."""
+    """A number; the default where it is not set, None where it is an expression."""
     found = value(conf, name)
     if found is None:
         return default
@@ -48,18 +48,18 @@ def number(conf: Conf, name: str, default: int | None = None) -> int | None:
 
 
 def preconditions(conf: Conf) -> list[str]:
-    """The conditions a resource states for itself; a plan does not carry them."""
+    """The conditions of a resource's preconditions; a plan does not contain them."""
     stated = blocks(block(conf, "lifecycle"), "precondition")
     return [str(value(one, "condition")) for one in stated]
 
 
 def in_plan(conf: Conf) -> bool:
-    """Whether the resource stands in a plan, not in the source."""
+    """Whether the resource is in a plan, not in the source."""
     return "__change_actions__" in conf
 
 
 def neighbours(check: Any, conf: Conf, kind: str) -> dict[str, Conf]:
-    """Every resource of a kind by its name, in the same plan or folder and the same module as the one being checked."""
+    """Every resource of a kind, by name, in the same module of the same plan or folder as the resource checked."""
     vertices = [] if check.graph is None else list(_vertices(check.graph))
     place, module = _place(_file(check, conf, vertices)), _module(conf)
     return {
@@ -84,7 +84,7 @@ def _vertices(graph: Any) -> Iterator[Conf]:
 
 
 def _file(check: Any, conf: Conf, vertices: list[Conf]) -> str:
-    """The file of the resource being checked; of one in the source Checkov tells the path below the folder it scans."""
+    """The file of the resource being checked; for the source, Checkov gives its path below the folder it scans."""
     if in_plan(conf):
         return str(value(conf, "__file__"))
     below = str(check.entity_path).partition(":")[0]
@@ -97,6 +97,6 @@ def _place(path: str) -> str:
 
 
 def _module(conf: Conf) -> str:
-    """The module's part of an address: empty at the top."""
+    """The module part of an address; empty for the root module."""
     address = _INSTANCE.sub("", str(conf.get("__address__", "")))
     return address.rpartition(".")[0].rpartition(".")[0]

@@ -1,47 +1,41 @@
-"""What holds data in production is guarded by something that no plan may destroy."""
+"""Resources that hold data in production are guarded by a resource that no plan can destroy."""
 
-from checkov.common.models.enums import CheckCategories, CheckResult
-from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+from checkov.common.models.enums import CheckCategories
 
 from scripts.common import environments
 from scripts.common.errors import UserError
+from scripts.scan.checks.check import Check, check
 from scripts.scan.checks.confs import Conf, block, in_plan, neighbours, value
 
 GUARD = "deletion_protection"
 
 
-class DataIsProtected(BaseResourceCheck):
+@check(
+    "CKV_CSV_11",
+    "What holds data is protected against destruction in production",
+    CheckCategories.BACKUP_AND_RECOVERY,
+    ["aws_s3_bucket", "aws_kms_key", "aws_secretsmanager_secret", "aws_sqs_queue"],
+)
+def is_protected(conf: Conf, running: Check) -> bool | None:
     """The guard is a `terraform_data.deletion_protection` with `prevent_destroy`, which no variable can set.
 
-    In the source the module has to have it, behind whatever count; in a plan of production it has to be there. Of
-    queues those count that have dead letters: what the dead-letter queue of a function keeps is an event that the next
-    run repeats.
+    In the source the module must have the guard, with any count; a plan of production must contain it. Of queues only
+    those with a dead-letter queue count: the dead-letter queue of a function keeps events that the next run repeats.
     """
-
-    def __init__(self) -> None:
-        super().__init__(
-            "What holds data is protected against destruction in production",
-            "CKV_CSV_11",
-            [CheckCategories.BACKUP_AND_RECOVERY],
-            ["aws_s3_bucket", "aws_kms_key", "aws_secretsmanager_secret", "aws_sqs_queue"],
-        )
-
-    def scan_resource_conf(self, conf: Conf) -> CheckResult:
-        """Look for the guard beside the resource."""
-        if self.entity_type == "aws_sqs_queue" and value(conf, "redrive_policy") is None:
-            return CheckResult.UNKNOWN
-        if in_plan(conf):
-            if not _is_production(value(block(conf, "tags_all"), "environment")):
-                return CheckResult.UNKNOWN
-            if value(conf, "force_destroy") is True:
-                return CheckResult.FAILED
-        guards = [guard for name, guard in neighbours(self, conf, "terraform_data").items() if name.startswith(GUARD)]
-        guarded = any(in_plan(guard) or _prevents(guard) for guard in guards)
-        return CheckResult.PASSED if guarded or _prevents(conf) else CheckResult.FAILED
+    if running.entity_type == "aws_sqs_queue" and value(conf, "redrive_policy") is None:
+        return None
+    if in_plan(conf):
+        if not _is_production(value(block(conf, "tags_all"), "environment")):
+            return None
+        if value(conf, "force_destroy") is True:
+            return False
+    found = neighbours(running, conf, "terraform_data").items()
+    guards = [guard for name, guard in found if name.startswith(GUARD)]
+    return _prevents(conf) or any(in_plan(guard) or _prevents(guard) for guard in guards)
 
 
 def _is_production(name: object) -> bool:
-    """Whether a plan's environment is production, by its env.hcl; one that is not in live/ counts as production."""
+    """Whether a plan's environment is production by its env.hcl; an environment outside live/ counts as production."""
     try:
         return isinstance(name, str) and environments.load(name).production
     except UserError:
@@ -50,6 +44,3 @@ def _is_production(name: object) -> bool:
 
 def _prevents(conf: Conf) -> bool:
     return value(block(conf, "lifecycle"), "prevent_destroy") is True and value(conf, "count") not in (0, "0")
-
-
-DataIsProtected()

@@ -1,23 +1,12 @@
-"""Logs end some day, and are encrypted with the platform's key until then."""
+"""Logs have a retention, and are encrypted with the platform's key."""
 
-from checkov.common.models.enums import CheckCategories, CheckResult
-from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+from checkov.common.models.enums import CheckCategories
 
+from scripts.scan.checks.check import Check, check
 from scripts.scan.checks.confs import Conf, value
 
 
-class RetentionAndKey(BaseResourceCheck):
-    """Without a retention CloudWatch Logs keeps events for ever; 0 means the same."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Log group has a retention and a key", "CKV_CSV_10", [CheckCategories.LOGGING], ["aws_cloudwatch_log_group"]
-        )
-
-    def scan_resource_conf(self, conf: Conf) -> CheckResult:
-        """Pass where both are set."""
-        kept = value(conf, "retention_in_days") not in (None, 0, "0")
-        return CheckResult.PASSED if kept and value(conf, "kms_key_id") is not None else CheckResult.FAILED
-
-
-RetentionAndKey()
+@check("CKV_CSV_10", "Log group has a retention and a key", CheckCategories.LOGGING, ["aws_cloudwatch_log_group"])
+def has_retention_and_key(conf: Conf, _: Check) -> bool:
+    """Pass where both are set; without a retention CloudWatch Logs keeps events for ever, as with 0."""
+    return value(conf, "retention_in_days") not in (None, 0, "0") and value(conf, "kms_key_id") is not None

@@ -1,15 +1,15 @@
-"""What leaves the network goes to a place that has a name, through endpoints that say what may pass."""
+"""Traffic leaves the network to named destinations only, through endpoints with a policy."""
 
 import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from checkov.common.models.enums import CheckCategories, CheckResult
-from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+from checkov.common.models.enums import CheckCategories
 
+from scripts.scan.checks.check import Check, check
 from scripts.scan.checks.confs import Conf, blocks, value, values
 
-# Shorter prefixes are no network anybody owns: 0.0.0.0/0, and what it is cut into to get past a rule that looks for it.
+# Shorter prefixes stand for the whole internet: 0.0.0.0/0, or the halves it is split into to evade such a rule.
 SHORTEST = {4: 8, 6: 16}
 _ATTRIBUTES = (
     "cidr_ipv4",
@@ -30,47 +30,30 @@ _NESTED = {
 }
 
 
-class EndpointPolicy(BaseResourceCheck):
-    """Without a policy an endpoint lets every account's resources be reached through it.
+@check("CKV_CSV_4", "VPC endpoint has a policy", CheckCategories.NETWORKING, ["aws_vpc_endpoint"])
+def has_policy(conf: Conf, _: Check) -> bool:
+    """Pass where a policy is set: without one, an endpoint reaches the resources of every account.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     """
-
-    def __init__(self) -> None:
-        super().__init__("VPC endpoint has a policy", "CKV_CSV_4", [CheckCategories.NETWORKING], ["aws_vpc_endpoint"])
-
-    def scan_resource_conf(self, conf: Conf) -> CheckResult:
-        """Pass where a policy is set."""
-        return CheckResult.PASSED if value(conf, "policy") is not None else CheckResult.FAILED
+    return value(conf, "policy") is not None
 
 
-class NoWayToAnywhere(BaseResourceCheck):
-    """Rules of security groups and network ACLs, and routes."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "No egress to 0.0.0.0/0, ::/0 or a large part of them",
-            "CKV_CSV_5",
-            [CheckCategories.NETWORKING],
-            [
-                "aws_vpc_security_group_egress_rule",
-                "aws_security_group_rule",
-                "aws_network_acl_rule",
-                "aws_route",
-                *_NESTED,
-            ],
-        )
-
-    def scan_resource_conf(self, conf: Conf) -> CheckResult:
-        """Fail where an address range that is known now is too large."""
-        if self.entity_type == "aws_security_group_rule" and value(conf, "type") != "egress":
-            return CheckResult.UNKNOWN
-        if self.entity_type == "aws_network_acl_rule" and value(conf, "egress") is not True:
-            return CheckResult.UNKNOWN
-        nested = _NESTED.get(self.entity_type)
-        places = list(blocks(conf, nested)) if nested else [conf]
-        open_to_all = any(_is_anywhere(cidr) for place in places for cidr in _ranges(place))
-        return CheckResult.FAILED if open_to_all else CheckResult.PASSED
+@check(
+    "CKV_CSV_5",
+    "No egress to 0.0.0.0/0, ::/0 or a large part of them",
+    CheckCategories.NETWORKING,
+    ["aws_vpc_security_group_egress_rule", "aws_security_group_rule", "aws_network_acl_rule", "aws_route", *_NESTED],
+)
+def leads_to_named_networks(conf: Conf, running: Check) -> bool | None:
+    """Fail where a known address range of a rule, a network ACL or a route is too large."""
+    if running.entity_type == "aws_security_group_rule" and value(conf, "type") != "egress":
+        return None
+    if running.entity_type == "aws_network_acl_rule" and value(conf, "egress") is not True:
+        return None
+    nested = _NESTED.get(running.entity_type)
+    places = list(blocks(conf, nested)) if nested else [conf]
+    return not any(_is_anywhere(cidr) for place in places for cidr in _ranges(place))
 
 
 def _ranges(place: Conf) -> Iterator[Any]:
@@ -84,7 +67,3 @@ def _is_anywhere(cidr: Any) -> bool:
     except ValueError:
         return False
     return network.prefixlen < SHORTEST[network.version]
-
-
-EndpointPolicy()
-NoWayToAnywhere()

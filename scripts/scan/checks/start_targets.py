@@ -1,32 +1,24 @@
-"""What a schedule or a rule could not start is tried again, and then kept."""
+"""A start that a schedule or a rule fails to deliver is retried, and then kept as a dead letter."""
 
-from checkov.common.models.enums import CheckCategories, CheckResult
-from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+from checkov.common.models.enums import CheckCategories
 
+from scripts.scan.checks.check import Check, check
 from scripts.scan.checks.confs import Conf, block, number, value
 
 
-class RetryAndDeadLetters(BaseResourceCheck):
-    """https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html."""
+@check(
+    "CKV_CSV_3",
+    "Schedule or event target has a retry policy and dead letters",
+    CheckCategories.BACKUP_AND_RECOVERY,
+    ["aws_scheduler_schedule", "aws_cloudwatch_event_target"],
+)
+def retries_and_keeps(conf: Conf, running: Check) -> bool:
+    """Pass where at least one retry is stated and a dead-letter queue is set.
 
-    def __init__(self) -> None:
-        super().__init__(
-            "Schedule or event target has a retry policy and dead letters",
-            "CKV_CSV_3",
-            [CheckCategories.BACKUP_AND_RECOVERY],
-            ["aws_scheduler_schedule", "aws_cloudwatch_event_target"],
-        )
-
-    def scan_resource_conf(self, conf: Conf) -> CheckResult:
-        """Pass where retries are stated, more than none, and dead letters have somewhere to go."""
-        target = block(conf, "target") if self.entity_type == "aws_scheduler_schedule" else conf
-        retry = block(target, "retry_policy")
-        stated = all(
-            value(retry, name) is not None for name in ("maximum_retry_attempts", "maximum_event_age_in_seconds")
-        )
-        tries = stated and number(retry, "maximum_retry_attempts") != 0
-        kept = value(block(target, "dead_letter_config"), "arn") is not None
-        return CheckResult.PASSED if tries and kept else CheckResult.FAILED
-
-
-RetryAndDeadLetters()
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+    """
+    target = block(conf, "target") if running.entity_type == "aws_scheduler_schedule" else conf
+    retry = block(target, "retry_policy")
+    stated = all(value(retry, name) is not None for name in ("maximum_retry_attempts", "maximum_event_age_in_seconds"))
+    retries = stated and number(retry, "maximum_retry_attempts") != 0
+    return retries and value(block(target, "dead_letter_config"), "arn") is not None

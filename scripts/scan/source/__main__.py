@@ -14,7 +14,6 @@ from lark.exceptions import LarkError, UnexpectedInput
 from scripts.scan.source import secrets, wildcards
 from scripts.scan.source.text import Block, Source, parse
 
-WILDCARDS, SECRETS = "CKV_CSV_7", "CKV_CSV_9"
 _CAN_GRANT = ("data", "locals", "resource")
 
 
@@ -48,13 +47,13 @@ def _as_json(file: Path, source: Source, block: Block) -> dict[str, Any]:
 
 def _broken(source: Source, block: Block) -> Iterator[tuple[str, Iterator[int]]]:
     if block.kind in _CAN_GRANT:
-        yield WILDCARDS, wildcards.without_reason(source, block)
+        yield wildcards.RULE, wildcards.without_reason(source, block)
     if block.kind == "variable":
-        yield SECRETS, secrets.in_default(source, block)
+        yield secrets.RULE, secrets.in_default(source, block)
     elif block.kind == "output":
-        yield SECRETS, secrets.in_output(source, block)
+        yield secrets.RULE, secrets.in_output(source, block)
     elif block.kind in ("locals", "resource", "module"):
-        yield SECRETS, secrets.in_settings(source, block)
+        yield secrets.RULE, secrets.in_settings(source, block)
 
 
 sys.exit(main())

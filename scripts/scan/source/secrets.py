@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from lark import Tree
-
 from scripts.scan.secret_words import looks_like_a_secret, names_a_secret, reads_a_secret
-from scripts.scan.source.text import Block, Source, name
+from scripts.scan.source.text import Block, Node, Source, name
 
+RULE = "CKV_CSV_9"
 _ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 _NOTHING = ("null", '""', "{}", "[]")
 
@@ -39,7 +38,7 @@ def in_settings(source: Source, block: Block) -> Iterator[int]:
             yield attribute.meta.line
 
 
-def _attributes(block: Block) -> Iterator[Tree]:
+def _attributes(block: Block) -> Iterator[Node]:
     """Each attribute and each element of an object, at any depth."""
     yield from block.tree.find_pred(lambda tree: tree.data in ("attribute", "object_elem"))
 

@@ -1,13 +1,16 @@
 """A Terraform file as a tree of Checkov's own parser, and its comments, which that parser drops.
 
-The names of the tree's nodes are the rules of the grammar, `hcl2.lark` in bc-python-hcl2.
+The names of the tree's nodes are the rules of the grammar, `hcl2.lark` in bc-python-hcl2 (Checkov's fork; the
+python-hcl2 that mypy sees in .venv has another grammar).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hcl2.parser import hcl2
+from hcl2.parser import hcl2  # type: ignore[attr-defined]
 from lark import Token, Tree
+
+type Node = Tree[Token]
 
 _COMMENT = "_NEW_LINE_OR_COMMENT"
 _FEWEST_WORDS = 2
@@ -18,7 +21,7 @@ _DIRECTIVE = "checkov:"
 class Block:
     """A block at the top of a file."""
 
-    tree: Tree
+    tree: Node
     kind: str
     labels: tuple[str, ...]
 
@@ -43,14 +46,16 @@ class Block:
 class Source:
     """A file's tree, its text with every comment blanked, and the lines that hold a remark: a comment in words."""
 
-    tree: Tree
+    tree: Node
     code: str
     remarks: frozenset[int]
 
     def blocks(self) -> Iterator[Block]:
         """The blocks at the top of the file."""
-        for tree in self.tree.children[0].children:
-            if tree.data == "block":
+        (body,) = self.tree.children
+        assert isinstance(body, Tree), "the grammar's start is one body"
+        for tree in body.children:
+            if isinstance(tree, Tree) and tree.data == "block":
                 kind, *labels = (name(part) for part in tree.children[:-1])
                 yield Block(tree, kind, tuple(labels))
 
@@ -59,7 +64,7 @@ class Source:
         lines = self.code.split("\n")
         return ((number, lines[number - 1]) for number in range(block.first_line, block.last_line + 1))
 
-    def value(self, attribute: Tree) -> str:
+    def value(self, attribute: Node) -> str:
         """The expression of an attribute or of an object's element."""
         given = attribute.children[-1]
         return self.code[given.meta.start_pos : given.meta.end_pos].strip() if isinstance(given, Tree) else str(given)
@@ -82,14 +87,14 @@ def parse(text: str) -> Source:
     return Source(parser.resume_parse(), code, frozenset(remarks))
 
 
-def name(node: Tree | Token) -> str:
+def name(node: Node | Token) -> str:
     """The name of a block, of an attribute or of an object's element, or a block's label."""
     first = next(node.scan_values(lambda _: True), "") if isinstance(node, Tree) else node
     return str(first).strip('"')
 
 
 def _remarks(token: Token) -> Iterator[int]:
-    for number, line in enumerate(token.split("\n"), token.line):
+    for number, line in enumerate(token.split("\n"), token.line or 1):
         words = line.strip().lstrip("#/").strip()
         if not words.startswith(_DIRECTIVE) and len(words.split()) >= _FEWEST_WORDS:
             yield number

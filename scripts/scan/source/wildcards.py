@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lark import Token, Tree
+from lark import Token
 
-from scripts.scan.source.text import Block, Source, name
+from scripts.scan.source.text import Block, Node, Source, name
 
+RULE = "CKV_CSV_7"
 _GRANTING = {
     *("actions", "not_actions", "resources", "not_resources", "identifiers", "values"),
     *("Action", "NotAction", "Resource", "NotResource", "Principal", "AWS"),
@@ -31,22 +32,23 @@ def without_reason(source: Source, block: Block) -> Iterator[int]:
     Above means above the line, the attribute, or the block within a statement (its principals or condition) that they
     stand in. What a statement only denies needs no reason: a wildcard there takes more away.
     """
-    for token, lines in _granted(block.tree, _Place()):
-        if not any(source.explains(line) for line in lines):
-            yield token.line
+    for line, lines in _granted(block.tree, _Place()):
+        if not any(map(source.explains, (line, *lines))):
+            yield line
 
 
-def _granted(node: Tree | Token, place: _Place) -> Iterator[tuple[Token, tuple[int, ...]]]:
+def _granted(node: Node | Token, place: _Place) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The line of each such wildcard, and the lines where its reason may stand."""
     if isinstance(node, Token):
         if node.type == "STRING_LIT" and place.attribute in _GRANTING and not place.denied and "*" in _literal(node):
-            yield node, (*place.lines, node.line)
+            yield node.line or 1, place.lines
         return
     inside = _inside(node, place)
     for child in node.children[1:] if node.data in ("attribute", "object_elem") else node.children:
         yield from _granted(child, inside)
 
 
-def _inside(node: Tree, place: _Place) -> _Place:
+def _inside(node: Node, place: _Place) -> _Place:
     """The place of a node's children."""
     attribute, lines, denied = place
     if node.data == "block":
@@ -60,8 +62,8 @@ def _inside(node: Tree, place: _Place) -> _Place:
     return _Place(attribute, lines, denied)
 
 
-def _denies(node: Tree | Token) -> bool:
-    return isinstance(node, Tree) and name(node) in _EFFECT and '"Deny"' in node.scan_values(lambda _: True)
+def _denies(node: Node | Token) -> bool:
+    return not isinstance(node, Token) and name(node) in _EFFECT and '"Deny"' in list(node.scan_values(lambda _: True))
 
 
 def _literal(token: Token) -> str:

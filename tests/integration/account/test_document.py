@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.platform import BARE_TERRAGRUNT, Platform, running
 
-ROOT = environments.REPOSITORY
+ROOT = REPOSITORY
 DOCUMENT = ROOT / "docs" / "first-day.md"
 ENVIRONMENT = environments.names()[0]
 SECRET = json.dumps({"username": "loader", "password": "made-up"})

@@ -56,7 +56,7 @@ def test_another_endpoint_is_refused_where_the_local_aws_was_asked_for(dev: Plat
 @pytest.mark.parametrize("program", [BARE_TERRAGRUNT, TERRAGRUNT], ids=["bare", "launcher"])
 def test_the_repository_s_root_is_refused_as_no_unit(dev: Platform, program: str) -> None:
     ran = dev.run([program, "plan"], environments.REPOSITORY, 60)
-    assert ran.expect_refusal().startswith("This folder is no unit. Run terragrunt in live/<environment>")
+    assert ran.expect_refusal().startswith("This directory is not a unit. Run terragrunt in live/<environment>")
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_package_that_was_never_built_is_named_with_the_command_that_builds_it
 ) -> None:
     ran = dev.run([BARE_TERRAGRUNT, "plan"], copy_of_the_tree / f"live/{DEV.name}/lambda_batch_processor", 60)
     refusal = ran.expect_refusal()
-    assert "Package batch_processor (x86_64) was never built" in refusal
+    assert "Package batch_processor (x86_64) was not built" in refusal
     assert refusal.endswith("make package")
 
 

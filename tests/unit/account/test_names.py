@@ -9,6 +9,7 @@ from scripts.account.names import FUNCTIONS, names, settings
 from scripts.common import environments
 from scripts.common.environments import Environment
 from scripts.common.errors import UserError
+from scripts.common.paths import REPOSITORY
 
 OTHER = Environment("other", "333333333333", "eu-west-1")
 
@@ -28,7 +29,7 @@ def test_every_environment_states_architecture_and_reservations(name: str) -> No
 
 
 def test_topic_and_rule_are_called_what_their_modules_call_them() -> None:
-    modules = environments.REPOSITORY / "modules"
+    modules = REPOSITORY / "modules"
     found = names(OTHER)
     assert 'topic_name = "${var.name}-alarms"' in (modules / "monitoring" / "main.tf").read_text()
     assert 'rule_name = "${var.name}-object-created"' in "".join(

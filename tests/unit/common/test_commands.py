@@ -1,13 +1,16 @@
+import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scripts.common import commands
 from scripts.common.paths import REPOSITORY
+from scripts.common.signals import TerminatedError, raise_on_signals
 from scripts.local.aws.state import wait_until
 
 SILENT = "sleep 300 & echo $!; echo $$; exec sleep 300"
@@ -32,29 +35,37 @@ def is_gone(pid: int) -> bool:
     return state == "Z"
 
 
-def test_limit_holds_while_a_program_prints_nothing_and_all_that_it_started_ends() -> None:
-    pids: list[int] = []
-    started = time.monotonic()
-    with (
-        pytest.raises(commands.CommandTimedOutError, match="did not end within 3 s"),
-        commands.running(["sh", "-c", SILENT], limit_seconds=3) as program,
-    ):
-        pids.extend(int(line) for line in program.lines())
-    assert len(pids) == 2
-    assert time.monotonic() - started < 60
+def read_until_the_limit(program: commands.Running, count: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Read so many process ids, and then let the clock stand past the limit."""
+    lines, now = program.lines(), time.monotonic
+    found = [int(next(lines)) for _ in range(count)]
+    monkeypatch.setattr(time, "monotonic", lambda: now() + 1000)
+    with pytest.raises(commands.CommandTimedOutError, match="did not end within 300 s"):
+        next(lines)
+    return found
+
+
+def test_limit_holds_while_a_program_prints_nothing_and_all_that_it_started_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with commands.running(["sh", "-c", SILENT], limit_seconds=300) as program:
+        pids = read_until_the_limit(program, 2, monkeypatch)
     assert wait_until(lambda: all(map(is_gone, pids)), limit_seconds=10)
 
 
-def test_what_a_program_has_left_behind_ends_at_the_limit() -> None:
+def test_what_a_program_has_left_behind_ends_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has ended itself, and its child keeps the output open."""
+
+    def read() -> None:
+        with commands.running(["sh", "-c", "sleep 300 & echo $!"], limit_seconds=300) as program:
+            assert program.wait() == 0
+            pids.extend(read_until_the_limit(program, 1, monkeypatch))
+            raise InterruptedError
+
     pids: list[int] = []
-    with (
-        pytest.raises(commands.CommandTimedOutError),
-        commands.running(["sh", "-c", "sleep 300 & echo $!"], limit_seconds=3) as program,
-    ):
-        pids.extend(int(line) for line in program.lines())
-    assert len(pids) == 1
-    assert wait_until(lambda: all(map(is_gone, pids)), limit_seconds=10)
+    with pytest.raises(InterruptedError):
+        read()
+    assert wait_until(lambda: is_gone(pids[0]), limit_seconds=10)
 
 
 def test_limit_holds_where_a_program_has_closed_its_output() -> None:
@@ -170,3 +181,20 @@ def test_a_program_is_stopped_where_a_signal_ends_the_caller(tmp_path: Path) -> 
     _, said = caller.communicate(timeout=60)
     assert (caller.returncode, said) == (143, "caller: terminated by SIGTERM\n")
     assert is_gone(int(pid.read_text()))
+
+
+def test_a_program_is_stopped_where_the_signal_comes_while_it_is_being_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[subprocess.Popen[str]] = []
+    start = subprocess.Popen
+
+    def start_and_signal(*arguments: Any, **settings: Any) -> subprocess.Popen[str]:
+        started.append(start(*arguments, **settings))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", start_and_signal)
+    with pytest.raises(TerminatedError), raise_on_signals():
+        commands.run(["sleep", "300"], limit_seconds=300)
+    assert started[0].poll() is not None

@@ -7,6 +7,7 @@ import pytest
 
 from scripts.common import environments
 from scripts.common.errors import UserError
+from scripts.common.paths import LIVE, REPOSITORY
 
 
 def write(live: Path, name: str, text: str) -> None:
@@ -46,10 +47,10 @@ def test_an_env_hcl_that_does_not_say_what_it_must_is_refused(tmp_path: Path, te
 
 def test_a_folder_belongs_to_the_environment_it_stands_in() -> None:
     for name in environments.names():
-        unit = environments.of_folder(environments.LIVE / name / "sqs")
+        unit = environments.of_folder(LIVE / name / "sqs")
         assert unit is not None
         assert unit.name == name
-    assert environments.of_folder(environments.REPOSITORY) is None
+    assert environments.of_folder(REPOSITORY) is None
 
 
 @pytest.mark.parametrize(
@@ -91,9 +92,9 @@ def test_a_tree_without_environments_has_no_default(tmp_path: Path) -> None:
 
 
 def test_make_takes_the_same_default_and_names_every_environment() -> None:
-    command = ["make", "--no-print-directory", "-C", str(environments.REPOSITORY), "help"]
+    command = ["make", "--no-print-directory", "-C", str(REPOSITORY), "help"]
     said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=without_env()).stdout
-    named = re.search(r"ENV=(\S+) picks the environment \((\S+)\)", said)
+    named = re.search(r"ENV=(\S+) selects the environment \(default (\S+)\)", said)
     assert named
     assert (named[1].split("|"), named[2]) == (environments.names(), environments.default().name)
 
@@ -106,4 +107,4 @@ def without_env() -> dict[str, str]:
 def test_the_state_is_named_as_terragrunt_names_it() -> None:
     stated = environments.default()
     assert stated.state_name == f"{environments.project()}-{stated.account_id}-{stated.region}-tfstate"
-    assert stated.folder == environments.LIVE / stated.name
+    assert stated.folder == LIVE / stated.name

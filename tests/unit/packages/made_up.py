@@ -28,7 +28,7 @@ SOURCES = {
     "request_handler/__init__.py": "",
     "request_handler/handler.py": "def handler(event, context):\n    return context\n",
     "csvbatch/__init__.py": "",
-    "csvbatch/contract/model.py": CONTRACT_READER,
+    "csvbatch/contract/yaml_file.py": CONTRACT_READER,
     "csvbatch/store/ddl.sql": "select 1\n",
     "contracts/airports.yaml": "dataset: airports\n",
 }

@@ -43,7 +43,7 @@ def refusal(checkout: Path, start_python: StartPython) -> Refusal:
     "path",
     [
         "lambdas/batch_processor/handler.py",
-        "lambdas/csvbatch/contract/model.py",
+        "lambdas/csvbatch/contract/yaml_file.py",
         "lambdas/contracts/airports.yaml",
         "requirements/lambda.txt",
         "pyproject.toml",

@@ -60,8 +60,8 @@ def test_dependencies_come_first_and_then_the_sources_each_with_its_bytecode(che
         "contracts/airports.yaml",
         "csvbatch/__init__.py",
         "csvbatch/__pycache__/__init__.cpython-313.pyc",
-        "csvbatch/contract/__pycache__/model.cpython-313.pyc",
-        "csvbatch/contract/model.py",
+        "csvbatch/contract/__pycache__/yaml_file.cpython-313.pyc",
+        "csvbatch/contract/yaml_file.py",
         "csvbatch/store/ddl.sql",
     ]
 

@@ -22,6 +22,13 @@ def test_outside_any_checkout_it_says_so(
     assert "is not in a checkout: no folder above it contains lambdas/" in capsys.readouterr().err
 
 
+def test_outside_any_checkout_a_package_in_a_named_folder_can_be_verified(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["verify", "batch_processor", "--output", str(built / "dist" / "lambda")]) == 0
+
+
 def test_a_checkout_without_functions_has_nothing_to_package(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

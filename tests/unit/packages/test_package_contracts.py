@@ -8,7 +8,7 @@ from scripts.packages.cli import main
 from tests.unit.packages.made_up import CONTRACT_READER
 
 CONTRACT = Path("lambdas/contracts/airports.yaml")
-READER = Path("lambdas/csvbatch/contract/model.py")
+READER = Path("lambdas/csvbatch/contract/yaml_file.py")
 COUNTING_READER = "import pathlib\npathlib.Path({file!r}).open('a').write('x')\n"
 
 
@@ -58,7 +58,7 @@ def test_they_are_read_by_the_library_that_is_packaged_not_by_an_installed_one(
     (installed / "__init__.py").touch()
     (installed / "contract").mkdir()
     (installed / "contract" / "__init__.py").touch()
-    (installed / "contract" / "model.py").write_text("raise RuntimeError('the wrong library')\n")
+    (installed / "contract" / "yaml_file.py").write_text("raise RuntimeError('the wrong library')\n")
     monkeypatch.setenv("PYTHONPATH", f"{installed.parent}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
     assert main(["build"]) == 0
 
@@ -68,7 +68,7 @@ def test_a_library_that_cannot_read_contracts_stops_the_build(
 ) -> None:
     READER.write_text("raise RuntimeError('half done')\n")
     said = refusal(capsys)
-    assert "lambdas/csvbatch/contract/model.py fails, so no contract was checked" in said
+    assert "lambdas/csvbatch/contract/yaml_file.py fails, so no contract was checked" in said
     assert "RuntimeError: half done" in said
 
 
@@ -76,7 +76,7 @@ def test_contracts_without_a_library_to_read_them_are_refused(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     READER.unlink()
-    assert "lambdas/csvbatch/contract/model.py does not exist, so the contracts cannot be checked" in refusal(capsys)
+    assert f"{READER} does not exist, so the contracts cannot be checked" in refusal(capsys)
 
 
 def test_functions_without_contracts_are_packaged(checkout: Path) -> None:

@@ -9,6 +9,7 @@ from scripts.common.errors import UserError
 from scripts.common.paths import SCAN_VENV, VENV
 from scripts.packages.cli import main
 from scripts.packages.licences import Licensed, check, installed, licences_in, spdx
+from scripts.packages.project import Project
 from tests.unit.packages.made_up import Wheelhouse, write_files
 
 
@@ -66,6 +67,12 @@ def test_an_environment_with_nothing_in_it_is_no_clean_list(tmp_path: Path) -> N
 def test_a_tool_that_states_no_licence_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"silent 1\.0 states no licence"):
         list(installed(environment(tmp_path, silent="License: UNKNOWN"), "csvbatch"))
+
+
+def test_every_environment_of_a_checkout_is_checked_and_two_must_exist(tmp_path: Path) -> None:
+    (tmp_path / ".venv-judges").mkdir()
+    names = [folder.name for folder in Project(tmp_path).environments()]
+    assert names == [".venv", ".venv-judges", ".venv-scan"]
 
 
 @pytest.mark.parametrize("folder", [VENV, SCAN_VENV], ids=lambda folder: folder.name)

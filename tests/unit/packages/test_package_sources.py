@@ -25,7 +25,7 @@ def test_a_function_is_a_folder_with_a_handler(lambdas: Path) -> None:
 def test_the_library_and_the_contracts_are_shared(lambdas: Path) -> None:
     assert paths(lambdas, *SHARED) == [
         "csvbatch/__init__.py",
-        "csvbatch/contract/model.py",
+        "csvbatch/contract/yaml_file.py",
         "csvbatch/store/ddl.sql",
         "contracts/airports.yaml",
     ]
@@ -58,7 +58,7 @@ def test_a_file_that_nobody_decided_on_is_refused_by_name(lambdas: Path, stray: 
         read_sources(lambdas, SHARED)
 
 
-@pytest.mark.parametrize("target", ["contract/model.py", "store", "missing.py"])
+@pytest.mark.parametrize("target", ["contract/yaml_file.py", "store", "missing.py"])
 def test_a_symbolic_link_is_refused(lambdas: Path, target: str) -> None:
     (lambdas / "csvbatch" / "linked.py").symlink_to(target)
     with pytest.raises(UserError, match=r"csvbatch/linked\.py: symbolic links are not packaged"):

@@ -12,13 +12,14 @@ from moto import mock_aws
 
 from scripts.common import environments
 from scripts.common.environments import Environment
+from scripts.common.paths import LIVE
 from scripts.state.cli import main
 
 ACCOUNT = "123456789012"
 ENVIRONMENT = environments.names()[0]
 NAME = f"csvbatch-{ACCOUNT}-eu-north-1-tfstate"
 KEY = f"live/{ENVIRONMENT}/kms/terraform.tfstate"
-UNIT = str(environments.LIVE / ENVIRONMENT / "kms")
+UNIT = str(LIVE / ENVIRONMENT / "kms")
 LOCK = {"ID": "11111111-2222-3333-4444-555555555555", "Who": "somebody@elsewhere"}
 LOCK |= {"Operation": "OperationTypeApply", "Created": "2026-01-01T00:00:00Z"}
 
@@ -312,9 +313,7 @@ def test_real_aws_is_refused_where_the_local_one_was_asked_for(
     assert "amazonaws.com would answer" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "folder", [environments.LIVE / ENVIRONMENT, environments.LIVE / "_components", Path("/")], ids=str
-)
+@pytest.mark.parametrize("folder", [LIVE / ENVIRONMENT, LIVE / "_components", Path("/")], ids=str)
 def test_a_folder_that_is_not_a_unit_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(folder)]) == 1
     assert capsys.readouterr().err.startswith("state-repair: ")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 ACTIVATE = REPOSITORY / "scripts" / "activate"
 

@@ -43,9 +43,8 @@ def test_a_second_time_there_is_nothing_to_do(checkout: Path) -> None:
     assert files(checkout) == set(LEFT)
 
 
-@pytest.mark.parametrize("folder", [".local/aws", ".local/demo/aws"])
-def test_servers_of_any_environment_and_of_the_demo_are_stopped(checkout: Path, folder: str) -> None:
-    state = StateDirectory(checkout / folder, "staging")
+def test_servers_are_stopped_also_where_they_are_deep_in_the_tree(checkout: Path) -> None:
+    state = StateDirectory(checkout / ".local" / "demo" / "aws", "staging")
     launcher.start(state, Identity("staging", "111111111111", "eu-west-2"))
     try:
         cleaning.clean(checkout)

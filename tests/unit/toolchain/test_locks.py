@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from scripts.toolchain import pythons
 
 LOCKS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "requirements").glob("*.txt"))}

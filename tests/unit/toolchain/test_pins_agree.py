@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from scripts.toolchain.engines import TERRAGRUNT, TOFU, Tool
 from scripts.toolchain.providers import pinned_version
 from scripts.toolchain.pythons import WANTED

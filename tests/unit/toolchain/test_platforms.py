@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
 from scripts.common.errors import UserError
+from scripts.common.paths import REPOSITORY
 from scripts.toolchain import __main__ as setup
 from scripts.toolchain import platforms
 
@@ -42,7 +42,8 @@ def test_who_insists_may_try(monkeypatch: pytest.MonkeyPatch) -> None:
     platforms.check()
 
 
-def test_readme_says_the_same() -> None:
-    readme = " ".join((REPOSITORY / "README.md").read_text(encoding="utf-8").replace("`", "").split())
-    assert platforms.SUPPORTED in readme
-    assert platforms.ELSEWHERE in readme
+def test_the_documentation_says_the_same() -> None:
+    document = (REPOSITORY / "docs" / "commands.md").read_text(encoding="utf-8")
+    text = " ".join(document.replace("`", "").split())
+    assert platforms.SUPPORTED in text
+    assert platforms.ELSEWHERE in text

@@ -1,4 +1,4 @@
-"""Oracle through python-oracledb: arrays of rows, each merged by one statement for a row."""
+"""Oracle through python-oracledb."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from csvbatch.store.sql_dialect import ORACLE
 from csvbatch.store.url import OracleAddress
 from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits, milliseconds
 
-# A longer text is sent as a large object, which a CLOB takes whatever the database's longest VARCHAR2.
+# A longer text is bound as a large object, which works whatever the maximum length of VARCHAR2 is.
 _LONGEST_TEXT_BYTES = 4000
 
 
@@ -45,7 +45,7 @@ class OracleDatabase:
         self._connection: oracledb.Connection | None = None
 
     def begin(self, *, write: bool) -> None:
-        """See to it that there is a connection that answers; its first change starts the transaction."""
+        """Make sure that there is a working connection; its first change starts the transaction."""
         del write
         if self._connection is not None and not self._answers(self._connection):
             self.close()
@@ -55,7 +55,7 @@ class OracleDatabase:
         self.waits.used()
 
     def _answers(self, connection: oracledb.Connection) -> bool:
-        """Tell whether a connection still is one: the driver knows only what it last saw, so long silence is ended."""
+        """Tell whether a connection still works; after a long idle time ping it, because the driver cannot know."""
         if not connection.is_healthy():
             return False
         if not self.waits.is_idle():
@@ -68,10 +68,10 @@ class OracleDatabase:
         return True
 
     def _open(self) -> oracledb.Connection:
-        """Connect and log in within the time there is.
+        """Connect and log in within the time that is left.
 
-        The driver's own limit is for the TCP handshake alone, and that of a call begins after the login, so a listener
-        that takes the connection and says nothing would be waited for without end.
+        The driver's own limits cover the TCP handshake and calls after the login. Without another limit, a listener
+        that accepts the connection and does not answer would block the login forever.
         https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html
         """
         address, credentials = self._address, self._credentials
@@ -85,7 +85,7 @@ class OracleDatabase:
             "protocol": address.protocol,
             "wallet_location": address.wallet,
             "tcp_connect_timeout": seconds,
-            # Minutes between signs of life, so that a firewall does not forget a connection that waits.
+            # Minutes between keepalive probes, so that a firewall does not drop a connection that waits.
             "expire_time": 1,
         }
         if context := tls_context(address, credentials.ca_pem if credentials else None):
@@ -104,12 +104,12 @@ class OracleDatabase:
         return connection
 
     def commit(self) -> None:
-        """Make the transaction's effects last."""
+        """Commit the transaction."""
         self._bounded().commit()
         self.waits.used()
 
     def rollback(self) -> None:
-        """Undo the transaction; the database does so by itself where the connection is lost."""
+        """Roll the transaction back; if the connection is lost, the database does so itself."""
         try:
             if self._connection is not None:
                 self._connection.call_timeout = milliseconds(self.waits.rollback())
@@ -138,7 +138,7 @@ class OracleDatabase:
         return now
 
     def check(self) -> None:
-        """Raise StoreError where the database's character set lacks characters that a file may hold."""
+        """Raise StoreError if the database's character set lacks characters that a file may contain."""
         check_character_set(self._query)
 
     def table(self, name: str) -> FoundTable | None:
@@ -156,7 +156,7 @@ class OracleDatabase:
     def failure(self, error: Exception) -> StoreError | None:
         """Classify what python-oracledb raised, by its code."""
         if isinstance(error, UnicodeEncodeError):
-            return StoreError(type(error).__name__, "a value is no text for Oracle", "correct the file")
+            return StoreError(type(error).__name__, "a text cannot be encoded for Oracle", "correct the file")
         return classify(error, connecting=self._connection is None)
 
     def close(self) -> None:
@@ -166,7 +166,7 @@ class OracleDatabase:
             _close(connection)
 
     def _bounded(self) -> oracledb.Connection:
-        """Give the connection, whose next answer is waited for no longer than the deadline allows."""
+        """Give the connection, with the time limit of its next call set by the deadline."""
         connection = self._connected()
         connection.call_timeout = milliseconds(self.waits.statement())
         return connection
@@ -178,7 +178,7 @@ class OracleDatabase:
 
 
 def _close(connection: oracledb.Connection) -> None:
-    """Close a connection, which waits for the server to say farewell, and not for long."""
+    """Close a connection with a short limit, because closing waits for the server."""
     try:
         connection.call_timeout = milliseconds(PING_SECONDS)
         connection.close()
@@ -197,10 +197,10 @@ def _exact_numbers(cursor: oracledb.Cursor, metadata: oracledb.FetchInfo) -> ora
 
 
 def _types(parameters: Mapping[str, Any]) -> dict[str, oracledb.DbType]:
-    """Name the types that the driver would not choose itself.
+    """Give the types that the driver would not choose itself.
 
-    A long text goes as a large object. A point in time goes as a TIMESTAMP: left alone, the driver binds it as a DATE,
-    which has no fractions of a second.
+    A long text is bound as a large object. A timestamp is bound as a TIMESTAMP: the driver's default is a DATE, which
+    has no fractions of a second.
     https://python-oracledb.readthedocs.io/en/latest/api_manual/cursor.html#oracledb.Cursor.setinputsizes
     """
     types: dict[str, oracledb.DbType] = {}
@@ -213,7 +213,7 @@ def _types(parameters: Mapping[str, Any]) -> dict[str, oracledb.DbType]:
 
 
 def _without_zone(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Give points in time as UTC without a zone, which is how the ledger's columns have them."""
+    """Convert timestamps to UTC without a zone, which is what the ledger's columns hold."""
     return {
         name: value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
         for name, value in parameters.items()

@@ -17,16 +17,16 @@ _THICK = (
 _NO_PASSWORD = "the secret has no password: put one with put-oracle-secret"
 _MIGRATE = "run `csvbatch migrate`"
 _GRANT = "grant the user SELECT, INSERT and UPDATE on the tables: `csvbatch ddl --grants USER` prints all it needs"
-_CONSTRAINTS = "let the table's constraints be those of its contract"
+_CONSTRAINTS = "make the table's constraints those of its contract"
 _ADDRESS = "check host, port and service, the security groups and routes in between, and that the database runs"
 
-# A key that somebody else inserted, a deadlock, a row that changed under the statement, a snapshot that was not to
-# be had, a package that was recompiled, a connection or an instance that went away.
+# A key that another transaction inserted, a deadlock, a row that changed during the statement, a snapshot that is too
+# old, a package that was recompiled, a lost connection or instance.
 _RETRYABLE = re.compile(
     "ORA-(00001|00060|01033|01034|01089|01090|01555|03113|03114|03135|04068|08176|08177|25408|30926)"
     "|DPY-(1001|4011|4033)"
 )
-# A lock that was not to be had in time, no more sessions or processes, a call that took too long.
+# A lock that was not free in time, no more sessions or processes, a call that took too long.
 _BUSY = re.compile("ORA-(00018|00020|00054|02391|12516|12518|12519|12520|12526|12527|12528|30006)|DPY-4024")
 # In thin mode a listener's refusal has the driver's code, and Oracle's in its text.
 _REFUSED_BY_LISTENER = "DPY-6000"
@@ -38,8 +38,8 @@ _ADVICE = {
     "ORA-00942": f"{_MIGRATE}, or {_GRANT}",
     "ORA-01005": _NO_PASSWORD,
     "ORA-01017": (
-        "check user name and password, and put the right ones with put-oracle-secret; Oracle locks an account after a "
-        "few failed logins, so there is no other try until the secret changes or a pause is over"
+        "check user name and password, and store the right ones with put-oracle-secret; Oracle locks an account after "
+        "a few failed logins, so the next attempt waits until the secret changes or a pause is over"
     ),
     "ORA-01031": _GRANT,
     "ORA-01400": _CONSTRAINTS,
@@ -53,8 +53,8 @@ _ADVICE = {
     "ORA-12541": _ADDRESS,
     "ORA-12899": _CONSTRAINTS,
     "ORA-28000": (
-        "have the account unlocked (ALTER USER … ACCOUNT UNLOCK), and before that put the right password into the "
-        "secret, or failed logins lock it again"
+        "put the right password into the secret first, then have the account unlocked (ALTER USER … ACCOUNT UNLOCK); "
+        "otherwise failed logins lock it again"
     ),
     "ORA-28001": "the password has expired: have a new one set, and put it with put-oracle-secret",
     "DPI-1047": "put Oracle's client libraries where the system finds libraries; in Lambda, attach their layer",
@@ -67,7 +67,7 @@ _ADVICE = {
     "DPY-6001": _ADDRESS,
     "DPY-6003": _ADDRESS,
     "DPY-6005": f"{_ADDRESS}; with TCPS, also the wallet or certificate authority and the certificate's name",
-    "DPY-6006": "let the certificate name the host or service that is connected to, or correct the address",
+    "DPY-6006": "use a certificate that names the host or service that is connected to, or correct the address",
 }
 _OTHER_ADVICE = "look the code up at docs.oracle.com/error-help/db"
 
@@ -77,7 +77,7 @@ _CHECK_CREDENTIALS = "check user name and password"
 
 
 def classify(error: Exception, *, connecting: bool) -> StoreError | None:
-    """Give the `StoreError` that stands for what was raised while connecting, or later.
+    """Give the StoreError for what was raised while connecting, or later.
 
     None for an error that is neither the driver's nor, while connecting, the operating system's.
     """
@@ -90,7 +90,7 @@ def classify(error: Exception, *, connecting: bool) -> StoreError | None:
     code = _code(error)
     cause = error.__cause__
     if code == _CANNOT_CONNECT and cause is not None:
-        # The driver wraps whatever went wrong while it was connecting.
+        # The driver wraps all errors of connecting.
         if isinstance(cause, oracledb.Error):
             return classify(cause, connecting=True)
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -110,11 +110,11 @@ def classify(error: Exception, *, connecting: bool) -> StoreError | None:
 
 
 def _of_system(error: OSError) -> StoreError:
-    """Tell of an error that the driver let through; its own text may name what was connected to."""
+    """Give the error for one of the operating system, whose own text may name the host."""
     if isinstance(error, socket.gaierror):
         return StoreError(
             "UNKNOWN_HOST",
-            "the host's name can't be resolved",
+            "the host's name cannot be resolved",
             "check the host in the address, and that this network's name servers know it; a name on premises needs a "
             "resolver rule in the VPC",
         )

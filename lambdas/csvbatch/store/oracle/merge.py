@@ -25,8 +25,8 @@ ARRAY_ROWS = 5_000
 STALE_KEYS = 100
 """Keys that one statement looks up."""
 
-# Texts are left to the driver, which looks how long they are: Oracle takes a text that may be longer than 4,000
-# bytes for a LONG, which is not allowed in a MERGE. The others have a type even where all of their values are NULL.
+# The driver chooses the type of texts by their length: Oracle takes a text that may be longer than 4,000 bytes for a
+# LONG, which is not allowed in a MERGE. Other columns have a type here, which they need if all their values are NULL.
 _BOUND_AS = {
     ColumnKind.TEXT: None,
     ColumnKind.INTEGER: oracledb.DB_TYPE_NUMBER,
@@ -167,7 +167,7 @@ def _plan(contract: Contract) -> _Plan:
 def _run(
     cursor: oracledb.Cursor, plan: _Plan, sql: str, rows: Mapping[Any, tuple[Any, ...]]
 ) -> dict[Any, tuple[Any, ...]]:
-    """Run a statement for each of the rows, which are given by their keys; give those that it did not take.
+    """Run a statement for each of the rows, which are given by key; give those that it did not merge.
 
     Counts for each row need Oracle 12.1 or later, and are right for MERGE as long as no errors are collected:
     https://python-oracledb.readthedocs.io/en/latest/user_guide/batch_statement.html
@@ -179,7 +179,7 @@ def _run(
 
 
 def _count_stale(cursor: oracledb.Cursor, plan: _Plan, rows: Iterable[tuple[int, tuple[Any, ...]]]) -> int:
-    """Of pairs of a number and a row, add up the numbers of those whose key a later batch's row has in the table."""
+    """Of pairs of a number and a row, add up the numbers of those whose key the table has from a later batch."""
     stale = 0
     for some in batched(rows, STALE_KEYS, strict=False):
         # Always the same statement, so that Oracle need not parse another one: the last key again, with no weight.

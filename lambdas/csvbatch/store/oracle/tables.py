@@ -1,4 +1,4 @@
-"""Reads what Oracle's data dictionary says of a table.
+"""Describes a table from Oracle's data dictionary.
 
 CHAR_LENGTH is in characters whatever CHAR_USED says the length is counted in; DATA_PRECISION is NULL for NUMBER without
 limits, and for INTEGER, which has DATA_SCALE 0. The views show tables of other schemas too, as far as the user was
@@ -38,7 +38,7 @@ _KEYS = (
 )
 _CHARACTER_SET = "SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET'"
 
-# Whatever a file holds is one of their characters. UTF8 is Oracle's older one, with the same characters.
+# These have every character that a file may contain. UTF8 is the older one.
 _UNICODE = ("AL32UTF8", "UTF8")
 
 _TIMESTAMP = re.compile(r"TIMESTAMP\((\d+)\)")
@@ -46,9 +46,9 @@ _INTEGER_DIGITS = 38
 
 
 def check_character_set(query: Query) -> None:
-    """Raise StoreError unless the database keeps every character that a file may hold.
+    """Raise StoreError unless the database can store every character that a file may contain.
 
-    Oracle does not refuse a character that its own set lacks: it stores another one, and nothing says so.
+    Oracle does not refuse a character that its character set lacks: it stores another one without an error.
     https://docs.oracle.com/en/database/oracle/oracle-database/19/nlspg/character-set-migration.html
     """
     found = query(_CHARACTER_SET, {})
@@ -62,7 +62,7 @@ def check_character_set(query: Query) -> None:
 
 
 def read_table(query: Query, name: str) -> FoundTable | None:
-    """Describe a table or view; None where there is none that this user can see."""
+    """Describe a table or view; None if this user can see none of that name."""
     place = query(_PLACE, {"name": name}) or query(_SYNONYM, {"name": name})
     if not place:
         return None
@@ -95,7 +95,7 @@ def _column(
     holds, size, after_point, counts_bytes = _values(kind, length, characters, counted, precision, scale)
     return FoundColumn(
         name=name,
-        type=_spelled(kind, size, after_point, counted),
+        type=_type_name(kind, size, after_point, counted),
         holds=holds,
         size=size,
         scale=after_point,
@@ -109,7 +109,7 @@ def _column(
 def _values(
     kind: str, length: int, characters: int | None, counted: str | None, precision: int | None, scale: int | None
 ) -> tuple[Holds, int | None, int, bool]:
-    """Say what values a type keeps as they are: size, digits after the point, and whether the size is in bytes.
+    """Tell which values a type stores unchanged: size, digits after the point, and whether the size is in bytes.
 
     The views' numbers have no declared digits, so that the driver may give them as floats.
     """
@@ -133,7 +133,7 @@ def _values(
             return Holds.OTHER, None, 0, False
 
 
-def _spelled(kind: str, size: int | None, scale: int, counted: str | None) -> str:
+def _type_name(kind: str, size: int | None, scale: int, counted: str | None) -> str:
     if kind == "NUMBER" and size is not None:
         return f"NUMBER({size}, {scale})"
     if kind in ("VARCHAR2", "NVARCHAR2"):

@@ -1,6 +1,6 @@
-"""Whom to trust when Oracle is talked to over TLS, for databases whose certificate no public authority has signed.
+"""Which certificates to trust for TLS with Oracle, if no public authority has signed the database's certificate.
 
-What is trusted is, in this order: the certificates in the secret (its field `ca_pem`, PEM text), the file that the
+Trusted are, in this order: the certificates in the secret (its field `ca_pem`, PEM text), the file that the
 address names (`ca=/var/task/…`, a bundle in PEM that is packaged with the function, as for Amazon RDS), the wallet's
 (`wallet=` a folder with `ewallet.pem`, which may hold a client's certificate as well), and else the public authorities
 of the machine. https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html#tlsconn
@@ -13,9 +13,9 @@ from csvbatch.store.url import OracleAddress
 
 
 def tls_context(address: OracleAddress, ca_pem: str | None) -> ssl.SSLContext | None:
-    """Give what to check the database's certificate by; None where the driver's own choice is right.
+    """Give the TLS context for the connection; None if the driver's default is right.
 
-    Raises StoreError for certificates that can't be read.
+    Raises StoreError (CA_BUNDLE) for certificates that cannot be read.
     """
     if address.protocol != "tcps" or address.thick:
         return None
@@ -27,7 +27,7 @@ def tls_context(address: OracleAddress, ca_pem: str | None) -> ssl.SSLContext | 
     except (OSError, ValueError):
         raise StoreError(
             "CA_BUNDLE",
-            f"the certificates in {source} can't be read",
+            f"the certificates in {source} cannot be read",
             "give certificates of authorities in PEM, each from BEGIN CERTIFICATE to END CERTIFICATE",
         ) from None
     if not address.tls_strict:
@@ -44,7 +44,7 @@ _STRICT = range(79, 95)
 
 
 def certificate_advice(error: ssl.SSLCertVerificationError) -> str:
-    """Say what to do about a certificate that was not accepted."""
+    """Give advice on a certificate that was not accepted."""
     code = error.verify_code
     if code in _UNKNOWN_AUTHORITY:
         return (

@@ -1,4 +1,4 @@
-"""PostgreSQL through psycopg 3: rows are copied to a temporary table and merged from there by the server."""
+"""PostgreSQL through psycopg 3."""
 
 import re
 import select
@@ -25,7 +25,7 @@ from csvbatch.store.waits import Timeouts, Waits, milliseconds
 
 _PARAMETER = re.compile(r":([a-z_]\w*)")
 
-# A server that has gone is noticed within half a minute, whether we wait for its answer or send to it.
+# A dead server is noticed within half a minute, while waiting for its answer and while sending.
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES
 _KEEPALIVES: dict[str, str | int] = {
     "keepalives_idle": 10,
@@ -54,11 +54,11 @@ class PostgresqlDatabase:
         self._credentials = credentials
         self._connect = connect
         self._connection: psycopg.Connection | None = None
-        # Seconds that the server was told to give a statement in this transaction.
+        # The time limit, in seconds, that the server has for statements of this transaction.
         self._limit = inf
 
     def begin(self, *, write: bool) -> None:
-        """See to it that there is a connection that answers; its first statement starts the transaction."""
+        """Make sure that there is a working connection; its first statement starts the transaction."""
         del write
         if self._connection is not None and not self._answers(self._connection):
             self.close()
@@ -90,7 +90,7 @@ class PostgresqlDatabase:
         return connection
 
     def _set_limits(self, connection: psycopg.Connection) -> None:
-        # A handler that was killed leaves its connection open and its rows locked until the server notices.
+        # A killed handler leaves its connection open and its rows locked until the server notices.
         limits = {
             "lock_timeout": f"{self.waits.timeouts.lock}s",
             "statement_timeout": f"{self.waits.timeouts.statement}s",
@@ -98,7 +98,7 @@ class PostgresqlDatabase:
             "tcp_keepalives_idle": "30",
             "tcp_keepalives_interval": "10",
             "tcp_keepalives_count": "3",
-            # To compile a statement takes longer than to insert a chunk's rows.
+            # Compiling a statement takes longer than inserting the rows of a chunk.
             "jit": "off",
         }
         calls = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in limits.items())
@@ -106,12 +106,12 @@ class PostgresqlDatabase:
         connection.commit()
 
     def commit(self) -> None:
-        """Make the transaction's effects last."""
+        """Commit the transaction."""
         self._bounded().commit()
         self.waits.used()
 
     def rollback(self) -> None:
-        """Undo the transaction; the server does so by itself where the connection is lost."""
+        """Roll the transaction back; if the connection is lost, the server does so itself."""
         try:
             if self._connection is not None:
                 self._connection.rollback()
@@ -128,19 +128,19 @@ class PostgresqlDatabase:
         self._bounded().cursor().executemany(_with_placeholders(sql), parameters)
 
     def now(self) -> datetime:
-        """Read the server's clock, which goes on while a transaction does."""
+        """Read the server's clock, not the time at which the transaction began."""
         now: datetime = self.execute("SELECT clock_timestamp()", {}).rows[0][0]
         return now
 
     def check(self) -> None:
-        """Do nothing: PostgreSQL refuses a character that its encoding lacks."""
+        """Do nothing: PostgreSQL refuses characters that its encoding lacks."""
 
     def table(self, name: str) -> FoundTable | None:
         """Describe the table that its bare name means here."""
         return read_table(lambda sql, parameters: self.execute(sql, parameters).rows, name)
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
-        """Copy the rows to a temporary table, then let the server insert new ones and update older ones."""
+        """Copy the rows to a temporary table; the server merges them from there."""
         return merge(self._bounded(), self.execute, contract, position, rows)
 
     def failure(self, error: Exception) -> StoreError | None:
@@ -159,9 +159,9 @@ class PostgresqlDatabase:
         return self._connection
 
     def _bounded(self) -> psycopg.Connection:
-        """Give the connection, whose next statement and its locks are waited for no longer than the deadline allows.
+        """Give the connection, with the time limits of its next statement set by the deadline.
 
-        The server is told for the transaction, and again only where that would be too long by now.
+        The server keeps the limits for the transaction, so they are set again only if they have become too long.
         """
         connection = self._connected()
         if self.waits.has_deadline:
@@ -177,7 +177,7 @@ class PostgresqlDatabase:
 
 
 def _answers_within(connection: psycopg.Connection, seconds: float) -> bool:
-    """Ask an idle connection for a sign of life; False where it is broken, or silent for so long."""
+    """Ping an idle connection; False if it is broken or does not answer in time."""
     server = connection.pgconn
     limit = time.monotonic() + seconds
     answer = select.poll()

@@ -6,13 +6,13 @@ import psycopg
 
 from csvbatch.store.errors import BusyError, CredentialsError, RetryableError, StoreError
 
-# Classes 08 (connection) and 40 (deadlock, serialization), the server ends the connection, and a key that somebody
-# else inserted at the same time.
+# Classes 08 (connection) and 40 (deadlock, serialization), the server ends the connection, and a key that another
+# transaction inserted at the same time.
 _RETRYABLE = re.compile(r"08...|25P03|40...|57P0[1245]|23505")
-# Class 53 (memory, disk, connections), the server is starting, and a lock that was not to be had in time.
+# Class 53 (memory, disk, connections), the server is starting, and a lock that was not free in time.
 _BUSY = re.compile(r"53...|57P03|55P03")
 _CREDENTIALS = re.compile(r"28...")
-# libpq has no SQLSTATE for a connection that was refused, so its text has to do.
+# libpq gives no SQLSTATE for a refused connection, so the code is derived from its text.
 _REFUSED = (
     ("28P01", re.compile("password authentication failed|no password supplied|role .* does not exist")),
     ("3D000", re.compile("database .* does not exist")),
@@ -22,8 +22,8 @@ _REFUSED = (
 _NO_CONNECTION = "NO_CONNECTION"
 _ADVICE = {
     _NO_CONNECTION: "check host, port, TLS and firewall, and that the server runs",
-    "23502": "let the table's constraints be those of its contract",
-    "23514": "let the table's constraints be those of its contract",
+    "23502": "make the table's constraints those of its contract",
+    "23514": "make the table's constraints those of its contract",
     "3D000": "create the database, or name another one",
     "42501": "grant the user SELECT, INSERT and UPDATE on the tables: `csvbatch ddl --grants USER` prints all it needs",
     "42703": "run `csvbatch migrate`",
@@ -35,9 +35,9 @@ _OTHER_ADVICE = "look the SQLSTATE up in PostgreSQL's manual, appendix A, and in
 
 
 def classify(error: Exception) -> StoreError | None:
-    """Give the `StoreError` that stands for what psycopg raised, by its SQLSTATE; None for another error."""
+    """Give the StoreError for what psycopg raised, by its SQLSTATE; None for another error."""
     if isinstance(error, UnicodeEncodeError):
-        return StoreError(type(error).__name__, "a value is no text for PostgreSQL", "correct the file")
+        return StoreError(type(error).__name__, "a text cannot be encoded for PostgreSQL", "correct the file")
     if not isinstance(error, psycopg.Error):
         return None
     code = error.sqlstate or _why_refused(error)
@@ -51,7 +51,7 @@ def classify(error: Exception) -> StoreError | None:
 
 
 def _why_refused(error: psycopg.Error) -> str:
-    """Give a SQLSTATE to an error of the client's, which found no server, lost it or was turned away."""
+    """Give a SQLSTATE for an error of the client, which found no server, lost it or was refused."""
     if not isinstance(error, psycopg.OperationalError):
         return type(error).__name__
     text = str(error)

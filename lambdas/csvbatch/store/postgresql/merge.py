@@ -43,7 +43,7 @@ def merge(
         kept += execute(upsert_sql(contract), parameters).touched
         ((stale, replaced),) = execute(count_met_sql(), {}).rows
     if stale:
-        # By rows of the chunk: the upsert met each key once.
+        # Count rows of the chunk instead of keys: the upsert met each key once.
         stale = execute(count_stale_sql(contract), parameters).rows[0][0]
     return Merged(offered, superseded=offered - kept - stale + replaced, stale=stale)
 
@@ -130,7 +130,7 @@ def _insert_newest(contract: Contract, where: str = "") -> str:
 
 
 class _RowsFailedError(Exception):
-    """Takes the place of an error whose text psycopg would send to the server, which would log it."""
+    """Replaces an error whose text psycopg would send to the server, which would log it."""
 
 
 def _copy(connection: psycopg.Connection, copy: bytes, rows: Iterable[Row]) -> int:
@@ -157,7 +157,8 @@ def _copy(connection: psycopg.Connection, copy: bytes, rows: Iterable[Row]) -> i
 def _staging(contract: Contract) -> tuple[bytes, bytes]:
     """Give the statements that make and fill the temporary table.
 
-    Values go as text, for dates stand in the file as the server takes them, and it reads them while we validate.
+    Values are sent as text, because dates are in the file as the server accepts them, and the server parses them while
+    this process validates.
     """
     columns = target_table(contract).columns[: len(contract.columns)]
     quoted = [POSTGRESQL.quote(column.name) for column in columns]

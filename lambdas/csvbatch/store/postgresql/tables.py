@@ -1,4 +1,4 @@
-"""Reads what PostgreSQL's catalog says of a table.
+"""Describes a table from PostgreSQL's catalog.
 
 https://www.postgresql.org/docs/current/catalog-pg-attribute.html, https://www.postgresql.org/docs/current/catalog-pg-index.html
 """
@@ -21,7 +21,7 @@ _COLUMNS = (
     "LEFT JOIN pg_collation c ON c.oid = a.attcollation "
     "WHERE a.attrelid = to_regclass(quote_ident(:table)) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
 )
-# Only such an index is one that ON CONFLICT can name: valid, of whole columns, of all rows, checked row by row.
+# The indexes that ON CONFLICT accepts: valid, of whole columns, of all rows, checked row by row.
 _KEYS = (
     "SELECT i.indexrelid, a.attname FROM pg_index i "
     "CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (attnum, place) "
@@ -34,12 +34,12 @@ _KEYS = (
 # bigint, which holds what a contract's integer may be.
 _INTEGERS = {"int2": 4, "int4": 9, "int8": 19}
 _FRACTION_DIGITS = 6
-# What a type modifier is larger by than the length or the digits that it stands for.
+# A type modifier is the length or the digits plus this number.
 _HEADER = 4
 
 
 def read_table(query: Query, name: str) -> FoundTable | None:
-    """Describe a table or view; None where there is none."""
+    """Describe a table or view; None if there is none."""
     kind = query(_KIND, {"table": name})
     if not kind:
         return None
@@ -61,7 +61,7 @@ def _text(value: str | bytes) -> str:
 
 def _column(
     name: str,
-    spelled: str,
+    type_name: str,
     kind: str,
     modifier: int,
     null: bool,
@@ -73,7 +73,7 @@ def _column(
     holds, size, scale = _values(kind, modifier)
     return FoundColumn(
         name=name,
-        type=spelled,
+        type=type_name,
         holds=holds,
         size=size,
         scale=scale,
@@ -86,7 +86,7 @@ def _column(
 
 
 def _values(kind: str, modifier: int) -> tuple[Holds, int | None, int]:
-    """Say what values a type keeps as they are, with how many characters or digits, and how many after the point."""
+    """Tell which values a type stores unchanged, with how many characters or digits, and how many after the point."""
     is_limited = modifier >= 0
     match kind:
         case "text" | "varchar":

@@ -1,1 +1,1 @@
-"""SQLite: the store that needs nothing."""
+"""SQLite, through Python's `sqlite3`."""

@@ -1,4 +1,4 @@
-"""SQLite through Python's own `sqlite3`: the store that needs nothing."""
+"""SQLite through Python's `sqlite3`, which needs no server."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,9 +16,9 @@ from csvbatch.store.sqlite.merge import merge
 from csvbatch.store.sqlite.tables import read_table
 from csvbatch.store.waits import Timeouts, Waits
 
-# The default of 2 MB makes an index of more than a few ten thousand keys go to and fro between disk and memory.
+# With the default of 2 MB an index of more than some ten thousand keys is paged in and out all the time.
 CACHE_KIB = 64 * 1024
-# Of a new database. With the default of 4 KiB an index has four times as many pages to split.
+# For a new database. With the default of 4 KiB an index has four times as many pages to split.
 PAGE_BYTES = 16 * 1024
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -37,7 +37,7 @@ _OTHER_ADVICE = "look the result code up at sqlite.org/rescode.html"
 
 
 class SqliteDatabase:
-    """A file on this machine. One writer at a time: others wait for as long as the lock timeout says."""
+    """A file on this machine. It has one writer at a time; others wait up to the lock timeout."""
 
     sql_dialect = SQLITE
 
@@ -51,7 +51,7 @@ class SqliteDatabase:
         self._connection: sqlite3.Connection | None = None
 
     def begin(self, *, write: bool) -> None:
-        """Start a transaction; one that may write keeps other writers out from here on."""
+        """Start a transaction; one that may write locks out other writers."""
         if self._connection is None:
             self._connection = self._open()
         elif self.waits.has_deadline:
@@ -61,7 +61,7 @@ class SqliteDatabase:
     def _open(self) -> sqlite3.Connection:
         connection = self._connect(self._path, timeout=self.waits.lock(), isolation_level=None)
         try:
-            # Otherwise a column that is missing is taken for a text, because its name stands in double quotes.
+            # Otherwise SQLite reads the name of a missing column as a text, because it is in double quotes.
             connection.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
@@ -73,11 +73,11 @@ class SqliteDatabase:
         return connection
 
     def commit(self) -> None:
-        """Make the transaction's effects last."""
+        """Commit the transaction."""
         self._connected().execute("COMMIT")
 
     def rollback(self) -> None:
-        """Undo the transaction, by giving up the connection where it does not obey."""
+        """Roll the transaction back; close the connection if that fails."""
         try:
             if self._connection is not None and self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -94,18 +94,18 @@ class SqliteDatabase:
         self._connected().executemany(sql, map(_as_text, parameters))
 
     def now(self) -> datetime:
-        """Read the machine's clock, which is all the clock an embedded database has."""
+        """Read the machine's clock; an embedded database has no other."""
         return datetime.now(UTC)
 
     def check(self) -> None:
-        """Do nothing: whatever a file may hold, SQLite keeps."""
+        """Do nothing: SQLite stores every character."""
 
     def table(self, name: str) -> FoundTable | None:
         """Describe a table."""
         return read_table(self._connected(), name)
 
     def merge(self, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
-        """Upsert the rows as they come: of two with the same key the later one is the newer."""
+        """Upsert the rows in their order."""
         return merge(self._connected(), contract, position, rows)
 
     def failure(self, error: Exception) -> StoreError | None:
@@ -117,9 +117,9 @@ class SqliteDatabase:
         number = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         code = getattr(error, "sqlite_errorname", type(error).__name__)
         if number == sqlite3.SQLITE_BUSY_SNAPSHOT:
-            return RetryableError(code, "somebody wrote to the SQLite database first", "try again")
+            return RetryableError(code, "another connection wrote to the SQLite database first", "try again")
         if number & _PRIMARY in _BUSY:
-            return BusyError(code, "somebody else is writing to the SQLite database", "try again later")
+            return BusyError(code, "another connection is writing to the SQLite database", "try again later")
         return StoreError(code, "SQLite refused a statement", _ADVICE.get(number & _PRIMARY, _OTHER_ADVICE))
 
     def close(self) -> None:

@@ -14,10 +14,10 @@ from csvbatch.store.sql_dialect import SQLITE
 from csvbatch.store.statements import is_older, on_conflict_update
 
 _STALE = "csvbatch_stale"
-"""The upsert calls this function for a row that meets a later batch's; it gives 0."""
+"""The upsert calls this function for a row that meets a later batch's; it returns 0."""
 
 _SUPERSEDED = "csvbatch_superseded"
-"""The upsert calls this function for a row that meets one of its own batch; it gives back its argument."""
+"""The upsert calls this function for a row that meets one of its own batch; it returns its argument."""
 
 # Text for what SQLite has no exact type for; decimals have their column's scale, so equal ones are equal text.
 _CONVERSIONS = {
@@ -29,7 +29,7 @@ _CONVERSIONS = {
 
 
 def merge(connection: sqlite3.Connection, contract: Contract, position: Position, rows: Iterable[Row]) -> Merged:
-    """Upsert the rows as they come: of two with the same key the later one is the newer."""
+    """Upsert the rows in their order: of two rows with the same key the later one is the newer."""
     sql, convert = _statement(contract)
     sequence, attempt = position
     offered, superseded, stale = count(), count(), count()
@@ -52,8 +52,8 @@ def merge(connection: sqlite3.Connection, contract: Contract, position: Position
 def upsert_sql(contract: Contract) -> str:
     """Merge one row: the contract's columns, sequence, line, attempt.
 
-    The row of an earlier attempt counts as one of its own batch only where it stays. Where it is replaced, it may
-    have been the same row of the file.
+    A row of an earlier attempt counts as one of the same batch only if it stays. If it is replaced, it may be the same
+    row of the file.
     """
     columns = (*contract.column_names, *POSITION_COLUMNS)
     marks = ", ".join("?" * len(columns))

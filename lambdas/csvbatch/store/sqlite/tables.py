@@ -1,4 +1,4 @@
-"""Reads what SQLite says of a table.
+"""Describes a table of SQLite.
 
 https://www.sqlite.org/pragma.html#pragma_table_xinfo, https://www.sqlite.org/datatype3.html#determination_of_column_affinity
 """
@@ -14,7 +14,7 @@ _BYTE_BY_BYTE = "BINARY"
 
 
 def read_table(connection: sqlite3.Connection, name: str) -> FoundTable | None:
-    """Describe a table or view; None where there is none."""
+    """Describe a table or view; None if there is none."""
     found = connection.execute(
         "SELECT name, type, strict FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE", (name,)
     ).fetchone()
@@ -28,7 +28,7 @@ def read_table(connection: sqlite3.Connection, name: str) -> FoundTable | None:
     key = [(column[4], column[0]) for column in columns if column[4]]
     unique.add(frozenset(column for _, column in key))
     in_keys = frozenset().union(*unique)
-    # A single INTEGER PRIMARY KEY is the row's own number, which SQLite gives where none is brought.
+    # A single INTEGER PRIMARY KEY is the row's number, which SQLite assigns if a row has none.
     numbered = key[0][1] if len(key) == 1 else None
     return FoundTable(
         name=name,
@@ -73,7 +73,7 @@ def _written_scale(connection: sqlite3.Connection, table: str, column: str) -> i
 
 
 def _holds(declared: str, *, strict: bool) -> Holds:
-    """Say what values stay what they are: in a table that is not STRICT that is for the column's affinity to say."""
+    """Tell which values are stored unchanged; in a table that is not STRICT the column's affinity decides."""
     if strict:
         return {"TEXT": Holds.TEXT, "INT": Holds.INTEGER, "INTEGER": Holds.INTEGER, "ANY": Holds.ANYTHING}.get(
             declared, Holds.OTHER
@@ -86,7 +86,7 @@ def _holds(declared: str, *, strict: bool) -> Holds:
         return Holds.ANYTHING
     if any(part in declared for part in ("REAL", "FLOA", "DOUB")):
         return Holds.OTHER
-    # Whole numbers stay whole, so booleans and integers are safe; a decimal that comes as text becomes a float.
+    # Whole numbers stay whole, so booleans and integers are safe; a decimal passed as text becomes a float.
     return Holds.INTEGER
 
 

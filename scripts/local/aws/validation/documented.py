@@ -6,11 +6,11 @@ code of S3 for a bucket policy that is too long, and the codes for tags of servi
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from scripts.local.aws.operation_call import OperationCall
+from scripts.local.aws.validation.parameters import strings_of, tag_maps
 from scripts.local.aws.validation.shapes import Violation
 
 _EC2_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
@@ -42,7 +42,6 @@ _LAMBDA_RESERVED = frozenset(
     }
     | {"AWS_LAMBDA_RUNTIME_API", "AWS_EXECUTION_ENV", "_HANDLER", "_X_AMZN_TRACE_ID"}
 )
-_TAG_LISTS = frozenset({"Tags", "TagSet", "TagList", "tags"})
 
 type Rule = Callable[[OperationCall], Iterator[Violation]]
 
@@ -94,7 +93,7 @@ def _rule(source: str, *operations: str) -> Callable[[Rule], Rule]:
     ),
 )
 def _rule_descriptions(call: OperationCall) -> Iterator[Violation]:
-    for path, value in _members(call.parameters, "Description"):
+    for path, value in strings_of(call.parameters, "Description"):
         if not _DESCRIPTION.fullmatch(value):
             yield Violation(path, _DESCRIPTION_RULE)
 
@@ -119,7 +118,7 @@ def _network_sizes(call: OperationCall) -> Iterator[Violation]:
 
 @_rule(_TAGS)
 def _tags(call: OperationCall) -> Iterator[Violation]:
-    for path, tags in _tag_maps(call.parameters):
+    for path, tags in tag_maps(call.parameters):
         if len(tags) > 50:
             yield Violation(path, "Member must have at most 50 tags")
         for key, value in tags.items():
@@ -233,39 +232,3 @@ def _redrive_policy(call: OperationCall) -> Iterator[Violation]:
         yield Violation("Attributes.RedrivePolicy", "Member must have a maxReceiveCount between 1 and 1000")
     if not re.fullmatch(r"arn:[\w-]+:sqs:[\w-]+:\d{12}:[\w-]{1,80}(\.fifo)?", target):
         yield Violation("Attributes.RedrivePolicy", "Member must have the ARN of a queue as deadLetterTargetArn")
-
-
-def _members(value: Any, name: str, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every string with this member name, at any depth, with its path."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            where = f"{path}.{key}" if path else str(key)
-            if key == name and isinstance(item, str):
-                yield where, item
-            else:
-                yield from _members(item, name, where)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _members(item, name, f"{path}[{index}]")
-
-
-def _tag_maps(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
-    """Tags in both of AWS's forms: a map, or a list of keys and values."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            where = f"{path}.{key}" if path else str(key)
-            if key in _TAG_LISTS and isinstance(item, Mapping) and all(isinstance(one, str) for one in item.values()):
-                yield where, dict(item)
-            elif key in _TAG_LISTS and isinstance(item, list) and all(isinstance(one, Mapping) for one in item):
-                yield where, dict(_tag(one) for one in item)
-            else:
-                yield from _tag_maps(item, where)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _tag_maps(item, f"{path}[{index}]")
-
-
-def _tag(tag: Mapping[str, Any]) -> tuple[str, str]:
-    key = next((tag[name] for name in ("Key", "TagKey", "key") if name in tag), "")
-    value = next((tag[name] for name in ("Value", "TagValue", "value") if name in tag), "")
-    return str(key), str(value or "")

@@ -58,7 +58,7 @@ def test_a_range_is_read_from_its_first_byte_to_before_its_last(objects: S3Objec
 def test_a_version_that_is_gone_says_so(objects: S3Objects) -> None:
     version = objects.write(KEY, [b"one"])
     objects.s3.delete_object(Bucket=BUCKET, Key=KEY, VersionId=version.version)
-    with pytest.raises(ObjectGoneError, match=r"is gone; drop the file again"), objects.read(version):
+    with pytest.raises(ObjectGoneError, match=r"no longer exists; drop the file again"), objects.read(version):
         pass
 
 

@@ -169,7 +169,7 @@ def test_a_shell_of_the_local_aws_never_reaches_the_real_one(
     monkeypatch.setenv("CSVBATCH_AWS", "local")
     outcome = run("rejects", "0" * 16, "--bucket", BUCKET)
     assert outcome.status == 2
-    assert "CSVBATCH_AWS asks for the local AWS" in outcome.err
+    assert "CSVBATCH_AWS is local, but the endpoint is" in outcome.err
 
 
 def test_a_secret_without_a_value_is_said_before_the_database_is_asked(run: Run, platform: Platform) -> None:

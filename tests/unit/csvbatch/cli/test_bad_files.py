@@ -127,7 +127,7 @@ def test_utf_8_under_an_encoding_of_one_byte_is_warned_of_with_the_count(files: 
 
 
 REFUSED = {
-    "Excel's sep= line": (b"sep=,\ncode,name\n1,a\n", "unrecognised", "`sep=` line, by which Excel is told"),
+    "Excel's sep= line": (b"sep=,\ncode,name\n1,a\n", "unrecognised", "`sep=` line, which sets the delimiter in Excel"),
     "a title before the header": (b"Report\n\n\ncode,name\n1,a\n", "unrecognised", "The header is on line 4"),
     "a header with blanks": (b"code, name\n1,a\n", "missing", "' name' for 'name'"),
     "a header of another case": (b"Code,NAME\n1,a\n", "missing", "'Code' for 'code', 'NAME' for 'name'"),

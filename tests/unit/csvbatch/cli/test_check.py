@@ -110,10 +110,10 @@ def test_a_dataset_that_is_not_certain_is_asked_for(run: Run, tmp_path: Path, na
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere.csv"], "nowhere.csv is no file"),
+        (["nowhere.csv"], "nowhere.csv is not a file"),
         (["a.csv", "-d", "people"], "no contract for dataset 'people'"),
         (["a.csv", "-d", "airports", "--contract", "a.yaml"], "not both"),
-        (["a.csv", "--contract", "a.yaml"], "a.yaml: it can't be read"),
+        (["a.csv", "--contract", "a.yaml"], "a.yaml: it cannot be read"),
     ],
 )
 def test_wrong_usage_is_said_in_one_line(run: Run, tmp_path: Path, arguments: list[str], said: str) -> None:

@@ -103,7 +103,7 @@ def test_an_earlier_content_is_recognised_and_the_later_one_is_named(run: Run, f
     rewrite(file, content("lisa"))
     third = loaded(run, file)
     assert (third["known"], third["batch"], third["newer"]) == (True, first["batch"], second["batch"])
-    assert f"Batch {second['batch']} has loaded another content of t.csv since" in load(run, file).out
+    assert f"Batch {second['batch']} has loaded other content of t.csv since" in load(run, file).out
     assert names() == {"bart"}
     assert loaded(run, file.rename(file.with_name("back.csv")))["known"] is False
     assert names() == {"lisa"}

@@ -135,7 +135,7 @@ def test_a_processor_that_is_at_work_is_not_disturbed(run: Run, good_recipients:
     store.close_connection()
     outcome = run("load", good_recipients, *LOAD)
     assert outcome.status == 1
-    assert "Another batch processor is at work" in outcome.err
+    assert "Another batch processor is running" in outcome.err
 
 
 @pytest.mark.parametrize(

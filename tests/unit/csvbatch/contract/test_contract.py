@@ -95,7 +95,7 @@ def test_the_ledgers_copy_keeps_settings_that_were_defaults() -> None:
     ],
 )
 def test_a_copy_that_this_release_cannot_read_is_a_contract_error(text: str) -> None:
-    with pytest.raises(ContractError, match="the batch's copy of its contract: this release can't read it"):
+    with pytest.raises(ContractError, match="the batch's copy of its contract: this release cannot read it"):
         loads_json(text)
 
 
@@ -115,8 +115,8 @@ def test_a_name_that_a_database_could_take_amiss_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "setting", "reason"),
     [
-        ({"dataset": "../other"}, "dataset", "can't name a folder"),
-        ({"dataset": ""}, "dataset", "can't name a folder"),
+        ({"dataset": "../other"}, "dataset", "cannot name a folder"),
+        ({"dataset": ""}, "dataset", "cannot name a folder"),
         ({"table": "csvbatch_batch"}, "table", "belong to the ledger"),
         ({"columns": ()}, "columns", "there are 0 columns"),
         ({"columns": tuple(text_column(f"c{n}") for n in range(998))}, "columns", "there are 998 columns"),
@@ -134,7 +134,7 @@ def test_a_name_that_a_database_could_take_amiss_is_refused(name: str) -> None:
         ({"delimiter": "\n"}, "delimiter", "not one ASCII character"),
         ({"delimiter": "§"}, "delimiter", "not one ASCII character"),
         ({"quote": "\0"}, "quote", "not one ASCII character"),
-        ({"quote": ","}, "quote", "is the delimiter too"),
+        ({"quote": ","}, "quote", "is the same as the delimiter"),
         ({"encoding": "ebcdic"}, "encoding", "'ebcdic' is not known"),
         ({"maximum_reject_share": Decimal("1.01")}, "maximum_reject_share", "1.01 is not a share"),
         ({"maximum_reject_share": Decimal("-0.1")}, "maximum_reject_share", "-0.1 is not a share"),

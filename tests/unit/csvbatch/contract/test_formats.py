@@ -87,7 +87,7 @@ def test_a_date_is_read_as_its_format_says(text: str, value: str, day: date) -> 
         ("%-d/%-m/%Y", "001/2/2024"),
     ],
 )
-def test_text_in_another_format_is_no_date(text: str, value: str) -> None:
+def test_text_in_another_format_is_not_a_date(text: str, value: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         date_reader(text)(value)
 
@@ -123,7 +123,7 @@ def test_a_timestamp_is_read_as_its_format_says_and_stored_in_utc(text: str, val
         ("%Y-%m-%dT%H:%M:%S%z", "2024-02-01T03:04:05+01:60"),
     ],
 )
-def test_text_in_another_format_is_no_timestamp(text: str, value: str) -> None:
+def test_text_in_another_format_is_not_a_timestamp(text: str, value: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         timestamp_reader(text)(value)
 

@@ -25,7 +25,7 @@ def contract(table: str = "plain", column: str = "plain") -> Contract:
 
 @pytest.mark.parametrize("name", ["rowid", "oid", "tableoid", "xmin", "xmax", "cmin", "cmax", "ctid", "ora_rowscn"])
 def test_a_column_that_a_database_has_already_is_refused_with_the_reason(name: str) -> None:
-    with pytest.raises(SettingError, match=f"'{name}' can't name a column: .*; choose another name"):
+    with pytest.raises(SettingError, match=f"'{name}' cannot name a column: .*; choose another name"):
         contract(column=name)
 
 
@@ -33,7 +33,7 @@ def test_a_column_that_a_database_has_already_is_refused_with_the_reason(name: s
     "name", ["dual", "all_tab_cols", "pg_class", "pg_anything", "sqlite_sequence", "csvbatch_batch", "csvbatch_stage"]
 )
 def test_a_table_that_hides_what_statements_read_is_refused_with_the_reason(name: str) -> None:
-    with pytest.raises(SettingError, match=f"'{name}' can't name a table: .*; choose another name"):
+    with pytest.raises(SettingError, match=f"'{name}' cannot name a table: .*; choose another name"):
         contract(table=name)
 
 
@@ -53,7 +53,7 @@ def test_a_contract_file_is_refused_at_the_line_of_the_name(tmp_path: Path) -> N
         "dataset: plain\ntable: plain\nkey: [id]\ncolumns:\n"
         "  - {name: id, type: string, max_length: 5}\n  - {name: rowid, type: integer}\n"
     )
-    with pytest.raises(ContractError, match=r"plain\.yaml:6: .*'rowid' can't name a column"):
+    with pytest.raises(ContractError, match=r"plain\.yaml:6: .*'rowid' cannot name a column"):
         load_contract(file)
 
 
@@ -66,6 +66,6 @@ def test_sqlite_takes_every_name_that_a_contract_may_have() -> None:
 
 def test_every_dictionary_view_that_the_store_reads_is_a_name_no_table_may_have() -> None:
     """A table of that name in the loader's schema would be read in place of the view."""
-    sources = (REPOSITORY / "lambdas" / "csvbatch" / "store").glob("oracle*.py")
+    sources = (REPOSITORY / "lambdas" / "csvbatch" / "store" / "oracle").glob("*.py")
     read = {name for file in sources for name in re.findall(r"\b(?:all|nls|user|dba)_[a-z_]+\b", file.read_text())}
     assert {name for name in read if name.startswith(("all_", "nls_database"))} == set(ORACLE_VIEWS)

@@ -132,8 +132,8 @@ def test_numbers_among_texts_are_to_be_put_in_quotes(write: Write) -> None:
         ("type: integer, null_tokens: x", "null_tokens: it is not a list"),
         ("type: integer, minimum: 1.5", "minimum: it is not a whole number"),
         ("type: decimal, precision: 2, scale: 1, minimum: low", "minimum: it is not a number"),
-        ("type: date, maximum: 01/02/2024", "maximum: it is not a day written as YYYY-MM-DD"),
-        ("type: timestamp, maximum: noon", "maximum: it is not a moment written as YYYY-MM-DDTHH:MM:SS"),
+        ("type: date, maximum: 01/02/2024", "maximum: it is not a date written as YYYY-MM-DD"),
+        ("type: timestamp, maximum: noon", "maximum: it is not a timestamp written as YYYY-MM-DDTHH:MM:SS"),
         ("type: string, max_length: 2, header: ~", "header: it is not text"),
     ],
 )
@@ -151,37 +151,37 @@ def test_a_setting_of_the_wrong_kind_is_told_what_it_should_be(write: Write, col
         ("- a\n", "countries.yaml:1: it is not a list of settings; write `name: value` lines"),
         (
             "table: a\ncolumns: [\n",
-            "countries.yaml:3: it is not YAML (expected the node content, but found '<stream end>'); "
+            "countries.yaml:3: it is not valid YAML (expected the node content, but found '<stream end>'); "
             "check quotes and indentation",
         ),
-        ("a: 1\nb: 2\na: 3\n", "countries.yaml:3: `a` is there twice; keep one"),
-        ("a: &a [*a]\n", "countries.yaml: its aliases or lists have no end; write the values out"),
-        ("a: \x07\n", "countries.yaml: it holds characters that YAML does not take; save it as plain text"),
+        ("a: 1\nb: 2\na: 3\n", "countries.yaml:3: `a` is given twice; keep one"),
+        ("a: &a [*a]\n", "countries.yaml: its aliases or lists are nested without end; write the values out"),
+        ("a: \x07\n", "countries.yaml: it has characters that YAML does not allow; save it as plain text"),
         (
             "? [a]\n: 1\n",
-            "countries.yaml:1: it is not YAML (found unhashable key); check quotes and indentation",
+            "countries.yaml:1: it is not valid YAML (found unhashable key); check quotes and indentation",
         ),
         (
             "a: !!python/name:os.system\n",
-            "countries.yaml:1: it is not YAML (could not determine a constructor for the tag "
+            "countries.yaml:1: it is not valid YAML (could not determine a constructor for the tag "
             "'tag:yaml.org,2002:python/name:os.system'); check quotes and indentation",
         ),
     ],
 )
-def test_a_file_that_is_no_contract_at_all_is_told_so(write: Write, text: str, problem: str) -> None:
+def test_a_file_that_is_not_a_contract_is_an_error(write: Write, text: str, problem: str) -> None:
     assert told(write(text)) == [problem]
 
 
-def test_a_file_in_another_encoding_is_told_so(tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "countries.yaml"
     path.write_bytes("dataset: é".encode("latin-1"))
 
     assert told(path) == ["countries.yaml: it is not UTF-8; save it as UTF-8"]
 
 
-def test_a_file_that_is_not_there_is_told_so(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     assert told(tmp_path / "nowhere.yaml") == [
-        "nowhere.yaml: it can't be read (No such file or directory); check its name and permissions"
+        "nowhere.yaml: it cannot be read (No such file or directory); check its name and permissions"
     ]
 
 
@@ -191,7 +191,7 @@ def test_a_folder_gives_its_contracts_by_dataset(write: Write) -> None:
     assert load_contracts(path.parent) == {"countries": load_contract(path)}
 
 
-def test_the_problems_of_all_files_of_a_folder_are_told_together(write: Write) -> None:
+def test_the_problems_of_all_files_of_a_folder_are_reported_together(write: Write) -> None:
     folder = write(COUNTRIES).parent
     (folder / "empty.yaml").touch()
     (folder / "other.yaml").write_text(COUNTRIES)
@@ -202,10 +202,10 @@ def test_the_problems_of_all_files_of_a_folder_are_told_together(write: Write) -
     assert [(Path(problem.source).name, problem.reason) for problem in caught.value.problems] == [
         ("empty.yaml", "it is empty"),
         ("other.yaml", "it is for dataset 'countries'"),
-        ("other.yaml", "its table 'countries' is that of countries.yaml too"),
+        ("other.yaml", "its table 'countries' is also that of countries.yaml"),
     ]
 
 
 def test_a_folder_without_contracts_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="there is no contract here; add a file"):
+    with pytest.raises(ContractError, match="there is no contract in this folder; add a file"):
         load_contracts(tmp_path)

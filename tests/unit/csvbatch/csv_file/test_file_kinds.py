@@ -1,4 +1,4 @@
-"""Content that is no CSV is refused by the name of what it is, whatever the file is called."""
+"""Content that is not CSV is refused by the name of what it is, whatever the file is called."""
 
 import bz2
 import gzip
@@ -39,7 +39,7 @@ KINDS = {
     "parquet": (b"PAR1\x15\x04\x15", "a Parquet file"),
     "pdf": (b"%PDF-1.7\n", "a PDF document"),
     "HTML": (b"<!DOCTYPE html>\n<html></html>", "an HTML page"),
-    "HTML after a mark and blanks": (b"\xef\xbb\xbf\r\n  <HTML lang=en>", "an HTML page"),
+    "HTML after a BOM and blanks": (b"\xef\xbb\xbf\r\n  <HTML lang=en>", "an HTML page"),
     "HTML in UTF-16": ("<table><tr>".encode("utf-16"), "an HTML page"),
     "a table without more": (b"<table border=1>", "an HTML page"),
     "XML": (b'<?xml version="1.0"?><Workbook/>', "an XML or HTML document"),
@@ -48,7 +48,7 @@ KINDS = {
 
 @pytest.mark.parametrize(("data", "kind"), KINDS.values(), ids=KINDS)
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
-def test_content_that_is_no_csv_is_refused_by_its_name(data: bytes, kind: str, encoding: str) -> None:
+def test_content_that_is_not_csv_is_refused_by_its_name(data: bytes, kind: str, encoding: str) -> None:
     for block_bytes in (1, 1000):
         with pytest.raises(SplitError) as error:
             split(data, Dialect(encoding=encoding), block_bytes=block_bytes)

@@ -67,7 +67,7 @@ def test_other_bytes_after_the_end_are_refused(garbage: bytes, block_bytes: int)
 
 
 @pytest.mark.parametrize("data", [b"id,name\n1,a\n", b"P", b"PK\x03\x04zip", b"\x1f\x9dcompress", b"\0" * 20])
-def test_what_is_no_gzip_is_refused(data: bytes) -> None:
+def test_what_is_not_gzip_is_refused(data: bytes) -> None:
     assert reason_of(data) is Reason.NOT_GZIP
 
 

@@ -164,7 +164,7 @@ def test_other_delimiters_and_quotes(delimiter: str, quote: str) -> None:
         assert rows == csv_rows(text, dialect)[1:]
 
 
-def test_a_byte_order_mark_of_utf_8_is_no_part_of_the_header() -> None:
+def test_a_byte_order_mark_of_utf_8_is_not_part_of_the_header() -> None:
     data = codecs.BOM_UTF8 + b"id,name\n1,a\n"
     for block_bytes in (1, 2, 3, 100):
         scanned, chunks = split(data, block_bytes=block_bytes, window_bytes=1)

@@ -30,13 +30,13 @@ def test_chunks_of_any_size_read_as_csv_reads_the_file(encoding: str, written_as
 
 
 @pytest.mark.parametrize(
-    ("mark", "byte_order"), [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")]
+    ("bom", "byte_order"), [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")]
 )
 @pytest.mark.parametrize("named", ["utf-16", "the byte order itself"])
-def test_the_byte_order_mark_of_utf_16_is_no_part_of_the_header(mark: bytes, byte_order: str, named: str) -> None:
+def test_the_byte_order_mark_of_utf_16_is_not_part_of_the_header(bom: bytes, byte_order: str, named: str) -> None:
     text = f"id,name\r\n{BODY}"
     dialect = Dialect(encoding="utf-16" if named == "utf-16" else byte_order)
-    scanned = _check(text, dialect, mark + text.encode(byte_order))
+    scanned = _check(text, dialect, bom + text.encode(byte_order))
     assert scanned.dialect.encoding == byte_order
 
 
@@ -84,11 +84,11 @@ WRONG = {
         3,
     ),
     "UTF-16 of an odd number of bytes": ("utf-16-be", "id\n1\n2".encode("utf-16-be") + b"\x00", Reason.ENCODING, 3),
-    "UTF-16 without a mark": ("utf-16", "id,name\n1,a\n".encode("utf-16-le"), Reason.BYTE_ORDER_MARK, 1),
+    "UTF-16 without a BOM": ("utf-16", "id,name\n1,a\n".encode("utf-16-le"), Reason.BYTE_ORDER_MARK, 1),
     "UTF-8 named UTF-16": ("utf-16", b"id,name\n1,a\n", Reason.BYTE_ORDER_MARK, 1),
     "UTF-16 named UTF-8": ("utf-8", "id,name\n1,a\n".encode("utf-16"), Reason.BYTE_ORDER_MARK, 1),
-    "UTF-16 without a mark named UTF-8": ("utf-8", "id,name\n1,a\n".encode("utf-16-le"), Reason.NUL, 1),
-    "UTF-8 with its mark named cp1252": ("cp1252", "id,name\n1,a\n".encode("utf-8-sig"), Reason.BYTE_ORDER_MARK, 1),
+    "UTF-16 without a BOM named UTF-8": ("utf-8", "id,name\n1,a\n".encode("utf-16-le"), Reason.NUL, 1),
+    "UTF-8 with a BOM named cp1252": ("cp1252", "id,name\n1,a\n".encode("utf-8-sig"), Reason.BYTE_ORDER_MARK, 1),
     "the other byte order": (
         "utf-16-be",
         codecs.BOM_UTF16_LE + "id\n1\n".encode("utf-16-le"),

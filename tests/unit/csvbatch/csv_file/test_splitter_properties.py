@@ -16,7 +16,7 @@ from csvbatch.csv_file.errors import Reason, SplitError
 from tests.unit.csvbatch.csv_file.csv_reference import csv_rows, line_at, lines_of, read, row_ends_and_open_quote, split
 
 NEWLINES = ("\n", "\r", "\r\n")
-# How Python writes each encoding, and the marks that may stand before it.
+# How Python writes each encoding, and the BOMs that may stand before it.
 WRITTEN_AS = {
     "utf-8": ("utf-8", (b"", codecs.BOM_UTF8)),
     "cp1252": ("cp1252", (b"",)),
@@ -68,10 +68,10 @@ def written_texts(draw: st.DrawFn, dialect: Dialect) -> str:
 @st.composite
 def files(draw: st.DrawFn) -> tuple[Dialect, str, bytes]:
     dialect = draw(dialects)
-    # A mark at the start would be one of the file's, and not a character of its first field.
+    # A BOM at the start would be one of the file's, and not a character of its first field.
     text = draw(raw_texts(dialect) | written_texts(dialect)).lstrip("\ufeff")
-    encoding, marks = WRITTEN_AS[dialect.encoding]
-    return dialect, text, draw(st.sampled_from(marks)) + text.encode(encoding)
+    encoding, boms = WRITTEN_AS[dialect.encoding]
+    return dialect, text, draw(st.sampled_from(boms)) + text.encode(encoding)
 
 
 sizes = st.sampled_from([1, 2, 3, 5, 8, 16, 40, 100, 1 << 18])

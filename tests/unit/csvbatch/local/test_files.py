@@ -80,7 +80,7 @@ def test_a_file_that_was_cut_or_that_grew_is_not_read_beyond_what_was_listed(fol
 def test_a_file_that_is_not_there_is_gone(folder: Path) -> None:
     files, version = listed(folder, b"a")
     (folder / "a.csv").unlink()
-    with pytest.raises(ObjectGoneError, match="is gone"), files.read(version):
+    with pytest.raises(ObjectGoneError, match="no longer exists"), files.read(version):
         pass
     assert not files.holds(version)
 

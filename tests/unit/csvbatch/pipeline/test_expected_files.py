@@ -25,8 +25,7 @@ def now() -> list[datetime]:
 
 @pytest.fixture
 def pipeline(tmp_path: Path, now: list[datetime]) -> Iterator[Pipeline]:
-    store = open_store(f"sqlite:///{tmp_path}/store.db")
-    store._clock = lambda: now[0]
+    store = open_store(f"sqlite:///{tmp_path}/store.db", clock=lambda: now[0])
     store.migrate(CONTRACTS.values())
     daily = {name: replace(one, expected_every_hours=24) for name, one in CONTRACTS.items()}
     yield Pipeline(store, LocalFiles(tmp_path / "bucket", {}), daily)

@@ -79,8 +79,7 @@ def now() -> list[datetime]:
 
 @pytest.fixture
 def pipeline(tmp_path: Path, now: list[datetime]) -> Iterator[Pipeline]:
-    store = open_store(f"sqlite:///{tmp_path}/store.db")
-    store._clock = lambda: now[0]
+    store = open_store(f"sqlite:///{tmp_path}/store.db", clock=lambda: now[0])
     store.migrate(CONTRACTS.values())
     yield Pipeline(store, FailingFiles(tmp_path / "bucket", {}), dict(CONTRACTS), FailingQueue())
     store.close_connection()

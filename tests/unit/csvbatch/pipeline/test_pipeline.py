@@ -206,7 +206,7 @@ def test_a_message_of_a_batch_that_there_is_none_of_is_refused(pipeline: Pipelin
 
 @pytest.mark.parametrize("body", ["", "{}", "[1]", '{"batch": 1}', "not json at all"])
 def test_a_message_that_is_not_ours_is_refused_without_repeating_it(pipeline: Pipeline, body: str) -> None:
-    with pytest.raises(MessageError, match="not one of ours") as refused:
+    with pytest.raises(MessageError, match="not from this platform") as refused:
         deliver(pipeline.store, pipeline.files, Delivery(body, is_last=False), NO_DEADLINE)
     assert "at all" not in str(refused.value)
 

@@ -81,14 +81,14 @@ def test_a_first_line_that_seems_to_be_data_is_not_repeated() -> None:
         match_header(contract(), ["Jane Doe", "1 High Street", "A", "x"])
 
     assert str(caught.value) == (
-        "The first line has 1 of the 4 columns of dataset 'letters', so it does not seem to be its header. "
+        "The first line has 1 of the 4 columns of dataset 'letters', so it is probably not the header. "
         "Expected: 'A', 'B', 'C', 'D'."
     )
     assert [problem.fault for problem in caught.value.problems] == [HeaderFault.UNRECOGNISED]
 
 
 def test_a_header_in_one_piece_asks_for_the_delimiter() -> None:
-    with pytest.raises(HeaderError, match="It is a single field: is the delimiter really"):
+    with pytest.raises(HeaderError, match="It is a single field: check that the delimiter is"):
         match_header(contract(), ["A;B;C;D"])
 
 
@@ -97,8 +97,8 @@ def test_each_problem_says_what_to_do() -> None:
         match_header(contract(), ["B", "A", "C", "x" * 1000])
 
     assert str(caught.value).split("\n") == [
-        "Columns are missing: 'D'. Add them, or take them out of the contract.",
-        f"The contract has no columns '{'x' * 39}…'. Leave them out, add them to the contract, or set "
+        "Columns are missing: 'D'. Add them, or remove them from the contract.",
+        f"The contract has no columns '{'x' * 39}…'. Remove them, add them to the contract, or set "
         "accept_extra_columns.",
         "Columns are in another order than in the contract: 'B', 'A'. Put them in the contract's order, or set "
         "accept_reordered_columns.",
@@ -134,22 +134,22 @@ def test_a_column_that_is_missing_altogether_has_nothing_beside_it() -> None:
 @pytest.mark.parametrize(("delimiter", "header"), [(";", ["sep=", ""]), (",", ["sep=;"]), (";", ["SEP=\t"])])
 def test_the_line_that_tells_excel_the_delimiter_is_named(delimiter: str, header: list[str]) -> None:
     letters = replace(contract(), delimiter=delimiter)
-    with pytest.raises(HeaderError, match="`sep=` line, by which Excel is told the delimiter") as caught:
+    with pytest.raises(HeaderError, match="`sep=` line, which sets the delimiter in Excel") as caught:
         match_header(letters, header, [(2, ["A", "B", "C", "D"])])
 
-    assert str(caught.value).endswith("The header is on line 2: remove what is before it.")
+    assert str(caught.value).endswith("The header is on line 2: remove the lines before it.")
     assert "single field" not in str(caught.value)
 
 
 def test_a_header_on_a_later_line_is_named_by_its_line() -> None:
     rows = [(2, ["Period", "2026"]), (4, ["a ", "B", "C", "D", "E"]), (5, ["A", "B", "C", "D"])]
-    with pytest.raises(HeaderError, match="The header is on line 4: remove what is before it") as caught:
+    with pytest.raises(HeaderError, match="The header is on line 4: remove the lines before it") as caught:
         match_header(contract(), ["Report of somebody"], rows)
 
     assert "somebody" not in str(caught.value)
-    assert "is the delimiter really" not in str(caught.value)
+    assert "check that the delimiter is" not in str(caught.value)
 
 
 def test_extra_columns_without_a_name_ask_for_delimiters_at_the_end() -> None:
-    with pytest.raises(HeaderError, match="are there delimiters at the end of the line"):
+    with pytest.raises(HeaderError, match="check for delimiters at the end of the line"):
         match_header(contract(), ["A", "B", "C", "D", "", ""])

@@ -75,7 +75,7 @@ def test_the_drivers_text_is_not_kept() -> None:
     error = oracle_error("ORA-12899", 'value too large for column "A"."B" (actual: 4711, maximum: 10)')
     assert isinstance(error, oracledb.DatabaseError)
     assert str(classify(error, connecting=False)) == (
-        "Oracle refused a statement (ORA-12899); let the table's constraints be those of its contract"
+        "Oracle refused a statement (ORA-12899); make the table's constraints those of its contract"
     )
 
 
@@ -139,7 +139,7 @@ def test_a_listener_that_has_nothing_free_is_busy(number: int) -> None:
 
 def test_a_host_that_can_not_be_resolved_is_an_address_to_check() -> None:
     store = open_store("oracle://no-such-host.invalid/service", Credentials("user", "password"))
-    with pytest.raises(StoreError, match=r"can't be resolved .*\(UNKNOWN_HOST\); check the host") as caught:
+    with pytest.raises(StoreError, match=r"cannot be resolved .*\(UNKNOWN_HOST\); check the host") as caught:
         store.latest_batches(1)
     assert caught.value.__cause__ is caught.value.__context__ is None
 

@@ -73,10 +73,10 @@ def test_certificates_that_can_not_be_read_are_said_to_be_so(tmp_path: Path, tex
     failure = outcome(authority(tmp_path), ca_pem=text)
     assert (failure.code, failure.reason) == (
         "CA_BUNDLE",
-        "the certificates in the secret's field ca_pem can't be read",
+        "the certificates in the secret's field ca_pem cannot be read",
     )
     assert "AAAA" not in str(failure)
 
 
 def test_a_file_of_certificates_that_is_not_there_is_named(tmp_path: Path) -> None:
-    assert "/no/such/file can't be read" in outcome(authority(tmp_path), "&ca=/no/such/file").reason
+    assert "/no/such/file cannot be read" in outcome(authority(tmp_path), "&ca=/no/such/file").reason

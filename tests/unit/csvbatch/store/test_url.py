@@ -85,6 +85,30 @@ def test_an_address_that_can_not_be_used_says_why(url: str, message: str) -> Non
         open_store(url)
 
 
+@pytest.mark.parametrize(
+    ("url", "kind", "place"),
+    [
+        ("sqlite:////folder/store.db", "sqlite", "sqlite database /folder/store.db"),
+        ("postgres://user:secret@host:5432/db", "postgresql", "postgresql database host/db"),
+        ("oracle://user:secret@host:1600/orcl?schema=loader", "oracle", "oracle database host/orcl"),
+    ],
+)
+def test_a_url_names_kind_and_place_without_the_password(url: str, kind: str, place: str) -> None:
+    parsed = parse_url(url)
+    assert (parsed.kind, parsed.place) == (kind, place)
+    assert "secret" not in repr(parsed)
+
+
+def test_a_sqlite_store_is_new_until_its_file_has_content(tmp_path: Path) -> None:
+    url = parse_url(f"sqlite:///{tmp_path}/store.db")
+    assert url.is_new_sqlite
+    (tmp_path / "store.db").touch()
+    assert url.is_new_sqlite
+    (tmp_path / "store.db").write_text("x")
+    assert not url.is_new_sqlite
+    assert not parse_url("postgresql://host/db").is_new_sqlite
+
+
 def test_a_password_is_not_shown() -> None:
     assert "secret" not in repr(Credentials("user", "secret"))
     with pytest.raises(UrlError) as caught:

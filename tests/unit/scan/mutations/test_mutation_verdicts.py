@@ -1,20 +1,29 @@
 import io
 import json
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from scripts.scan.findings import Finding, Outcome
 from scripts.scan.mutations import cli, report, scan
 from scripts.scan.mutations.catalogue import Mutation
 from scripts.scan.mutations.checks import Kill
 from scripts.scan.mutations.trial import Verdict
 
-PRINTED = """\
-FAILED CKV_AWS_27 unmutated/modules/sqs/main.tf:40 aws_sqs_queue.dead_letters: Ensure all data stored is encrypted
-FAILED CKV_AWS_27 lost/modules/sqs/main.tf:37 aws_sqs_queue.dead_letters: Ensure all data stored is encrypted
-FAILED CKV_AWS_27 open/modules/sqs/main.tf:14 aws_sqs_queue.this: Ensure all data stored is encrypted
-FAILED CKV_CSV_2 open/modules/sqs/main.tf:14 aws_sqs_queue.this: A message stays hidden for 6 timeouts
-"""
+FOLDER = Path("/mutants")
+
+
+def failure(place: str, check: str, resource: str) -> Finding:
+    return Finding(check, FOLDER / place, 1, resource, "Is safe", Outcome.FAILED)
+
+
+FAILURES = [
+    failure("unmutated/modules/sqs/main.tf", "CKV_AWS_27", "aws_sqs_queue.dead_letters"),
+    failure("lost/modules/sqs/main.tf", "CKV_AWS_27", "aws_sqs_queue.dead_letters"),
+    failure("open/modules/sqs/main.tf", "CKV_AWS_27", "aws_sqs_queue.this"),
+    failure("open/modules/sqs/main.tf", "CKV_CSV_2", "aws_sqs_queue.this"),
+]
 MUTATION = Mutation.model_validate(
     {
         "id": "open",
@@ -30,15 +39,15 @@ FAILED = Kill("tests/test_queue.py", "test_the_queue_is_closed[dev]")
 
 
 def test_a_finding_belongs_to_the_mutant_in_whose_copy_it_is() -> None:
-    assert scan.attributed(scan.findings(PRINTED))["open"] == Kill("scan", "CKV_AWS_27, CKV_CSV_2")
+    assert scan.attributed(FAILURES, FOLDER)["open"] == Kill("scan", "CKV_AWS_27, CKV_CSV_2")
 
 
 def test_what_the_unmutated_module_has_too_kills_nothing() -> None:
-    assert "lost" not in scan.attributed(scan.findings(PRINTED))
+    assert "lost" not in scan.attributed(FAILURES, FOLDER)
 
 
 def test_nothing_is_attributed_to_the_unmutated_copy() -> None:
-    assert scan.UNMUTATED not in scan.attributed(scan.findings(PRINTED))
+    assert scan.UNMUTATED not in scan.attributed(FAILURES, FOLDER)
 
 
 @pytest.mark.parametrize(

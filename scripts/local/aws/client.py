@@ -1,4 +1,4 @@
-"""Asks a running server for its snapshot, or gives it another: neither is part of AWS."""
+"""Requests to a running server that are not part of AWS."""
 
 import http.client
 import ssl
@@ -14,16 +14,16 @@ _LIMIT_SECONDS = 90
 
 
 def fetch_snapshot(state: StateDirectory, record: Record) -> bytes:
-    """All that the server holds, as of one moment between two requests."""
-    return _ask(state, record, "GET", None, "make")
+    """A consistent snapshot of the server's data."""
+    return _request(state, record, "GET", None, "create")
 
 
 def restore_snapshot(state: StateDirectory, record: Record, content: bytes) -> None:
-    """Replace all that the server holds, between two requests."""
-    _ask(state, record, "PUT", content, "restore")
+    """Replace the server's data by that of a snapshot, between two requests."""
+    _request(state, record, "PUT", content, "restore")
 
 
-def _ask(state: StateDirectory, record: Record, method: str, body: bytes | None, purpose: str) -> bytes:
+def _request(state: StateDirectory, record: Record, method: str, body: bytes | None, purpose: str) -> bytes:
     tls = ssl.create_default_context(cafile=str(state.ca_file))
     connection = http.client.HTTPSConnection("127.0.0.1", record.port, timeout=_LIMIT_SECONDS, context=tls)
     try:
@@ -35,5 +35,5 @@ def _ask(state: StateDirectory, record: Record, method: str, body: bytes | None,
     finally:
         connection.close()
     if answer.status != HTTPStatus.OK:
-        raise UserError(f"{record} could not {purpose} a snapshot; see {state.log_file}")
+        raise UserError(f"{record} failed to {purpose} a snapshot; see {state.log_file}")
     return content

@@ -113,7 +113,7 @@ def test_running_server_is_taken_back_to_a_snapshot_and_to_nothing(aws: LocalAws
 
 
 def test_snapshot_of_another_account_is_refused_by_a_running_server(aws: LocalAws, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="there is no snapshot"):
+    with pytest.raises(UserError, match="does not exist"):
         aws.restore(tmp_path / "missing")
     (tmp_path / "snapshot").write_bytes(snapshot.empty(Identity("dev", "333333333333", "eu-west-1")))
 

@@ -80,7 +80,7 @@ def test_files_arrive_then_arrive_again_then_corrected(desk: Desk, tmp_path: Pat
     bad = files.recipients(tmp_path, ROWS).rejected
     assert bad > 0
     assert rejected == [[0, bad], [0, bad], [0]]
-    assert corrected.proves == f"the {bad:,} rows that were rejected have arrived"
+    assert corrected.proves == f"the {bad:,} rejected rows are loaded"
 
 
 def test_a_table_shows_where_the_rejects_are(desk: Desk, tmp_path: Path) -> None:

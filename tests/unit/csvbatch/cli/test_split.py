@@ -38,4 +38,4 @@ def test_a_file_that_cannot_be_split_says_where(run: Run, tmp_path: Path) -> Non
     (tmp_path / "any.csv").write_text('a,b\n1,"x\n')
     outcome = run("split", "any.csv", "--chunk-bytes", 9)
     assert outcome.status == 1
-    assert outcome.err.startswith("csvbatch: any.csv: line 2: a quote opens a field here")
+    assert outcome.err.startswith("csvbatch: any.csv: line 2: the quote that opens a field here")

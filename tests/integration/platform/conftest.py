@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common import environments
 from scripts.common.locks import only_one
+from scripts.common.paths import REPOSITORY
 from tests.support.platform import DEV, Platform, production, running
 
 INPUT_SUFFIXES = {".hcl", ".tf", ".yaml", ".py", ".json"}
@@ -36,7 +36,7 @@ def moments(cache: Path) -> Moments:
     Kept under a digest of all that goes into it, so that it is done again whenever any of that changes; of several
     test runs at once, one makes them and the others wait.
     """
-    folder = environments.REPOSITORY / ".local" / "moments" / digest_of_inputs()
+    folder = REPOSITORY / ".local" / "moments" / digest_of_inputs()
     result = Moments(folder / "half-applied", folder / "applied")
     with only_one(folder.with_suffix(".lock")):
         if not result.applied.is_file():
@@ -61,7 +61,7 @@ def _apply(result: Moments, cache: Path) -> None:
 
 def digest_of_inputs() -> str:
     """A digest of the configuration, the packages, the tools, and the local AWS they are applied to."""
-    root = environments.REPOSITORY
+    root = REPOSITORY
     folders = [root / name for name in ("live", "modules", "scripts/local/aws", "dist/lambda")]
     files = [root / name for name in ("terragrunt.hcl", "requirements/dev.txt", ".tools/toolchain.json")]
     for folder in folders:

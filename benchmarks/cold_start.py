@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.support.measuring import Comparison, Taken, of_children
 from csvbatch.pipeline.messages import ChunkMessage
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from scripts.local.aws.server import LocalAws
 from scripts.local.runtime import interface_client, packages
 from scripts.local.runtime.aws import Aws

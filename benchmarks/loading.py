@@ -27,11 +27,11 @@ from benchmarks.support.databases import Databases, databases, scalar
 from benchmarks.support.measuring import Comparison, run, timed
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import open_store
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from scripts.local.samples.make_recipients import write_recipients
 
 PEERS = Path(__file__).parent / "peers"
-CONTRACTS = environments.REPOSITORY / "lambdas" / "contracts"
+CONTRACTS = REPOSITORY / "lambdas" / "contracts"
 PANDAS = ("pandas==2.3.3", "sqlalchemy==2.0.44", "psycopg[binary]==3.3.9")
 
 OURS = "csvbatch load"
@@ -168,7 +168,7 @@ def limit_of_sqlite(inputs: Inputs) -> Iterator[Contender]:
 
 def limit_of_postgresql(inputs: Inputs) -> Contender:
     command = [sys.executable, "-m", "benchmarks.peers.raw_copy", inputs.corrected]
-    return Contender(COPY, lambda url: run([*command, url], cwd=environments.REPOSITORY), only(inputs.rows))
+    return Contender(COPY, lambda url: run([*command, url], cwd=REPOSITORY), only(inputs.rows))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.platform import TOOLCHAIN, Platform, running
 
 PAIRS = 5
@@ -41,7 +42,7 @@ def plan_of_units(platform: Platform) -> Callable[[], float]:
 
 
 def applied_single_root(platform: Platform, folder: Path) -> Callable[[], float]:
-    manifests = environments.REPOSITORY / "dist" / "lambda" / "x86_64"
+    manifests = REPOSITORY / "dist" / "lambda" / "x86_64"
     keys = {
         name: json.loads((manifests / f"{name}.json").read_text())["object_key"]
         for name in ("batch_processor", "request_handler")
@@ -64,7 +65,7 @@ def applied_single_root(platform: Platform, folder: Path) -> Callable[[], float]
     for name in keys:
         bucket = f"{single.environment.prefix}-{single.environment.account_id}-{single.environment.region}-artifacts"
         upload = ["lambda-packages", "upload", name, "--architecture", "x86_64", "--bucket", bucket]
-        single.run(upload, environments.REPOSITORY, LIMIT_SECONDS).expect_success()
+        single.run(upload, REPOSITORY, LIMIT_SECONDS).expect_success()
     run("apply", "-auto-approve")
     return lambda: timed(lambda: run("plan"))
 

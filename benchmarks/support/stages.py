@@ -21,7 +21,7 @@ from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE
 from csvbatch.pipeline.processing import Processor
 from csvbatch.store import BatchState, Store, open_store
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 CHUNK_BYTES = 8 * 1024 * 1024
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.common.errors import UserError
-from scripts.common.paths import LIVE as LIVE
-from scripts.common.paths import REPOSITORY as REPOSITORY
+from scripts.common.paths import LIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ import sys
 import pytest
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.rendering import rendered
 
 ENVIRONMENTS = environments.names()
 FUNCTIONS = {"lambda_batch_processor": "batch_processor", "lambda_request_handler": "request_handler"}
-ALARMS = (environments.REPOSITORY / "modules" / "monitoring" / "alarms.tf").read_text(encoding="utf-8")
+ALARMS = (REPOSITORY / "modules" / "monitoring" / "alarms.tf").read_text(encoding="utf-8")
 REPORT = """
 import json
 from csvbatch.aws.powertools import METRICS
@@ -47,7 +48,7 @@ def test_a_metric_is_reported_with_the_service_as_its_only_dimension() -> None:
 
 
 def test_the_request_handler_reports_what_is_watched_of_it() -> None:
-    handler = (environments.REPOSITORY / "lambdas" / "request_handler" / "handler.py").read_text(encoding="utf-8")
+    handler = (REPOSITORY / "lambdas" / "request_handler" / "handler.py").read_text(encoding="utf-8")
     assert 'name="ChunksFailed"' in handler
     assert '"ChunksFailed"' in ALARMS
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support import descriptions
 
-ROOT = environments.REPOSITORY
+ROOT = REPOSITORY
 TOOLCHAIN = json.loads((ROOT / ".tools" / "toolchain.json").read_text(encoding="utf-8"))
 MODULES = sorted(path.parent for path in (ROOT / "modules").glob("*/main.tf"))
 LIMIT_SECONDS = 600

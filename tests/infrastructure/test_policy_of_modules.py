@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 
-MODULES = environments.REPOSITORY / "modules"
+MODULES = REPOSITORY / "modules"
 GUARD = re.compile(r'^resource "terraform_data" "deletion_protection" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 
 

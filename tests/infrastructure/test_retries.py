@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 
-ROOT = (environments.REPOSITORY / "terragrunt.hcl").read_text(encoding="utf-8")
+ROOT = (REPOSITORY / "terragrunt.hcl").read_text(encoding="utf-8")
 LISTED = re.search(r"^    retryable_errors = \[\n(.*?)^    \]", ROOT, re.MULTILINE | re.DOTALL)
 PATTERNS = [json.loads(text) for text in re.findall(r'^      (".*"),$', LISTED[1] if LISTED else "", re.MULTILINE)]
 

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 
-ROOT = environments.REPOSITORY
+ROOT = REPOSITORY
 COMPONENTS = ROOT / "live" / "_components"
 UNITS = sorted(path.parent for path in (ROOT / "live").glob("*/*/terragrunt.hcl"))
 COMPONENT_FILES = sorted(path for path in COMPONENTS.glob("*.hcl") if "\nterraform {" in path.read_text())

@@ -9,6 +9,7 @@ import pytest
 
 from csvbatch.store.url import OracleAddress, parse_url
 from scripts.common import environments
+from scripts.common.paths import LIVE
 from tests.support.rendering import rendered
 from tests.support.variants import variant
 
@@ -43,7 +44,7 @@ def test_the_functions_call_the_port_that_the_network_opens(environment: str, fu
 @pytest.fixture(scope="module")
 def private_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment whose database has a private authority and another schema, is Autonomous, and wears a group."""
-    text = (environments.LIVE / ANY / "env.hcl").read_text(encoding="utf-8")
+    text = (LIVE / ANY / "env.hcl").read_text(encoding="utf-8")
     start = text.index("  oracle = {")
     block = text[start : text.index("\n  }\n", start) + 5]
     oracle = f"""  oracle = {{

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.rendering import rendered
 from tests.support.variants import variant
 
@@ -53,7 +54,7 @@ def test_every_unit_with_a_role_takes_the_boundary(demanding: Path, component: s
 
 def test_no_role_is_made_elsewhere() -> None:
     roles = re.compile(r'^resource "aws_iam_role" ', re.MULTILINE)
-    modules = environments.REPOSITORY / "modules"
+    modules = REPOSITORY / "modules"
     making = {path.parent.name for path in modules.glob("*/*.tf") if roles.search(path.read_text(encoding="utf-8"))}
     assert making == {"iam", "eventbridge"}
 
@@ -68,7 +69,7 @@ def test_a_producer_named_in_env_reaches_bucket_and_key(tmp_path: Path) -> None:
 
 
 def test_an_env_without_these_keys_demands_nothing(tmp_path: Path) -> None:
-    text = (environments.REPOSITORY / ENV_HCL).read_text(encoding="utf-8")
+    text = (REPOSITORY / ENV_HCL).read_text(encoding="utf-8")
     start = text.index("  # On every resource beside project")
     live = variant(tmp_path, {ENV_HCL: (text[start:], "}\n")})
     assert rendered(ANY, "iam", live)["inputs"]["permissions_boundary_arn"] is None

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 WORKSPACE = REPOSITORY / "dist" / "mutants"
 _COPIED = ("live", "scripts", "tests")

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.platform import DEV
 
 SHELLS = frozenset({"sh", "bash", "shell", "console", "zsh"})
@@ -41,7 +42,7 @@ _OF_THIS_RUN = (
     *("AWS_", "CSVBATCH_AWS", "ENV", "GIT_", "MAKE", "MFLAGS"),
     *("PYTEST_", "PYTHON", "TF_", "TG_", "VIRTUAL_ENV"),
 )
-_OWN_PATHS = (environments.REPOSITORY / ".venv" / "bin", environments.REPOSITORY / ".tools" / "bin")
+_OWN_PATHS = (REPOSITORY / ".venv" / "bin", REPOSITORY / ".tools" / "bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Block:
 
     def __str__(self) -> str:
         """File and line, as an editor opens it."""
-        return f"{self.document.relative_to(environments.REPOSITORY)}:{self.line}"
+        return f"{self.document.relative_to(REPOSITORY)}:{self.line}"
 
     @property
     def is_typed(self) -> bool:
@@ -69,7 +70,7 @@ class Block:
 
 def documents() -> list[Path]:
     """README.md, CONTRIBUTING.md and all of docs/, with whatever is added there."""
-    root = environments.REPOSITORY
+    root = REPOSITORY
     return [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").rglob("*.md"))]
 
 
@@ -140,11 +141,9 @@ class Checkout:
     def __init__(self, root: Path) -> None:
         self.root = root
         listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        done = subprocess.run(
-            listed, cwd=environments.REPOSITORY, capture_output=True, text=True, timeout=60, check=True
-        )
+        done = subprocess.run(listed, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=True)
         for name in filter(None, done.stdout.split("\0")):
-            if (source := environments.REPOSITORY / name).is_file():
+            if (source := REPOSITORY / name).is_file():
                 target = root / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, target)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support import documents
 from tests.support.documents import Block, Checkout, of_a_new_shell
 
@@ -22,9 +22,9 @@ class Copy:
     def __init__(self, root: Path) -> None:
         self.root = Checkout(root).root
         for name in (".tools", ".venv", ".venv-scan"):
-            if (built := environments.REPOSITORY / name).exists():
+            if (built := REPOSITORY / name).exists():
                 (root / name).symlink_to(built)
-        if (packages := environments.REPOSITORY / "dist" / "lambda").exists():
+        if (packages := REPOSITORY / "dist" / "lambda").exists():
             shutil.copytree(packages, root / "dist" / "lambda")
 
     def run(self, *command: str) -> str:

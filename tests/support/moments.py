@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scripts.common import environments
 from scripts.common.locks import only_one
+from scripts.common.paths import REPOSITORY
 from tests.support.platform import DEV, Platform, running
 
 INPUT_SUFFIXES = {".hcl", ".tf", ".yaml", ".py", ".json"}
@@ -67,12 +67,12 @@ def _once(file: Path, environment: str, cache: Path, begin: Path | None, make: C
 
 @cache
 def _folder() -> Path:
-    return environments.REPOSITORY / ".local" / "moments" / digest_of_inputs()
+    return REPOSITORY / ".local" / "moments" / digest_of_inputs()
 
 
 def digest_of_inputs() -> str:
     """A digest of the configuration, the packages, the tools, and the local AWS they are applied to."""
-    root = environments.REPOSITORY
+    root = REPOSITORY
     folders = [root / name for name in ("live", "modules", "scripts/local/aws", "dist/lambda")]
     files = [root / name for name in ("terragrunt.hcl", "requirements/dev.txt", ".tools/toolchain.json")]
     for folder in folders:

@@ -16,10 +16,11 @@ import boto3
 import pytest
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from scripts.local.aws.server import LocalAws
 
 TERRAGRUNT = str(Path(sys.executable).with_name("terragrunt"))
-TOOLCHAIN = json.loads((environments.REPOSITORY / ".tools" / "toolchain.json").read_text(encoding="utf-8"))
+TOOLCHAIN = json.loads((REPOSITORY / ".tools" / "toolchain.json").read_text(encoding="utf-8"))
 DEV = environments.default()
 """The environment that most tests apply: whichever is not production; its name, account and region may be anything."""
 PRODUCTIONS = [name for name in environments.names() if environments.load(name).production]

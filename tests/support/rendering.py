@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from scripts.common import environments
+from scripts.common.paths import LIVE, REPOSITORY
 
 LIMIT_SECONDS = 120
 NOWHERE = "http://127.0.0.1:9"
@@ -16,12 +16,12 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 @functools.cache
-def rendered(environment: str, component: str, live: Path = environments.LIVE) -> dict[str, Any]:
+def rendered(environment: str, component: str, live: Path = LIVE) -> dict[str, Any]:
     """One unit's whole configuration, of a copy of `live/` if need be.
 
     Raises RuntimeError with what Terragrunt said where it cannot be evaluated.
     """
-    tools = json.loads((environments.REPOSITORY / ".tools" / "toolchain.json").read_text(encoding="utf-8"))
+    tools = json.loads((REPOSITORY / ".tools" / "toolchain.json").read_text(encoding="utf-8"))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TG_", "TF_"))}
     with tempfile.TemporaryDirectory() as cache:
         done = subprocess.run(

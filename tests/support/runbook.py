@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.documents import as_named
 from tests.support.platform import Platform, Ran
 
-DOCUMENT = environments.REPOSITORY / "docs" / "state.md"
+DOCUMENT = REPOSITORY / "docs" / "state.md"
 _PLACEHOLDER = re.compile(r"\b[A-Z]+_ID\b")
 
 
@@ -28,13 +28,13 @@ class Section:
         parts = [re.escape(" ".join(part.split())) for part in self.quoted[which].split("…")]
         return ran.status != 0 and re.search(r"\s?.*?\s?".join(parts), " ".join(ran.printed.split())) is not None
 
-    def follow(self, platform: Platform, folder: Path = environments.REPOSITORY, **values: str) -> list[Ran]:
+    def follow(self, platform: Platform, folder: Path = REPOSITORY, **values: str) -> list[Ran]:
         """Type its commands one after the other, answering what they ask; the first that fails fails the test."""
         done = []
         for command in self.commands:
             filled = _PLACEHOLDER.sub(lambda found: values[found[0]], command)
             if filled.startswith("cd "):
-                folder = environments.REPOSITORY / filled.removeprefix("cd ")
+                folder = REPOSITORY / filled.removeprefix("cd ")
                 continue
             done.append(_typed(filled, folder, platform).expect_success())
         return done

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 
 _COPIED = ("terragrunt.hcl", "live", "modules", "scripts/refuse")
 
@@ -15,7 +15,7 @@ def variant(folder: Path, edits: Mapping[str, tuple[str, str]]) -> Path:
     Raises AssertionError where a file does not hold its text exactly once: the edit would not be the one meant.
     """
     for name in _COPIED:
-        source, target = environments.REPOSITORY / name, folder / name
+        source, target = REPOSITORY / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns(".terra*", "tests"))

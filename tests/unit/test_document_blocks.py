@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support import documents
 from tests.support.documents import Block
 
@@ -70,8 +71,8 @@ def test_a_block_that_is_not_typed_has_a_reason(block: Block) -> None:
 
 @pytest.mark.parametrize("block", [block for block in ALL if block.typed_by], ids=str)
 def test_the_test_that_types_a_block_exists(block: Block) -> None:
-    assert (environments.REPOSITORY / block.typed_by).is_file(), f"{block}: there is no {block.typed_by}"
+    assert (REPOSITORY / block.typed_by).is_file(), f"{block}: there is no {block.typed_by}"
 
 
 def test_the_readme_is_typed() -> None:
-    assert any(block.is_typed for block in documents.blocks(environments.REPOSITORY / "README.md"))
+    assert any(block.is_typed for block in documents.blocks(REPOSITORY / "README.md"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.groups import LONGEST_FIRST, SPLIT, TESTS, group_of
 
 TESTS_PER_FILE = 10
@@ -42,7 +42,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("conftest.py", "support/groups.py", "support/costs.py"):
         target = root / "tests" / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(environments.REPOSITORY / "tests" / name, target)
+        shutil.copy(REPOSITORY / "tests" / name, target)
     parameters = f'@pytest.mark.parametrize("number", range({TESTS_PER_FILE}))'
     for name in FILES:
         made_up = root / "tests" / name

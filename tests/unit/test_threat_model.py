@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 TEXT = (REPOSITORY / "docs" / "threat-model.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`((?:tests|modules|scripts)/[^`\s]+)`", TEXT)))

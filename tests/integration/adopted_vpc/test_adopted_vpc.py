@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.moments import bootstrapped
 from tests.support.platform import TOOLCHAIN, Platform, Ran, running
 from tests.support.variants import variant
@@ -31,7 +32,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 def adopting(folder: Path, ids: dict[str, str]) -> Path:
     """A copy of the configuration whose environment adopts a VPC; gives its unit of the network."""
-    text = (environments.REPOSITORY / UNIT).read_text(encoding="utf-8")
+    text = (REPOSITORY / UNIT).read_text(encoding="utf-8")
     inputs = text[text.index("inputs = {") :]
     adopted = f"""inputs = {{
   existing_vpc = {{

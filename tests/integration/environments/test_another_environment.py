@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pytest
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.followed import Copy
 from tests.support.platform import DEV
 
-GUIDE = environments.REPOSITORY / "docs" / "how-to" / "add-an-environment.md"
+GUIDE = REPOSITORY / "docs" / "how-to" / "add-an-environment.md"
 
 NAME = next(name for name in ("staging", "staging-two", "staging-three") if name not in environments.names())
 ACCOUNT_ID, REGION = "444455556666", "eu-central-1"

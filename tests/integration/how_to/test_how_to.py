@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.followed import Copy
 
-GUIDES = environments.REPOSITORY / "docs" / "how-to"
+GUIDES = REPOSITORY / "docs" / "how-to"
 
 
 @pytest.fixture

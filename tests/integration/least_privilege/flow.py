@@ -10,6 +10,7 @@ from pathlib import Path
 
 from csvbatch.store import Batch
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from scripts.local.aws.server import LocalAws
 from scripts.local.demo import scenario
 from scripts.local.demo.platform import DemoPlatform
@@ -17,7 +18,7 @@ from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.least_privilege.enforced import HANDLER, PROCESSOR, READER, Dev, IamDecision, iam_decisions
 
-PACKAGES = environments.REPOSITORY / "dist" / "lambda"
+PACKAGES = REPOSITORY / "dist" / "lambda"
 ROWS = 2000
 _WIDE_BYTES = 100_000
 _HEADER = b"icao,iata,name,city,subd,country,elevation,lat,lon,tz,lid,notes\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from scripts.local.aws.server import LocalAws
 from scripts.local.aws.state import StateDirectory
 from tests.support import documents
@@ -32,7 +32,7 @@ def checkout(moments: Moments, tmp_path_factory: pytest.TempPathFactory) -> Iter
     made.end()
 
 
-@pytest.mark.parametrize("document", TYPED, ids=lambda path: path.relative_to(environments.REPOSITORY).as_posix())
+@pytest.mark.parametrize("document", TYPED, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
 def test_what_a_document_says_to_type_works(document: Path, checkout: Checkout) -> None:
     typed = [block for block in documents.blocks(document) if block.is_typed]
     if any("local-aws start" in block.commands for block in typed):

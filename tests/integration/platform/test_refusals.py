@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
+from scripts.common.paths import REPOSITORY
 from tests.support.platform import BARE_TERRAGRUNT, DEV, TERRAGRUNT, TOOLCHAIN, Platform, running
 
 
@@ -55,7 +56,7 @@ def test_another_endpoint_is_refused_where_the_local_aws_was_asked_for(dev: Plat
 
 @pytest.mark.parametrize("program", [BARE_TERRAGRUNT, TERRAGRUNT], ids=["bare", "launcher"])
 def test_the_repository_s_root_is_refused_as_no_unit(dev: Platform, program: str) -> None:
-    ran = dev.run([program, "plan"], environments.REPOSITORY, 60)
+    ran = dev.run([program, "plan"], REPOSITORY, 60)
     assert ran.expect_refusal().startswith("This directory is not a unit. Run terragrunt in live/<environment>")
 
 
@@ -63,10 +64,8 @@ def test_the_repository_s_root_is_refused_as_no_unit(dev: Platform, program: str
 def copy_of_the_tree(tmp_path: Path) -> Path:
     """The configuration without packages, as a clone has it before anything was built."""
     for name in ("live", "modules", "scripts"):
-        shutil.copytree(
-            environments.REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns(".*", "__pycache__")
-        )
-    shutil.copy(environments.REPOSITORY / "terragrunt.hcl", tmp_path)
+        shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    shutil.copy(REPOSITORY / "terragrunt.hcl", tmp_path)
     return tmp_path
 
 

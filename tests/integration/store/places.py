@@ -21,7 +21,7 @@ from csvbatch.store.oracle.database import OracleDatabase
 from csvbatch.store.postgresql.database import PostgresqlDatabase
 from csvbatch.store.sqlite.database import SqliteDatabase
 from csvbatch.store.url import OracleAddress, parse_url
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.integration.store.contracts import CONTRACTS
 from tests.integration.store.faults import Faults, oracle_connect, postgresql_connect, sqlite_connect
 from tests.support.oracle_double import PRELUDE, OracleDouble

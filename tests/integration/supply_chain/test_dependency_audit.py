@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 LIMIT_SECONDS = 300
 ADVISORY = {

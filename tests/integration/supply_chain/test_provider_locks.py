@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
-from scripts.common.paths import BIN, TOOLS
+from scripts.common.paths import BIN, REPOSITORY, TOOLS
 from scripts.toolchain.providers import _platform, pinned_version
 
 ROOT = (REPOSITORY / "terragrunt.hcl").read_text(encoding="utf-8")

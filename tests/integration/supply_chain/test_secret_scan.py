@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common import environments
-from scripts.common.environments import REPOSITORY
-from scripts.common.paths import SCAN_VENV
+from scripts.common.paths import REPOSITORY, SCAN_VENV
 
 Scan = Callable[..., tuple[int, str]]
 

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
 from scripts.common.errors import UserError
-from scripts.common.paths import SCAN_VENV, VENV
+from scripts.common.paths import REPOSITORY, SCAN_VENV, VENV
 from scripts.packages.cli import main
 from scripts.packages.licences import Licensed, check, installed, licences_in, spdx
 from scripts.packages.project import Project

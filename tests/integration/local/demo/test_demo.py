@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
 from scripts.common.errors import UserError
+from scripts.common.paths import REPOSITORY
 from scripts.local import start
 from scripts.local.aws import launcher
 from scripts.local.aws.state import Identity, StateDirectory, wait_until

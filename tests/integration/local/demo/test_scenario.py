@@ -12,8 +12,8 @@ from csvbatch.contract.model import Contract
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, open_store
-from scripts.common.environments import REPOSITORY
 from scripts.common.errors import UserError
+from scripts.common.paths import REPOSITORY
 from scripts.local.demo import files, scenario
 from scripts.local.demo.files import DataFile
 from tests.support.pipeline import Pipeline

@@ -18,6 +18,7 @@ from scripts.account import checks, migrate_ledger, preflight
 from scripts.account.names import Settings, names
 from scripts.common import environments
 from scripts.common.environments import Environment
+from scripts.common.paths import REPOSITORY
 from scripts.local.aws.server import LocalAws
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
@@ -26,7 +27,7 @@ from scripts.local.runtime.runtime import LocalRuntime
 from tests.integration.local.runtime.deployment import Deployment
 from tests.integration.local.runtime.test_packaged_functions import PACKAGES, PASSWORD, Loading
 
-CONTRACTS = tuple(load_contracts(environments.REPOSITORY / "lambdas" / "contracts").values())
+CONTRACTS = tuple(load_contracts(REPOSITORY / "lambdas" / "contracts").values())
 UNRESERVED = Settings("x86_64", {"batch_processor": None, "request_handler": None})
 ALL = len(tables(CONTRACTS))
 

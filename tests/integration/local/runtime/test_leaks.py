@@ -22,7 +22,7 @@ from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.store import open_store
 from csvbatch.store.tables import LEDGER
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.event_sources import Polled
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths

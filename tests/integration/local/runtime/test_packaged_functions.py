@@ -12,7 +12,7 @@ import pytest
 
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Batch, open_store
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime

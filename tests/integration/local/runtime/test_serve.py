@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from scripts.local.aws.server import LocalAws
 from scripts.local.runtime.aws import Aws
 from tests.integration.local.runtime.deployment import Deployment

@@ -10,7 +10,7 @@ from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.csv_file.splitter import Chunk
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.store import NewBatch, ObjectVersion, open_store
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 # In a process of its own: a handler sets up logging for the whole of it.
 INVOKE = """

@@ -14,7 +14,7 @@ from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.ports import NO_DEADLINE, Deadline
 from csvbatch.store import BusyError, CredentialsError, Store, StoreError, migration
 from csvbatch.store.ddl import tables
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 CONTRACTS = tuple(load_contracts(REPOSITORY / "lambdas" / "contracts").values())
 TABLES = len(tables(CONTRACTS))

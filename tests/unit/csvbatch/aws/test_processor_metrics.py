@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 # The function as it is deployed, over a SQLite store, files of this machine and a queue in memory.
 PROGRAM = """

@@ -15,7 +15,7 @@ from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.pipeline.ports import NO_DEADLINE, ObjectGoneError, Status
 from csvbatch.store import BatchState, ChunkState, ObjectVersion, open_store
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.support.pipeline import Pipeline, recipients
 
 BUCKET = "csvbatch-test-data"

@@ -13,7 +13,7 @@ from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.ports import NO_DEADLINE, ObjectGoneError
 from csvbatch.store import BatchState, ChunkState, ObjectVersion, open_store
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
 
 BUCKET = "csvbatch-test-data"

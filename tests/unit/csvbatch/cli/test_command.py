@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.unit.csvbatch.cli.conftest import Run
 
 COMMANDS = ("check", "load", "split", "status", "rejects", "redrive", "replay", "ddl", "migrate")

@@ -10,7 +10,7 @@ import sqlglot
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import BatchState, NewBatch, ObjectVersion, open_store
 from csvbatch.store.tables import LEDGER
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.unit.csvbatch.cli.conftest import Run
 
 DATABASE = ("--database", "sqlite:///x.db")

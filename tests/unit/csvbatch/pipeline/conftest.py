@@ -5,7 +5,7 @@ import pytest
 
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import open_store
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.support.pipeline import Pipeline, TaggedFiles
 
 

@@ -19,7 +19,7 @@ from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.arrival import in_order_of_arrival
 from csvbatch.pipeline.ports import Deadline, StoredObject
 from csvbatch.store import ObjectVersion, open_store
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.support.pipeline import Pipeline
 
 CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")

@@ -11,7 +11,7 @@ from csvbatch.contract.ledger_copy import dumps, loads_json
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import open_store
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.support.pipeline import Pipeline
 
 CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")

@@ -30,7 +30,7 @@ from csvbatch.store import (
     StoreError,
     open_store,
 )
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
 from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.store import BatchState, open_store
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
 from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
 

@@ -14,7 +14,7 @@ from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.pipeline.ports import Deadline
 from csvbatch.pipeline.processing import Run
 from csvbatch.store import Batch, BatchState, ObjectVersion, open_store
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 from tests.support.pipeline import Pipeline, report_of
 
 CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")

@@ -9,7 +9,7 @@ from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Store, StoreError, migration, open_store
 from csvbatch.store.ddl import tables
 from csvbatch.store.migration import StatementsChangedError
-from scripts.common.environments import REPOSITORY
+from scripts.common.paths import REPOSITORY
 
 CONTRACTS = tuple(load_contracts(REPOSITORY / "lambdas" / "contracts").values())
 TABLES = len(tables(CONTRACTS))

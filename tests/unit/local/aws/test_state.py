@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common import environments
 from scripts.common.errors import UserError
+from scripts.common.paths import REPOSITORY
 from scripts.local.aws.state import (
     Identity,
     Record,
@@ -91,7 +91,7 @@ def test_state_is_kept_in_the_checkout_of_the_command(tmp_path: Path, monkeypatc
 
     for folder in ("none", "other/live/dev"):
         monkeypatch.chdir(tmp_path / folder)
-        assert default_parent({}) == environments.REPOSITORY / ".local" / "aws"
+        assert default_parent({}) == REPOSITORY / ".local" / "aws"
 
 
 def test_state_is_kept_where_a_variable_says(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.support.moments import Moments
 from tests.support.platform import DEV
 
 TYPED = [path for path in documents.documents() if any(block.is_typed for block in documents.blocks(path))]
+STARTS_A_LOCAL_AWS = ("local-aws start", "make plan")
 LAST_LINES = 60
 
 
@@ -35,7 +36,7 @@ def checkout(moments: Moments, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.mark.parametrize("document", TYPED, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
 def test_what_a_document_says_to_type_works(document: Path, checkout: Checkout) -> None:
     typed = [block for block in documents.blocks(document) if block.is_typed]
-    if any("local-aws start" in block.commands for block in typed):
+    if any(start in block.commands for block in typed for start in STARTS_A_LOCAL_AWS):
         expect_success(checkout, typed, {})
         return
     with LocalAws(DEV.name, DEV.account_id, DEV.region) as account:

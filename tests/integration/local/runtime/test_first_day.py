@@ -117,7 +117,7 @@ def test_nothing_is_made_unless_it_is_confirmed(runtime: LocalRuntime, first_day
 def test_statements_of_another_digest_are_not_run(runtime: LocalRuntime, first_day: FirstDay, typed: Typed) -> None:
     status, _, said = typed(migrate_ledger.main, "test", "--apply", "--digest", "0" * 64)
     assert (status, first_day.store.has_ledger()) == (1, False)
-    assert "nothing was changed" in said
+    assert "Nothing was changed" in said
 
 
 def test_statements_reviewed_earlier_are_run_without_a_question(

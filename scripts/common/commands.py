@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from scripts.common.errors import UserError
-from scripts.common.signals import TerminatedError, hold_signals
+from scripts.common.signals import TerminatedError, children_take_interrupts, hold_signals
 
 GRACE_SECONDS = 30.0
 """How long an interrupted program may take to end by itself: Terraform writes its state and releases its locks."""
@@ -204,7 +204,7 @@ def _start(
 ) -> subprocess.Popen[str]:
     process = None
     try:
-        with hold_signals():
+        with hold_signals(), children_take_interrupts():
             process = subprocess.Popen(
                 command,
                 cwd=cwd,

@@ -66,3 +66,22 @@ def hold_signals() -> Iterator[None]:
         held, _held = _held, None
         if held:
             raise TerminatedError(held[0])
+
+
+@contextmanager
+def children_take_interrupts() -> Iterator[None]:
+    """Let a program that is started in the block take SIGINT, even if this process ignores it.
+
+    Shells start background jobs with SIGINT ignored, and programs inherit that: they could not be interrupted and would
+    be killed at the end of their grace time. https://www.gnu.org/software/bash/manual/html_node/Signals.html
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        yield
+        return
+    # A handler of Python's becomes the default in the program that is started; meanwhile it does nothing here.
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

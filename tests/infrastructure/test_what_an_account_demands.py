@@ -70,7 +70,7 @@ def test_a_producer_named_in_env_reaches_bucket_and_key(tmp_path: Path) -> None:
 
 def test_an_env_without_these_keys_demands_nothing(tmp_path: Path) -> None:
     text = (REPOSITORY / ENV_HCL).read_text(encoding="utf-8")
-    start = text.index("  # On every resource beside project")
+    start = text.index("  # Tags of every resource")
     live = variant(tmp_path, {ENV_HCL: (text[start:], "}\n")})
     assert rendered(ANY, "iam", live)["inputs"]["permissions_boundary_arn"] is None
     assert rendered(ANY, "s3", live)["inputs"]["producers"] == []

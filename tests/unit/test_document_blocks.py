@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from scripts.common import environments
 from scripts.common.paths import REPOSITORY
 from tests.support import documents
 from tests.support.documents import Block
@@ -36,7 +35,7 @@ second
 
 
 def read(text: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[Block]:
-    monkeypatch.setattr(environments, "REPOSITORY", folder)
+    monkeypatch.setattr(documents, "REPOSITORY", folder)
     document = folder / "some.md"
     document.write_text(text)
     return documents.blocks(document)

@@ -24,6 +24,28 @@ _SHUTDOWN_POLL_SECONDS = 0.05
 log = logging.getLogger(__name__)
 
 
+class Stop:
+    """The request to stop: by SIGINT, which drops the data, or by SIGTERM, which saves them.
+
+    Both have a handler even if the process was started with SIGINT ignored, as shells start background jobs.
+    """
+
+    def __init__(self) -> None:
+        self.requested = threading.Event()
+        self._received: list[int] = []
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    @property
+    def saves(self) -> bool:
+        """Whether the data are to be saved."""
+        return self._received == [signal.SIGTERM]
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self._received.append(number)
+        self.requested.set()
+
+
 def main() -> None:
     """Serve until a signal or the end of standard input; only SIGTERM saves the data."""
     arguments = _arguments()
@@ -33,6 +55,8 @@ def main() -> None:
         os.set_inheritable(descriptor, False)
     identity = Identity(arguments.environment, arguments.account_id, arguments.region)
     state = StateDirectory(arguments.state_dir, identity.environment)
+    # Before anybody is told that it runs: a signal that comes right then has to count.
+    stop = Stop()
     with os.fdopen(arguments.ready_fd, "w") as ready:
         try:
             server = _prepare(state, identity, arguments)
@@ -40,8 +64,8 @@ def main() -> None:
             json.dump({"error": str(error)}, ready)
             sys.exit(1)
         json.dump({"port": server.port}, ready)
-    saves = _serve(server, bound_to_stdin=arguments.bound_to_stdin)
-    if saves:
+    _serve(server, stop, bound_to_stdin=arguments.bound_to_stdin)
+    if stop.saves:
         with REQUEST_LOCK:
             write_atomically(state.snapshot_file, _snapshot(identity))
 
@@ -90,28 +114,19 @@ def _listening_socket(preferred_port: int) -> socket.socket:
         return socket.create_server(("127.0.0.1", 0), backlog=128)
 
 
-def _serve(server: Server, *, bound_to_stdin: bool) -> bool:
-    """Serve until a signal or the end of standard input; return whether to save the data."""
-    stopped = threading.Event()
-    received: list[int] = []
-
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        stopped.set()
+def _serve(server: Server, stop: Stop, *, bound_to_stdin: bool) -> None:
+    """Serve until a signal or the end of standard input."""
 
     def on_end_of_stdin() -> None:
         sys.stdin.read()
-        stopped.set()
+        stop.requested.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
     if bound_to_stdin:
         threading.Thread(target=on_end_of_stdin, daemon=True).start()
     threading.Thread(target=server.serve_forever, args=(_SHUTDOWN_POLL_SECONDS,), daemon=True).start()
     log.info("listening on port %d", server.port)
-    stopped.wait()
+    stop.requested.wait()
     server.shutdown()
-    return received == [signal.SIGTERM]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from scripts.common.paths import BIN, REPOSITORY, TOOLS
 from scripts.toolchain.providers import _platform, pinned_version
 
 ROOT = (REPOSITORY / "terragrunt.hcl").read_text(encoding="utf-8")
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+COMMANDS = (REPOSITORY / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 def test_every_unit_gets_exactly_the_pinned_version() -> None:
@@ -45,5 +45,5 @@ def test_a_lock_made_here_holds_this_platforms_hash_alone(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("platform", ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64"])
 def test_the_documented_command_locks_for_every_usual_platform(platform: str) -> None:
-    [command] = re.findall(r"`(terragrunt run --all -- providers lock[^`]*)`", README)
+    [command] = re.findall(r"`(terragrunt run --all -- providers lock[^`]*)`", COMMANDS)
     assert f"-platform={platform}" in command.split()

@@ -104,6 +104,15 @@ def test_program_may_end_by_itself_when_it_is_interrupted() -> None:
     assert program.wait() == 0
 
 
+def test_program_is_interrupted_though_a_background_job_ignores_interrupts() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        test_program_may_end_by_itself_when_it_is_interrupted()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_lines_and_status_of_a_program_that_ends_in_time() -> None:
     with commands.running(["sh", "-c", "echo one; echo two >&2; exit 3"], limit_seconds=60) as program:
         assert list(program.lines()) == ["one\n", "two\n"]

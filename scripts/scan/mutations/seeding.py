@@ -9,7 +9,7 @@ from scripts.scan.mutations.catalogue import Mutation
 
 _LEFT_OUT = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", ".terragrunt-cache", "__pycache__", "*.log")
 _COPIED = ("modules", "live", "scripts", "lambdas", "tests")
-_LINKED = (".tools", "dist")
+_LINKED = (".tools", "dist", "requirements")
 _RUN = re.compile(r'^run "(?P<name>\w+)" \{\n.*?^\}\n', re.MULTILINE | re.DOTALL)
 _MODULE_SOURCE = re.compile(r'^\s*source\s*=\s*"\.\./(\w+)"', re.MULTILINE)
 

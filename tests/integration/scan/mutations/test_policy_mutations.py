@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,19 @@ def test_a_check_that_fails_on_the_unmutated_copy_is_refused(tmp_path: Path) -> 
     queue.write_text(queue.read_text().replace("prevent_destroy = true", "prevent_destroy = false"))
     with pytest.raises(UserError, match="fails on the unmutated copy"):
         judged(weak, tmp_path / "trial", "prevent_destroy = true", "prevent_destroy = false", GUARDS_OF_MODULES)
+
+
+def test_a_copy_has_what_a_check_needs_to_tell_it_from_another(tmp_path: Path) -> None:
+    seeding.copy_tree(paths.REPOSITORY, tmp_path)
+    digest = "from tests.support.moments import digest_of_inputs; print(digest_of_inputs())"
+
+    def in_the_copy() -> str:
+        ran = subprocess.run(
+            [sys.executable, "-c", digest], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True
+        )
+        return ran.stdout
+
+    before = in_the_copy()
+    assert in_the_copy() == before
+    (tmp_path / "modules" / "sqs" / "main.tf").write_text("")
+    assert in_the_copy() != before

@@ -8,10 +8,12 @@ from uuid import uuid4
 
 from csvbatch.store import Batch, BatchState, Store
 
+_PREFIX = "batch/"
+
 
 def claim_name(batch_id: str) -> str:
     """Give the name of the lease that claims a batch."""
-    return f"batch/{batch_id}"
+    return _PREFIX + batch_id
 
 
 @dataclass(slots=True)
@@ -22,6 +24,10 @@ class Claims:
     duration: timedelta
     owner: str = field(default_factory=lambda: uuid4().hex)
     elsewhere: set[str] = field(default_factory=set)
+
+    def forget_expired(self) -> None:
+        """Delete the claims that killed processors left on batches that nobody has claimed since."""
+        self.store.forget_expired_leases(_PREFIX)
 
     @contextmanager
     def claimed(self, batch: Batch, states: Sequence[BatchState]) -> Iterator[Batch | None]:

@@ -80,6 +80,7 @@ class Processor:
             deadline=self.deadline,
         )
         try:
+            steps.claims.forget_expired()
             steps.close()
             # Send what is ready before new work starts: a long split must not delay other files.
             steps.send()

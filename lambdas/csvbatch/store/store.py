@@ -70,6 +70,10 @@ class Store:
         """Release a lease; does nothing if another owner holds it."""
         self._run("release_lease", partial(leases.release, name=name, owner=owner))
 
+    def forget_expired_leases(self, prefix: str) -> None:
+        """Delete the leases with this prefix whose owners were killed; they have no effect any more."""
+        self._run("forget_expired_leases", partial(leases.forget_expired, prefix=prefix))
+
     def known_versions(self, bucket: str, keys: Sequence[str]) -> set[ObjectVersion]:
         """Give the object versions of these keys that are registered already."""
         return self._read("known_versions", partial(batches.known_versions, bucket=bucket, keys=keys))

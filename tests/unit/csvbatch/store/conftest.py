@@ -41,6 +41,7 @@ def ledger_statements(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     day = timedelta(days=1)
     store.acquire_lease("a", "b", day)
     store.release_lease("a", "b")
+    store.forget_expired_leases("a")
     unpacked = ObjectVersion("work/a", "1")
     batch = store.register(NewBatch("keys", "bucket", ObjectVersion("a", "1"), 1, KEYS))
     store.known_versions("bucket", ["a"])

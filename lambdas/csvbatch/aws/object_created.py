@@ -8,11 +8,7 @@ def created_keys(event: dict[str, Any], bucket: str) -> tuple[str, ...]:
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
     """
-    detail = event.get("detail")
-    if event.get("source") != "aws.s3" or not isinstance(detail, dict):
-        return ()
-    about = detail.get("bucket"), detail.get("object")
-    if not all(isinstance(one, dict) for one in about) or about[0].get("name") != bucket:
-        return ()
-    key = about[1].get("key")
-    return (key,) if isinstance(key, str) and key else ()
+    match event:
+        case {"source": "aws.s3", "detail": {"bucket": {"name": name}, "object": {"key": str(key)}}} if name == bucket:
+            return (key,) if key else ()
+    return ()

@@ -113,7 +113,7 @@ def split(store: Store, files: LocalFiles, chunk_bytes: int) -> None:
         contracts={"recipients": recipients_contract()},
         chunk_bytes=chunk_bytes,
         resend_after=timedelta(days=4),
-        lease_duration=timedelta(minutes=16),
+        claim_duration=timedelta(minutes=16),
         deadline=NO_DEADLINE,
     ).run()
     if not run.is_complete or not queue.waiting:

@@ -11,10 +11,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from csvbatch.aws import operator
 from csvbatch.aws.clients import client
+from csvbatch.aws.object_created import created_keys
 from csvbatch.aws.powertools import LOGGER, METRICS, TRACER, error_fields
 from csvbatch.aws.s3_objects import S3Objects
 from csvbatch.aws.secrets import StoreAccess
-from csvbatch.aws.settings import LEASE_DURATION, HandlerSettings, ProcessorSettings
+from csvbatch.aws.settings import CLAIM_DURATION, HandlerSettings, ProcessorSettings
 from csvbatch.aws.sqs_queue import SqsQueue
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.ports import Deadline
@@ -38,7 +39,7 @@ gc.enable()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Do all pending work, or run an operator's command: see `csvbatch.aws.operator`.
 
-    The event of a normal run is ignored: all state is in the bucket and the ledger.
+    Of any other event only the keys of new objects are used; all state is in the bucket and the ledger.
     """
     deadline = Deadline(lambda: context.get_remaining_time_in_millis() / 1000)
     if operator.is_command(event):
@@ -52,8 +53,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             contracts=CONTRACTS,
             chunk_bytes=PROCESSOR_SETTINGS.chunk_bytes,
             resend_after=QUEUE.retention(),
-            lease_duration=LEASE_DURATION,
+            claim_duration=CLAIM_DURATION,
             deadline=deadline,
+            keys=created_keys(event, SETTINGS.bucket),
         ).run()
 
     try:
@@ -67,11 +69,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         ("ChunksSent", run.sent),
         ("BatchesClosed", run.closed),
         ("FilesSkipped", run.skipped),
+        ("BatchesFailed", run.failed),
+        ("DatasetsOverdue", run.datasets_overdue),
     ):
         METRICS.add_metric(name=name, unit=MetricUnit.Count, value=count)
-    if not run.another_processor_running:
-        # Otherwise the other processor reports these.
-        METRICS.add_metric(name="BatchesFailed", unit=MetricUnit.Count, value=run.failed)
-        METRICS.add_metric(name="OldestBatchAgeSeconds", unit=MetricUnit.Seconds, value=run.oldest_batch_age_seconds)
-        METRICS.add_metric(name="DatasetsOverdue", unit=MetricUnit.Count, value=run.datasets_overdue)
+    METRICS.add_metric(name="OldestBatchAgeSeconds", unit=MetricUnit.Seconds, value=run.oldest_batch_age_seconds)
     return dataclasses.asdict(run)

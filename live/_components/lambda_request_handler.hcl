@@ -99,6 +99,6 @@ inputs = {
   max_receive_count          = local.common.max_receive_count
   event_source = {
     queue_arn           = dependency.sqs.outputs.queue_arn
-    maximum_concurrency = 4
+    maximum_concurrency = local.common.env.request_handler_concurrency
   }
 }

@@ -20,6 +20,10 @@ locals {
   # reservation.
   reserved_concurrency = { batch_processor = null, request_handler = null }
 
+  # Request handlers at once. Each running function has one connection to Oracle: together at most this number and
+  # reserved_concurrency.batch_processor.
+  request_handler_concurrency = 4
+
   oracle = {
     host         = "oracle.dev.example.internal"
     port         = 2484

@@ -18,7 +18,11 @@ locals {
 
   # Concurrent executions reserved for each function; null reserves none. These need a quota of 105 or more (100 have to
   # stay unreserved); a new account has 10. `preflight` compares.
-  reserved_concurrency = { batch_processor = 1, request_handler = 4 }
+  reserved_concurrency = { batch_processor = 2, request_handler = 4 }
+
+  # Request handlers at once. Each running function has one connection to Oracle: together at most this number and
+  # reserved_concurrency.batch_processor.
+  request_handler_concurrency = 4
 
   oracle = {
     host         = "oracle.prod.example.internal"

@@ -51,7 +51,7 @@ class Pipeline:
             contracts=self.contracts,
             chunk_bytes=self.chunk_bytes,
             resend_after=timedelta(days=4),
-            lease_duration=timedelta(minutes=16),
+            claim_duration=timedelta(minutes=16),
             deadline=NO_DEADLINE,
         )
 

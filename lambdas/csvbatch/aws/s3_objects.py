@@ -33,17 +33,18 @@ class S3Objects:
     bucket: str
     s3: Any
 
-    def versions(self, prefix: str) -> Iterator[StoredObject]:
+    def versions(self, prefix: str, after: str | None = None) -> Iterator[StoredObject]:
         """Give every version under a prefix without delete markers; the versions of a key oldest first.
 
         S3 lists the versions of a key newest first:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/list-obj-version-enabled-bucket.html
         """
-        for _, of_key in groupby(self._listed(prefix), key=lambda found: found.object.key):
+        for _, of_key in groupby(self._listed(prefix, after), key=lambda found: found.object.key):
             yield from reversed(list(of_key))
 
-    def _listed(self, prefix: str) -> Iterator[StoredObject]:
-        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
+    def _listed(self, prefix: str, after: str | None) -> Iterator[StoredObject]:
+        start = {} if after is None else {"KeyMarker": after}
+        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix, **start)
         for page in pages:
             for found in page.get("Versions", []):
                 version = ObjectVersion(found["Key"], found["VersionId"])

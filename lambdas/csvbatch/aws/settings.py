@@ -60,8 +60,8 @@ class LoaderSettings:
         return cls(maximum_receives=_number(variables, "CSVBATCH_MAX_RECEIVE_COUNT"))
 
 
-LEASE_DURATION = timedelta(minutes=16)
-"""A minute more than a function can run. A killed function blocks the next one for no longer than that."""
+CLAIM_DURATION = timedelta(minutes=16)
+"""A minute more than a function can run. The file of a killed function waits no longer than that."""
 
 
 def _text(variables: Mapping[str, str], name: str) -> str:

@@ -27,7 +27,7 @@ from csvbatch.store.batches import batch_id
 BUCKET = "local"
 """The bucket's name in the ledger for files that were loaded from a local machine."""
 
-_LEASE = timedelta(minutes=16)
+_CLAIM = timedelta(minutes=16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,13 @@ class OneFile:
             chunk_bytes=self.chunk_bytes,
             # The messages of an interrupted run are lost.
             resend_after=timedelta(0),
-            lease_duration=_LEASE,
+            claim_duration=_CLAIM,
             deadline=NO_DEADLINE,
             expects_files=False,
             only_batch=identity,
         ).run()
-        if not run.is_complete:
-            raise CommandError("Another batch processor is running on this database: try again when it has ended.")
+        if run.elsewhere:
+            raise CommandError("Another process is loading this file: try again when it has ended.")
         failures = self._deliver(files, queue, on_chunk)
         batch = self.store.batch(identity)
         if batch.failure is not None:
@@ -97,8 +97,8 @@ class OneFile:
 
     def _newer(self, batch: Batch) -> Batch | None:
         """Give the last batch of the same name, if that is another one."""
-        versions = self.store.known_versions(batch.bucket, batch.object_key)
-        of_name = [self.store.batch(batch_id(batch.bucket, one)) for one in versions if one.key == batch.object_key]
+        versions = self.store.known_versions(batch.bucket, [batch.object_key])
+        of_name = [self.store.batch(batch_id(batch.bucket, one)) for one in versions]
         last = max(of_name, key=lambda one: one.load_sequence)
         return None if last.id == batch.id else last
 

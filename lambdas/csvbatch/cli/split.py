@@ -10,10 +10,11 @@ from csvbatch.cli.contracts import all_contracts, find_contract, guess
 from csvbatch.cli.problems import CommandError
 from csvbatch.cli.sources import blocks, bytes_to_read_twice, opened, part, require_file
 from csvbatch.cli.terminal import progress, show_json, show_table
+from csvbatch.csv_file.cutting import Chunk
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import FileError
 from csvbatch.csv_file.reader import chunk_range, read_chunk
-from csvbatch.csv_file.splitter import Chunk, scan
+from csvbatch.csv_file.splitter import scan
 
 
 def add_to(app: typer.Typer) -> None:

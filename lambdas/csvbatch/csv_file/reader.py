@@ -6,13 +6,13 @@ from itertools import chain
 from typing import Final, Protocol, runtime_checkable
 
 from csvbatch.csv_file.blocks import resize, take
+from csvbatch.csv_file.cutting import Chunk
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.encoding import to_code_units
 from csvbatch.csv_file.errors import ChunkError, Reason
 from csvbatch.csv_file.limits import DEFAULT_LIMITS, Limits
 from csvbatch.csv_file.newlines import CR, CRLF, LF
 from csvbatch.csv_file.row_reader import Rows
-from csvbatch.csv_file.splitter import Chunk
 
 _BLOCK_BYTES: Final = 64 * 1024
 

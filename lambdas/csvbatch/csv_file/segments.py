@@ -37,12 +37,18 @@ class Segment:
 
 
 class SegmentReader:
-    """Cuts a file into segments; its blocks begin after the BOM, and its dialect has a byte order."""
+    """Cuts a file into segments; its dialect has a byte order.
 
-    def __init__(self, blocks: Iterable[bytes], dialect: Dialect, limits: Limits, window_bytes: int) -> None:
+    The blocks begin after the BOM, or where a row begins on line `first_line`.
+    """
+
+    def __init__(
+        self, blocks: Iterable[bytes], dialect: Dialect, limits: Limits, window_bytes: int, first_line: int = 1
+    ) -> None:
         self._blocks = cut(blocks, window_bytes)
         self._rest = memoryview(b"")
         self._ended = False
+        self._first_line = first_line
         self._window_bytes = window_bytes
         self._encoding = dialect.encoding
         self._unit_bytes = dialect.unit_bytes
@@ -51,7 +57,7 @@ class SegmentReader:
 
     def __iter__(self) -> Iterator[Segment]:
         """Raise `SplitError` for the first fault."""
-        start, line = 0, 1
+        start, line = 0, self._first_line
         data = b""
         while not self._ended:
             data = self._fill(data)

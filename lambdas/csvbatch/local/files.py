@@ -30,12 +30,13 @@ class LocalFiles:
 
     def pin(self) -> None:
         """Read the files once; from now on list them as they are now."""
-        self._pinned = tuple(self._found())
+        self._pinned = tuple(self._found("", None))
 
-    def versions(self, prefix: str) -> Iterator[StoredObject]:
+    def versions(self, prefix: str, after: str | None = None) -> Iterator[StoredObject]:
         """Give the existing files, one version each; reads them to their end unless they are pinned."""
-        listed = self._found() if self._pinned is None else self._pinned
-        return (one for one in listed if one.object.key.startswith(prefix))
+        if self._pinned is None:
+            return self._found(prefix, after)
+        return (one for one in self._pinned if _is_listed(one.object.key, prefix, after))
 
     @contextmanager
     def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> Iterator[Readable]:
@@ -78,9 +79,9 @@ class LocalFiles:
     def set_status(self, version: ObjectVersion, status: Status) -> None:
         """Do nothing: a file of this machine has no tags."""
 
-    def _found(self) -> Iterator[StoredObject]:
-        for key, path in self.incoming.items():
-            if path.is_file():
+    def _found(self, prefix: str, after: str | None) -> Iterator[StoredObject]:
+        for key, path in sorted(self.incoming.items(), key=lambda item: _in_bytes(item[0])):
+            if _is_listed(key, prefix, after) and path.is_file():
                 changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 content = content_of(path)
                 version = ObjectVersion(key, content.digest)
@@ -101,6 +102,15 @@ class LocalFiles:
 
     def _path(self, key: str) -> Path:
         return self.incoming.get(key, self.folder / key)
+
+
+def _in_bytes(key: str) -> bytes:
+    """Give a key as the bytes by which a listing is ordered; a file's name may have bytes that are not UTF-8."""
+    return key.encode("utf-8", "surrogateescape")
+
+
+def _is_listed(key: str, prefix: str, after: str | None) -> bool:
+    return key.startswith(prefix) and (after is None or _in_bytes(key) > _in_bytes(after))
 
 
 def _changed(version: ObjectVersion, path: Path) -> ObjectGoneError:

@@ -134,7 +134,7 @@ def refusal_of(code: str, times: int, batch_id: str) -> tuple[str, str]:
     match code:
         case _ if code == OUT_OF_TIME:
             return TOO_LONG_TO_SPLIT, (
-                f"The file could not be split within one run of the batch processor, in {times} attempts. Send it as "
+                f"The batch processor got no further with this file within one run, in {times} attempts. Send it as "
                 f"several smaller files; or raise the batch processor's timeout, {again}."
             )
         case _ if code == INTERRUPTED:
@@ -151,6 +151,15 @@ def refusal_of(code: str, times: int, batch_id: str) -> tuple[str, str]:
         case _:
             cause = "Look up the code and the batch processor's log, and remove the cause"
     return code, f"The file could not be processed in {times} attempts ({code}). {cause}, {again}."
+
+
+def too_long_to_unpack(read_bytes: int, object_bytes: int) -> tuple[str, str]:
+    """Give the reason code for refusing a gzip file of which one run could unpack only a part, and a sentence."""
+    megabytes, of = read_bytes // 1_000_000, object_bytes // 1_000_000
+    return TOO_LONG_TO_SPLIT, (
+        f"One run of the batch processor could unpack {megabytes} of {of} MB of this gzip file, and unpacking cannot "
+        f"be continued. Send it as several files of at most {megabytes} MB, or uncompressed."
+    )
 
 
 def _is_environmental(error: Exception, code: str) -> bool:

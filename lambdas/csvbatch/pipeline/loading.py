@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from csvbatch.contract.model import Contract
+from csvbatch.csv_file.cutting import Chunk
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.reader import Readable, chunk_range, read_chunk
 from csvbatch.csv_file.row_reader import Rows
-from csvbatch.csv_file.splitter import Chunk, scan
+from csvbatch.csv_file.splitter import scan
 from csvbatch.pipeline import layout
 from csvbatch.pipeline.closing import close, note_failure
 from csvbatch.pipeline.ports import Deadline, Objects

@@ -22,6 +22,11 @@ def problem_of(stored: StoredObject, incoming: Incoming | None) -> str | None:
     return None
 
 
+def can_be_stored(name: str) -> bool:
+    """Tell whether a key or version can be written to the ledger, and asked for there."""
+    return _problem_of_name(name) is None
+
+
 def ledger_dataset(incoming: Incoming) -> str:
     """Cut a folder's name to what the ledger can hold; a file under a longer name is refused as unknown dataset."""
     return incoming.dataset[:DATASET_CHARACTERS]

@@ -42,6 +42,18 @@ class OutOfTimeError(Exception):
     """Too little time is left; a later run continues."""
 
 
+class ProgressError(OutOfTimeError):
+    """Too little time is left, but what was done is recorded: a later run continues from there."""
+
+
+class UnpackingError(OutOfTimeError):
+    """Too little time is left to unpack a file, which cannot be continued; `read_bytes` of it were read."""
+
+    def __init__(self, read_bytes: int) -> None:
+        super().__init__(f"out of time after {read_bytes} bytes of a gzip file")
+        self.read_bytes = read_bytes
+
+
 class Objects(Protocol):
     """One bucket, with all versions of its objects."""
 
@@ -49,8 +61,11 @@ class Objects(Protocol):
     def bucket(self) -> str:
         """The name of the bucket."""
 
-    def versions(self, prefix: str) -> Iterator[StoredObject]:
-        """Give every version under a prefix without deleted objects; the versions of a key together, oldest first."""
+    def versions(self, prefix: str, after: str | None = None) -> Iterator[StoredObject]:
+        """Give every version under a prefix without deleted objects; the versions of a key together, oldest first.
+
+        Keys are in ascending order of their UTF-8 bytes; `after` leaves out the keys up to and including this one.
+        """
 
     def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> AbstractContextManager[Readable]:
         """Open bytes [start, end) of a version as a stream; raises ObjectGoneError."""

@@ -1,15 +1,16 @@
 """One run of the batch processor: registers new files, splits them, sends their chunks, and closes batches."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
 
 from csvbatch.contract.model import Contract
 from csvbatch.pipeline.arrival import arrival as _arrival  # noqa: F401 - used outside of the project
+from csvbatch.pipeline.claims import Claims
 from csvbatch.pipeline.isolation import Isolation
 from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, Queue
+from csvbatch.pipeline.registration import Registration
 from csvbatch.pipeline.selection import Selection
 from csvbatch.pipeline.steps import Steps
 from csvbatch.store import UNFINISHED, Store
@@ -17,18 +18,13 @@ from csvbatch.store import UNFINISHED, Store
 LOG = logging.getLogger(__name__)
 
 
-def lease_name(bucket: str) -> str:
-    """Give the name of a bucket's lease: processors of other buckets may share the database."""
-    return f"batch-processor/{bucket}"
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The result of one run; `is_complete` is False if another processor was running or time ran out.
+    """The result of one run; `is_complete` is False if time ran out.
 
-    `failed` counts the batches on which a step failed, `skipped` the objects that cannot be registered. The age is
-    that of the bucket's oldest batch that has not ended, 0 if there is none. `another_processor_running` is True if
-    another processor had the lease, and then nothing was done.
+    `failed` counts the batches on which a step failed, `skipped` the objects that cannot be registered, `elsewhere` the
+    batches that were left to another processor, which works on them now. The age is that of the bucket's oldest batch
+    that has not ended, 0 if there is none.
     """
 
     registered: int = 0
@@ -41,14 +37,15 @@ class Run:
     skipped: int = 0
     oldest_batch_age_seconds: int = 0
     datasets_overdue: int = 0
-    another_processor_running: bool = False
+    elsewhere: int = 0
 
 
 @dataclass(slots=True)
 class Processor:
-    """Does the batch processor's work; may be killed at any moment and run again.
+    """Does the batch processor's work; may be killed at any moment and run again, and several may run at once.
 
-    `resend_after` is how long the queue keeps a message, `lease_duration` how long a processor may take at most.
+    `resend_after` is how long the queue keeps a message, `claim_duration` how long a processor may take at most. `keys`
+    are those of the event that started the run; without any, the run sweeps the listing of the bucket.
     `expects_files` is False if the contracts' `expected_every_hours` does not apply to this bucket. With `only_batch`,
     the id of a batch, the processor leaves all other batches of the bucket alone.
     """
@@ -59,43 +56,35 @@ class Processor:
     contracts: Mapping[str, Contract]
     chunk_bytes: int
     resend_after: timedelta
-    lease_duration: timedelta
+    claim_duration: timedelta
     deadline: Deadline
     expects_files: bool = True
     only_batch: str | None = None
+    keys: Sequence[str] = ()
 
     def run(self) -> Run:
-        """Do all pending work, unless another processor is running for this bucket.
+        """Do all pending work that no other processor has claimed.
 
         A failure of one batch is recorded on that batch. A failure of the ledger or of listing the bucket is raised.
         """
-        lease, owner = lease_name(self.objects.bucket), uuid4().hex
-        if not self.store.acquire_lease(lease, owner, self.lease_duration):
-            LOG.info("another processor is running")
-            return Run(another_processor_running=True)
-        try:
-            return self._work()
-        finally:
-            self.store.release_lease(lease, owner)
-
-    def _work(self) -> Run:
         selection = Selection(self.store, self.objects.bucket, self.only_batch)
         steps = Steps(
             store=self.store,
             selection=selection,
             isolation=Isolation(self.store),
+            claims=Claims(self.store, self.claim_duration),
             objects=self.objects,
             queue=self.queue,
-            contracts=self.contracts,
             chunk_bytes=self.chunk_bytes,
             resend_after=self.resend_after,
             deadline=self.deadline,
         )
         try:
+            steps.claims.forget_expired()
             steps.close()
             # Send what is ready before new work starts: a long split must not delay other files.
             steps.send()
-            steps.register()
+            Registration(self.store, self.objects, self.contracts, self.deadline, steps.done).register(self.keys)
             steps.split()
             steps.close()
         except OutOfTimeError:
@@ -113,6 +102,7 @@ class Processor:
             is_complete=is_complete,
             failed=len(steps.isolation.failed),
             skipped=done["skipped"],
+            elsewhere=len(steps.claims.elsewhere),
             oldest_batch_age_seconds=self._oldest_age(selection),
             datasets_overdue=self._overdue() if self.expects_files else 0,
         )

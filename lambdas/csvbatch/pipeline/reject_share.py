@@ -12,34 +12,35 @@ from csvbatch.rows.validator import RowError, RowValidator
 class RejectShare:
     """The rows of a file that were read and rejected so far.
 
-    In the share a malformed row counts as many rows as it has lines, because each line may have been a row.
+    In the share, and so in the weighed counts, a malformed row counts as many rows as it has lines, because each line
+    may have been a row.
     """
 
     contract: Contract
+    weighed_rows: int = 0
+    weighed_rejects: int = 0
     rows: int = 0
     rejected: int = 0
-    _weighed_rows: int = 0
-    _weighed_rejects: int = 0
 
     def rejects(self, rows: Rows, validate: RowValidator) -> Iterator[tuple[int, list[RowError]]]:
         """Validate and count all rows of a chunk, and give the line and the errors of each rejected one."""
         for line, fields in rows:
             weight = rows.weight(fields)
             self.rows += 1
-            self._weighed_rows += weight
+            self.weighed_rows += weight
             errors = validate(fields)
             if isinstance(errors, list):
                 self.rejected += 1
-                self._weighed_rejects += weight
+                self.weighed_rejects += weight
                 yield line, errors
 
     @property
     def problem(self) -> str | None:
         """A sentence if more rows are rejected than the contract allows; otherwise None."""
         share = self.contract.maximum_reject_share
-        if share is None or self._weighed_rejects <= share * self._weighed_rows:
+        if share is None or self.weighed_rejects <= share * self.weighed_rows:
             return None
         return (
-            f"{self._weighed_rejects} of {self._weighed_rows} rows break the contract, "
+            f"{self.weighed_rejects} of {self.weighed_rows} rows break the contract, "
             f"and maximum_reject_share is {share}."
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from csvbatch.store import Batch, BatchState, ChunkTask, Store
+from csvbatch.store import Batch, BatchState, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Selection:
         """Give the selected batches in these states in the order of their sequence."""
         return [batch for batch in self.store.batches(*states) if self._has(batch)]
 
-    def chunks_to_send(self, resend_after: timedelta) -> list[ChunkTask]:
-        """Give the chunks of the selected batches that need a message."""
-        return [task for task in self.store.chunks_to_send(resend_after) if self._has(task.batch)]
+    def batches_to_send(self, resend_after: timedelta) -> list[Batch]:
+        """Give the selected batches with chunks that need a message, in the order of their sequence."""
+        return [batch for batch in self.store.batches_to_send(self.bucket, resend_after) if self._has(batch)]
 
     def _has(self, batch: Batch) -> bool:
         return batch.bucket == self.bucket and self.only_batch in (None, batch.id)

@@ -1,20 +1,37 @@
-"""Splits a registered file: unpacks it if it is gzip, scans it, and records its chunks or refuses it."""
+"""Splits a registered file: unpacks it if it is gzip, scans it, and records its chunks or refuses it.
 
-from collections.abc import Iterator
+The chunks are recorded while the file is scanned, so a run continues where the one before it ended.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from csvbatch.contract.model import DATASET, DATASET_ADVICE, Contract
+from csvbatch.csv_file.blocks import take
+from csvbatch.csv_file.cutting import Chunk
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import FileError
 from csvbatch.csv_file.gzip_stream import unpack_gzip
 from csvbatch.csv_file.reader import Readable, chunk_range, read_chunk
-from csvbatch.csv_file.splitter import Chunk, Scan, scan
+from csvbatch.csv_file.splitter import scan, scan_again
 from csvbatch.pipeline import closing, layout
-from csvbatch.pipeline.ports import NO_DEADLINE, Deadline, ObjectGoneError, Objects
+from csvbatch.pipeline.ports import (
+    NO_DEADLINE,
+    Deadline,
+    ObjectGoneError,
+    Objects,
+    OutOfTimeError,
+    ProgressError,
+    UnpackingError,
+)
+from csvbatch.pipeline.progress import Progress
 from csvbatch.pipeline.reject_share import RejectShare
+from csvbatch.pipeline.tee import Tee
 from csvbatch.rows.header import HeaderError, match_header
-from csvbatch.rows.validator import compile_validator
-from csvbatch.store import Batch, ObjectVersion, Store
+from csvbatch.rows.validator import RowValidator, compile_validator
+from csvbatch.store import Batch, ObjectVersion, ScannedChunk, Store
 from csvbatch.store.tables import DATASET_CHARACTERS
 
 UNKNOWN_DATASET = "unknown_dataset"
@@ -31,13 +48,16 @@ class _TooManyRejectsError(Exception):
 def split(
     store: Store, objects: Objects, batch: Batch, contract: Contract | None, chunk_bytes: int, deadline: Deadline
 ) -> Batch:
-    """Record a batch's chunks, or refuse its file; raises OutOfTimeError, and a later run starts again."""
+    """Record a batch's chunks, or refuse its file.
+
+    Raises OutOfTimeError: as ProgressError if a later run continues where this one ended, as UnpackingError if it
+    has to unpack a gzip file from the beginning.
+    """
     if contract is None:
         return closing.refuse(store, objects, batch, UNKNOWN_DATASET, [_unknown(batch.dataset)])
     store.begin_split(batch.id)
     try:
-        source = _unpacked(objects, batch, deadline)
-        chunks = _scan(objects, source, contract, chunk_bytes, deadline)
+        return _Split(store, objects, batch, contract, chunk_bytes, deadline).run()
     except HeaderError as error:
         reason = error.problems[0].fault.value
         return closing.refuse(store, objects, batch, reason, [problem.sentence for problem in error.problems])
@@ -47,13 +67,15 @@ def split(
         return closing.refuse(store, objects, batch, OBJECT_GONE, [str(error)])
     except _TooManyRejectsError as error:
         return closing.refuse(store, objects, batch, TOO_MANY_REJECTS, [str(error)])
-    return store.record_chunks(batch.id, chunks, None if source == batch.object else source)
 
 
 def unpack(objects: Objects, batch: Batch, deadline: Deadline = NO_DEADLINE) -> ObjectVersion:
-    """Unpack a batch's gzip file to the place for unpacked files; raises ObjectGoneError and UnpackError."""
+    """Unpack a batch's gzip file to the place for unpacked files.
+
+    Raises ObjectGoneError, UnpackError and UnpackingError.
+    """
     with objects.read(batch.object) as stream:
-        return objects.write(layout.unpacked_key(batch.id), unpack_gzip(_blocks(stream, deadline)))
+        return objects.write(layout.unpacked_key(batch.id), unpack_gzip(_packed_blocks(stream, deadline)))
 
 
 def _unknown(dataset: str) -> str:
@@ -63,50 +85,109 @@ def _unknown(dataset: str) -> str:
     return f"{known}: {DATASET_ADVICE}."
 
 
-def _unpacked(objects: Objects, batch: Batch, deadline: Deadline) -> ObjectVersion:
-    """Give the version that chunks are ranges of; gzip cannot be read from the middle, so it is unpacked first."""
-    incoming = layout.parse_incoming(batch.object_key)
-    if incoming is None or not incoming.is_packed:
-        return batch.object
-    return unpack(objects, batch, deadline)
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """One run's part of a split."""
+
+    store: Store
+    objects: Objects
+    batch: Batch
+    contract: Contract
+    chunk_bytes: int
+    deadline: Deadline
+
+    def run(self) -> Batch:
+        progress = self._progress()
+        share = RejectShare(self.contract, progress.rows, progress.rejects)
+        try:
+            self._scan(progress, share)
+        except OutOfTimeError as error:
+            progress.save()
+            if progress.has_grown or (progress.unpacked is not None and progress.last is None):
+                raise ProgressError(*error.args) from None
+            raise
+        if share.problem:
+            raise _TooManyRejectsError(
+                f"{share.problem} Nothing was loaded. "
+                "`csvbatch check` lists the rows; correct them and drop the file again."
+            )
+        return self.store.record_chunks(self.batch.id, progress.chunks, progress.unpacked)
+
+    def _progress(self) -> Progress:
+        """Continue after what earlier runs have recorded, unless the object that they unpacked no longer exists."""
+        incoming = layout.parse_incoming(self.batch.object_key)
+        if incoming is None or not incoming.is_packed:
+            return Progress.of(self.store, self.batch)
+        if self.batch.source != self.batch.object and self._exists(self.batch.source):
+            return Progress.of(self.store, self.batch, self.batch.source)
+        unpacked = unpack(self.objects, self.batch, self.deadline)
+        self.store.record_progress(self.batch.id, [], unpacked)
+        return Progress(self.store, self.batch.id, unpacked)
+
+    def _exists(self, version: ObjectVersion) -> bool:
+        try:
+            with self.objects.read(version, 0, 1):
+                return True
+        except ObjectGoneError:
+            return False
+
+    def _scan(self, progress: Progress, share: RejectShare) -> None:
+        source = progress.unpacked or self.batch.object
+        with self.objects.read(source) as stream:
+            tee = self._tee(stream, 0)
+            scanned = scan(tee, Dialect.of(self.contract), chunk_bytes=self.chunk_bytes)
+            match = match_header(self.contract, scanned.header, scanned.rows_after_header())
+            check = _Check(share, scanned.dialect, compile_validator(self.contract, match))
+            if progress.last is None:
+                self._record(scanned, tee, check, progress)
+                return
+        start = progress.last.start - scanned.dialect.unit_bytes
+        with self.objects.read(source, start) as stream:
+            tee = self._tee(stream, start)
+            blocks = iter(tee)
+            first = take(blocks, scanned.dialect.unit_bytes)
+            rest = chain((first[scanned.dialect.unit_bytes :],), blocks)
+            again = scan_again(rest, scanned.dialect, progress.last, chunk_bytes=self.chunk_bytes)
+            self._record(again, tee, check, progress)
+
+    def _tee(self, stream: Readable, start: int) -> Tee:
+        return Tee(_blocks(stream, self.deadline), start, keeps=self.contract.maximum_reject_share is not None)
+
+    def _record(self, chunks: Iterable[Chunk], tee: Tee, check: "_Check", progress: Progress) -> None:
+        for chunk in chunks:
+            progress.add(check.count(chunk, tee) if tee.keeps else ScannedChunk(chunk))
 
 
-def _scan(
-    objects: Objects, source: ObjectVersion, contract: Contract, chunk_bytes: int, deadline: Deadline
-) -> list[Chunk]:
-    with objects.read(source) as stream:
-        scanned = scan(_blocks(stream, deadline), Dialect.of(contract), chunk_bytes=chunk_bytes)
-        match_header(contract, scanned.header, scanned.rows_after_header())
-        chunks = list(scanned)
-    if contract.maximum_reject_share is not None:
-        _check_share(objects, source, contract, scanned, chunks, deadline)
-    return chunks
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Validates every row of a scanned chunk, so that a file with too many rejects is refused before any is loaded."""
 
+    share: RejectShare
+    dialect: Dialect
+    validate: RowValidator
 
-def _check_share(
-    objects: Objects,
-    source: ObjectVersion,
-    contract: Contract,
-    scanned: Scan,
-    chunks: list[Chunk],
-    deadline: Deadline,
-) -> None:
-    """Validate every row, so that a file with too many rejects is refused before any row is loaded."""
-    validate = compile_validator(contract, match_header(contract, scanned.header))
-    share = RejectShare(contract)
-    for chunk in chunks:
-        deadline.check()
-        with objects.read(source, *chunk_range(chunk, scanned.dialect)) as stream:
-            for _ in share.rejects(read_chunk(stream, scanned.dialect, chunk), validate):
-                pass
-    if share.problem:
-        raise _TooManyRejectsError(
-            f"{share.problem} Nothing was loaded. "
-            "`csvbatch check` lists the rows; correct them and drop the file again."
-        )
+    def count(self, chunk: Chunk, tee: Tee) -> ScannedChunk:
+        start, end = chunk_range(chunk, self.dialect)
+        rows, rejects = self.share.weighed_rows, self.share.weighed_rejects
+        for _ in self.share.rejects(read_chunk([tee.bytes(start, end)], self.dialect, chunk), self.validate):
+            pass
+        # The next chunk needs the code unit before it.
+        tee.forget(end - self.dialect.unit_bytes)
+        return ScannedChunk(chunk, self.share.weighed_rows - rows, self.share.weighed_rejects - rejects)
 
 
 def _blocks(stream: Readable, deadline: Deadline) -> Iterator[bytes]:
     for block in iter(partial(stream.read, _BLOCK_BYTES), b""):
         deadline.check()
+        yield block
+
+
+def _packed_blocks(stream: Readable, deadline: Deadline) -> Iterator[bytes]:
+    read = 0
+    for block in iter(partial(stream.read, _BLOCK_BYTES), b""):
+        try:
+            deadline.check()
+        except OutOfTimeError:
+            raise UnpackingError(read) from None
+        read += len(block)
         yield block

@@ -6,28 +6,25 @@ is refused after a number of attempts. A batch whose chunks are sent or loaded i
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from itertools import batched, groupby
+from itertools import batched
 
 from csvbatch.contract.model import Contract
-from csvbatch.pipeline import closing, failures, layout, names
-from csvbatch.pipeline.arrival import in_order_of_arrival
+from csvbatch.pipeline import closing, failures
+from csvbatch.pipeline.claims import Claims
 from csvbatch.pipeline.failures import Failure
 from csvbatch.pipeline.isolation import Isolation, counted_as
 from csvbatch.pipeline.messages import ChunkMessage
-from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, Queue, StoredObject
+from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, ProgressError, Queue, UnpackingError
 from csvbatch.pipeline.selection import Selection
 from csvbatch.pipeline.splitting import split
 from csvbatch.store import (
     Batch,
     BatchState,
     ChunkTask,
-    CredentialsError,
     LedgerError,
-    NewBatch,
-    RetryableError,
     Store,
 )
 
@@ -38,9 +35,6 @@ SENT_TOGETHER = 10
 
 WHOLE_RUN = 0.9
 """Share of a run's seconds that must be left when a split begins for the file to have had the whole run."""
-
-_SKIPS_LOGGED = 20
-"""Skipped objects that one run logs. An object that is skipped once is skipped in every run."""
 
 _SPLITTABLE = (BatchState.REGISTERED, BatchState.SPLITTING)
 _SENDABLE = (BatchState.LOADING, BatchState.INCOMPLETE)
@@ -60,49 +54,26 @@ class Steps:
     store: Store
     selection: Selection
     isolation: Isolation
+    claims: Claims
     objects: Objects
     queue: Queue
-    contracts: Mapping[str, Contract]
     chunk_bytes: int
     resend_after: timedelta
     deadline: Deadline
     done: Counter[str] = field(default_factory=Counter)
-    _seconds_of_run: float | None = None
+    _seconds_of_run: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note how long this run may take."""
+        self._seconds_of_run = self.deadline.remaining()
 
     def close(self) -> None:
         """Close the batches that are ready; those that failed in an earlier run come last."""
-        waiting = self.selection.batches(*_CLOSABLE)
-        for batch in self.isolation.each("close", sorted(waiting, key=_those_that_failed_last)):
-            with self.isolation.isolated(batch, _CLOSABLE):
-                self._check()
-                closing.close(self.store, self.objects, batch)
-                self.done["closed"] += 1
+        self._each("close", self.selection.batches(*_CLOSABLE), _CLOSABLE, self._close)
 
     def send(self) -> None:
         """Send a message for each chunk that needs one."""
-        tasks = self.selection.chunks_to_send(self.resend_after)
-        by_batch = {batch: list(of_batch) for batch, of_batch in groupby(tasks, key=lambda task: task.batch)}
-        for batch in self.isolation.each("send", sorted(by_batch, key=_those_that_failed_last)):
-            with self.isolation.isolated(batch, _SENDABLE):
-                self._send(batch, by_batch[batch])
-
-    def register(self) -> None:
-        """Register new files in order of arrival; objects that cannot be registered are skipped and counted."""
-        known = self.store.known_versions(self.objects.bucket, layout.INCOMING)
-        stuck: set[str] = set()
-        for stored in in_order_of_arrival(self.objects.versions(layout.INCOMING)):
-            key = stored.object.key
-            if stored.object in known or key.endswith("/"):
-                continue
-            incoming = layout.parse_incoming(key)
-            problem = names.problem_of(stored, incoming)
-            if problem or incoming is None:
-                self._skip(stored, problem)
-            elif key not in stuck:
-                self._check()
-                if not self._register(stored, incoming):
-                    # A later version of a key must not be registered before an earlier one.
-                    stuck.add(key)
+        self._each("send", self.selection.batches_to_send(self.resend_after), _SENDABLE, self._send)
 
     def split(self) -> None:
         """Split the registered batches, those with the fewest attempts first, so that no file starves another."""
@@ -111,38 +82,30 @@ class Steps:
         try:
             for batch in self.isolation.each("split", waiting):
                 failed += self._split(batch)
-                self.send()
         except OutOfTimeError:
             self._settle(failed)
             raise
         self._settle(failed)
 
-    def _register(self, stored: StoredObject, incoming: layout.Incoming) -> bool:
-        dataset = names.ledger_dataset(incoming)
-        contract = self.contracts.get(incoming.dataset)
-        new = NewBatch(dataset, self.objects.bucket, stored.object, stored.size_bytes, contract)
-        try:
-            batch = self.store.register(new)
-        except (RetryableError, CredentialsError):
-            raise
-        except Exception as error:
-            # If the database itself is the cause, this call raises too.
-            self.store.now()
-            self._skip(stored, failures.code_of(error))
-            return False
-        LOG.info("file registered", extra={"batch": batch.id, "dataset": batch.dataset})
-        self.done["registered"] += 1
-        return True
+    def _each(
+        self, step: str, waiting: Sequence[Batch], states: Sequence[BatchState], work: Callable[[Batch], None]
+    ) -> None:
+        """Do one step for each batch that no other processor has; those that failed in an earlier run come last."""
+        for batch in self.isolation.each(step, sorted(waiting, key=_those_that_failed_last)):
+            self.deadline.check()
+            with self.claims.claimed(batch, states) as mine:
+                if mine is not None:
+                    with self.isolation.isolated(mine, states):
+                        work(mine)
 
-    def _skip(self, stored: StoredObject, reason: str | None) -> None:
-        self.done["skipped"] += 1
-        if self.done["skipped"] <= _SKIPS_LOGGED:
-            # A key may hold any characters, so it is escaped and cut.
-            LOG.warning("object skipped", extra={"reason": reason, "object": ascii(stored.object.key[:200])})
+    def _close(self, batch: Batch) -> None:
+        closing.close(self.store, self.objects, batch)
+        self.done["closed"] += 1
 
-    def _send(self, batch: Batch, tasks: Sequence[ChunkTask]) -> None:
+    def _send(self, batch: Batch) -> None:
+        tasks = self.store.chunks_to_send(batch, self.resend_after)
         for together in batched(tasks, SENT_TOGETHER, strict=False):
-            self._check()
+            self.deadline.check()
             taken = self.queue.send([_message(task) for task in together])
             self.store.mark_sent(batch.id, [message.chunk for message in taken])
             self.done["sent"] += len(taken)
@@ -151,11 +114,18 @@ class Steps:
         if batch.failure is not None:
             self.store.clear_failure(batch.id)
 
-    def _split(self, batch: Batch) -> list[tuple[Batch, Failure]]:
-        """Split one batch; if a failure used up an attempt, give it with the batch as it was before."""
-        left = self._check()
+    def _split(self, waiting: Batch) -> list[tuple[Batch, Failure]]:
+        """Split one batch and send its chunks, unless another processor has it.
+
+        If a failure used up an attempt, give it with the batch as it was before.
+        """
+        left = self.deadline.check()
+        with self.claims.claimed(waiting, _SPLITTABLE) as batch:
+            return [] if batch is None else self._split_claimed(batch, left)
+
+    def _split_claimed(self, batch: Batch, left: float) -> list[tuple[Batch, Failure]]:
         if batch.state is BatchState.SPLITTING:
-            # This run holds the lease, so the process that began this split was terminated.
+            # This run holds the claim, so the process that began this split was terminated.
             interrupted = Failure(failures.INTERRUPTED, is_environmental=False, counts=True)
             before, batch = batch, self.isolation.record(batch, interrupted, _SPLITTABLE)
             if failures.is_too_often(batch.failures, interrupted.code):
@@ -164,41 +134,64 @@ class Steps:
             try:
                 contract = self._contract(batch.id)
                 after = split(self.store, self.objects, batch, contract, self.chunk_bytes, self.deadline)
-            except OutOfTimeError:
-                self._ran_out_of_time(batch, left)
+            except OutOfTimeError as error:
+                self._ran_out_of_time(batch, left, error)
                 raise
             self.done["refused" if after.state is BatchState.REFUSED else "split"] += 1
+            self._send_at_once(after)
         return [(batch, failure) for failure in failed if failure.counts]
 
-    def _ran_out_of_time(self, batch: Batch, left: float) -> None:
-        """Record it; it counts as an attempt only if the file had the whole run, because then no run gives it more."""
-        had_whole_run = left >= WHOLE_RUN * (self._seconds_of_run or left)
-        failure = Failure(failures.OUT_OF_TIME, is_environmental=False, counts=had_whole_run)
-        if not had_whole_run:
-            before = counted_as(batch, failure.code)
+    def _send_at_once(self, batch: Batch) -> None:
+        """Send the chunks of a batch that was just split, under the same claim."""
+        for one in self.isolation.each("send", [batch] if batch.state in _SENDABLE else []):
+            with self.isolation.isolated(one, _SENDABLE):
+                self._send(one)
+
+    def _ran_out_of_time(self, batch: Batch, left: float, error: OutOfTimeError) -> None:
+        """Record it.
+
+        It counts as an attempt only if the file had the whole run and got no further, because then no run gives it
+        more. A gzip file of which a whole run could not unpack half will not fit a later run either.
+        """
+        had_whole_run = left >= WHOLE_RUN * self._seconds_of_run
+        progressed = isinstance(error, ProgressError)
+        failure = Failure(failures.OUT_OF_TIME, is_environmental=False, counts=had_whole_run and not progressed)
+        if not failure.counts:
+            before = replace(batch, failures=0) if progressed else counted_as(batch, failure.code)
             self.store.record_failure(before, failure.code, _SPLITTABLE, counted=False)
             return
         after = self.isolation.record(batch, failure, _SPLITTABLE)
-        if failures.is_too_often(after.failures, failure.code):
+        if isinstance(error, UnpackingError) and error.read_bytes < batch.object_bytes / 2:
+            self._refuse(after, *failures.too_long_to_unpack(error.read_bytes, batch.object_bytes))
+        elif failures.is_too_often(after.failures, failure.code):
             self._give_up(after, failure)
 
     def _settle(self, failed: Sequence[tuple[Batch, Failure]]) -> None:
         """Refuse files that failed too often, unless every file of this run was denied with the same code."""
-        codes = {failure.code for _, failure in failed}
-        nothing_else = not self.done["split"] and not self.done["refused"]
-        if len(failed) > 1 and len(codes) == 1 and nothing_else and failed[0][1].may_be_environmental:
+        if self._are_all_denied(failed):
             LOG.error("all files were denied; no attempt is counted", extra={"code": failed[0][1].code})
             for batch, failure in failed:
                 self.store.record_failure(batch, failure.code, _SPLITTABLE, counted=False)
             return
         for batch, failure in failed:
-            now = self.store.batch(batch.id)
-            if now.state in _SPLITTABLE and failures.is_too_often(now.failures, failure.code):
-                self._give_up(now, failure)
+            with self.claims.claimed(batch, _SPLITTABLE) as now:
+                if now is not None and failures.is_too_often(now.failures, failure.code):
+                    self._give_up(now, failure)
+
+    def _are_all_denied(self, failed: Sequence[tuple[Batch, Failure]]) -> bool:
+        """Tell whether this run split nothing, and several files are denied, here or in other processors."""
+        codes = {failure.code for _, failure in failed}
+        if len(codes) != 1 or self.done["split"] or self.done["refused"] or not failed[0][1].may_be_environmental:
+            return False
+        here = {batch.id for batch, _ in failed}
+        elsewhere = {one.id for one in self.selection.batches(*_SPLITTABLE) if one.failure in codes}
+        return len(here | elsewhere) > 1
 
     def _give_up(self, batch: Batch, failure: Failure) -> None:
+        self._refuse(batch, *failures.refusal_of(failure.code, batch.failures, batch.id))
+
+    def _refuse(self, batch: Batch, reason: str, problem: str) -> None:
         with self.isolation.isolated(batch, _SPLITTABLE):
-            reason, problem = failures.refusal_of(failure.code, batch.failures, batch.id)
             closing.give_up(self.store, self.objects, batch, reason, [problem])
             self.done["refused"] += 1
 
@@ -210,12 +203,6 @@ class Steps:
             if error.code != "NO_CONTRACT":
                 raise
             return None
-
-    def _check(self) -> float:
-        left = self.deadline.check()
-        if self._seconds_of_run is None:
-            self._seconds_of_run = left
-        return left
 
 
 def _those_that_failed_last(batch: Batch) -> tuple[bool, int]:

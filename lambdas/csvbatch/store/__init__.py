@@ -25,6 +25,7 @@ from csvbatch.store.records import (
     OverdueDataset,
     Row,
 )
+from csvbatch.store.splits import ScannedChunk
 from csvbatch.store.store import Store
 from csvbatch.store.waits import Timeouts
 
@@ -50,6 +51,7 @@ __all__ = [
     "OverdueDataset",
     "RetryableError",
     "Row",
+    "ScannedChunk",
     "Store",
     "StoreError",
     "Timeouts",

@@ -1,25 +1,21 @@
 """The ledger's batches: one for each object version, from registration to its end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
+from itertools import batched
 
 from csvbatch.contract.ledger_copy import dumps, loads_json
 from csvbatch.contract.model import Contract
-from csvbatch.csv_file.splitter import Chunk
+from csvbatch.store import leases
 from csvbatch.store.database import Transaction
 from csvbatch.store.errors import LedgerError
 from csvbatch.store.records import Batch, BatchState, NewBatch, ObjectVersion
-from csvbatch.store.tables import BATCH
 
 _FIELDS = ", ".join(Batch.__slots__)
 _SELECT = f"SELECT {_FIELDS} FROM csvbatch_batch"
-_REASON_CHARACTERS = next(column.size for column in BATCH.columns if column.name == "reason")
-_INSERT_CHUNK = (
-    "INSERT INTO csvbatch_chunk (batch_id, chunk_number, start_byte, end_byte, first_line, state, sends, "
-    "rows_read, rows_merged, rows_superseded, rows_stale, rows_rejected) "
-    "VALUES (:batch_id, :chunk_number, :start_byte, :end_byte, :first_line, 'pending', 0, 0, 0, 0, 0, 0)"
-)
+_KEYS_ASKED_TOGETHER = 500
+"""Oracle takes at most 1,000 expressions in a list (ORA-01795)."""
 
 
 def register(transaction: Transaction, new: NewBatch) -> Batch:
@@ -33,7 +29,9 @@ def register(transaction: Transaction, new: NewBatch) -> Batch:
     if known:
         return Batch.from_row(known[0])
     identity = batch_id(new.bucket, new.object)
-    # If two read the same maximum, the uniqueness refuses one of them, and its transaction is retried.
+    # One registration at a time reads the highest number. Without the lock, the uniqueness would refuse one of two, and
+    # many at once would use up their tries.
+    leases.lock(transaction, "sequence")
     highest = transaction.rows("SELECT MAX(load_sequence) FROM csvbatch_batch")[0][0]
     transaction.run(
         "INSERT INTO csvbatch_batch (id, load_sequence, load_attempt, dataset, bucket, object_key, "
@@ -59,16 +57,19 @@ def batch_id(bucket: str, source: ObjectVersion) -> str:
     return sha256("\0".join((bucket, source.key, source.version)).encode()).hexdigest()[:16]
 
 
-def known_versions(transaction: Transaction, bucket: str, prefix: str) -> set[ObjectVersion]:
-    """Give the object versions under a prefix that are registered."""
-    rows = transaction.rows(
-        "SELECT object_key, object_version FROM csvbatch_batch "
-        "WHERE bucket = :bucket AND SUBSTR(object_key, 1, :characters) = :prefix",
-        bucket=bucket,
-        prefix=prefix,
-        characters=len(prefix),
-    )
-    return {ObjectVersion(key, version) for key, version in rows}
+def known_versions(transaction: Transaction, bucket: str, keys: Sequence[str]) -> set[ObjectVersion]:
+    """Give the registered object versions of these keys."""
+    known: set[ObjectVersion] = set()
+    for some in batched(keys, _KEYS_ASKED_TOGETHER, strict=False):
+        names = {f"key{index}": key for index, key in enumerate(some)}
+        rows = transaction.rows(
+            "SELECT object_key, object_version FROM csvbatch_batch "
+            f"WHERE bucket = :bucket AND object_key IN ({', '.join(f':{name}' for name in names)})",
+            bucket=bucket,
+            **names,
+        )
+        known.update(ObjectVersion(key, version) for key, version in rows)
+    return known
 
 
 def get(transaction: Transaction, identity: str) -> Batch:
@@ -91,9 +92,12 @@ def latest(transaction: Transaction, state: BatchState | None, count: int) -> li
 def waiting(transaction: Transaction, states: Sequence[BatchState]) -> list[Batch]:
     """Give all batches in these states, in the order of their sequence."""
     names = {f"state{index}": state.value for index, state in enumerate(states)}
-    rows = transaction.rows(
-        f"{_SELECT} WHERE state IN ({', '.join(f':{name}' for name in names)}) ORDER BY load_sequence", **names
-    )
+    return where(transaction, f"state IN ({', '.join(f':{name}' for name in names)})", **names)
+
+
+def where(transaction: Transaction, condition: str, **parameters: object) -> list[Batch]:
+    """Give all batches that meet a condition, in the order of their sequence."""
+    rows = transaction.rows(f"{_SELECT} WHERE {condition} ORDER BY load_sequence", **parameters)
     return [Batch.from_row(row) for row in rows]
 
 
@@ -109,78 +113,13 @@ def contract_of(transaction: Transaction, identity: str) -> Contract:
     return _read_contract(rows[0][0])
 
 
-def begin_split(transaction: Transaction, identity: str) -> Batch:
-    """Record that a split of the batch's object begins; `splits` counts how often that happened."""
-    _lock_unsplit(transaction, identity)
-    transaction.run(
-        "UPDATE csvbatch_batch SET state = 'splitting', splits = splits + 1, changed_at = :now WHERE id = :id",
-        id=identity,
-        now=transaction.now(),
-    )
-    return get(transaction, identity)
-
-
-def record_chunks(
-    transaction: Transaction, identity: str, chunks: Iterable[Chunk], unpacked: ObjectVersion | None
-) -> Batch:
-    """Record a batch's chunks, which are pending then; a batch without chunks is ready to be closed.
-
-    To record the same chunks again changes nothing, so that the operation can be retried after a lost answer.
-    """
-    new = [
-        {
-            "batch_id": identity,
-            "chunk_number": chunk.number,
-            "start_byte": chunk.start,
-            "end_byte": chunk.end,
-            "first_line": chunk.first_line,
-        }
-        for chunk in chunks
-    ]
-    batch = lock(transaction, identity)
-    if batch.state not in _UNSPLIT and _recorded(transaction, identity) == new:
-        return batch
-    _must_be_unsplit(batch)
-    if new:
-        transaction.database.execute_many(_INSERT_CHUNK, new)
-    transaction.run(
-        "UPDATE csvbatch_batch SET state = :state, chunks_total = :total, chunks_remaining = :remaining, "
-        "unpacked_key = :unpacked_key, unpacked_version = :unpacked_version, failures = 0, failure = NULL, "
-        "changed_at = :now WHERE id = :id",
-        id=identity,
-        state="loading" if new else "closing",
-        total=len(new),
-        remaining=len(new),
-        unpacked_key=unpacked and unpacked.key,
-        unpacked_version=unpacked and unpacked.version,
-        now=transaction.now(),
-    )
-    return get(transaction, identity)
-
-
-def refuse(transaction: Transaction, identity: str, reason: str) -> Batch:
-    """End a batch of which no row was loaded; to refuse it twice changes nothing."""
-    batch = lock(transaction, identity)
-    if batch.state is BatchState.REFUSED:
-        return batch
-    _must_be_unsplit(batch)
-    transaction.run(
-        "UPDATE csvbatch_batch SET state = 'refused', reason = :reason, closed_at = :now, "
-        "changed_at = :now WHERE id = :id",
-        id=identity,
-        reason=reason[:_REASON_CHARACTERS],
-        now=transaction.now(),
-    )
-    return get(transaction, identity)
-
-
 def close(transaction: Transaction, identity: str) -> Batch:
     """End a batch whose chunks are all done and whose report is written; to close it twice changes nothing."""
     batch = lock(transaction, identity)
     if batch.state is BatchState.CLOSED:
         return batch
     if batch.state is not BatchState.CLOSING:
-        raise _wrong_state(batch, "is not ready to be closed", "wait until each of its chunks is done")
+        raise wrong_state(batch, "is not ready to be closed", "wait until each of its chunks is done")
     transaction.run(
         "UPDATE csvbatch_batch SET state = 'closed', failures = 0, failure = NULL, closed_at = :now, "
         "changed_at = :now WHERE id = :id",
@@ -190,30 +129,9 @@ def close(transaction: Transaction, identity: str) -> Batch:
     return get(transaction, identity)
 
 
-_UNSPLIT = (BatchState.REGISTERED, BatchState.SPLITTING)
-
-
-def _lock_unsplit(transaction: Transaction, identity: str) -> None:
-    _must_be_unsplit(lock(transaction, identity))
-
-
-def _must_be_unsplit(batch: Batch) -> None:
-    if batch.state not in _UNSPLIT:
-        raise _wrong_state(batch, "was split or refused already", "continue with the chunks it has, or replay it")
-
-
-def _wrong_state(batch: Batch, what: str, advice: str) -> LedgerError:
+def wrong_state(batch: Batch, what: str, advice: str) -> LedgerError:
+    """Make the error that an operation is not possible in a batch's state."""
     return LedgerError("WRONG_STATE", f"batch {batch.id} {what}: it is {batch.state}", advice)
-
-
-def _recorded(transaction: Transaction, identity: str) -> list[dict[str, str | int]]:
-    rows = transaction.rows(
-        "SELECT batch_id, chunk_number, start_byte, end_byte, first_line FROM csvbatch_chunk "
-        "WHERE batch_id = :id ORDER BY chunk_number",
-        id=identity,
-    )
-    names = ("batch_id", "chunk_number", "start_byte", "end_byte", "first_line")
-    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _only(rows: list[tuple[object, ...]], identity: str) -> Batch:

@@ -6,27 +6,23 @@ Every operation locks the chunk's row first and the batch's row second, so that 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from csvbatch.contract.ledger_copy import dumps
-from csvbatch.contract.model import Contract
-from csvbatch.csv_file.dialect import Dialect
 from csvbatch.store import batches
 from csvbatch.store.database import Transaction
 from csvbatch.store.errors import LedgerError, StoreError
 from csvbatch.store.records import (
     Batch,
-    BatchState,
     ChunkInHand,
     ChunkRecord,
     ChunkResult,
     ChunkState,
     ChunkTask,
     Merged,
-    ObjectVersion,
 )
 from csvbatch.store.tables import CHUNK
 
 _SELECT = f"SELECT {', '.join(ChunkRecord.__slots__)} FROM csvbatch_chunk"
 _ONE = " WHERE batch_id = :id AND chunk_number = :chunk_number"
+_NEEDS_MESSAGE = "state = 'pending' OR (state = 'sent' AND sent_at < :sent_before)"
 _REASON_CHARACTERS = next(column.size for column in CHUNK.columns if column.name == "reason")
 
 
@@ -36,18 +32,25 @@ def of_batch(transaction: Transaction, identity: str) -> list[ChunkRecord]:
     return [ChunkRecord.from_row(row) for row in rows]
 
 
-def to_send(transaction: Transaction, resend_after: timedelta) -> list[ChunkTask]:
-    """Give the chunks that need a message: those pending, and those whose message must have expired."""
-    under_way = batches.waiting(transaction, (BatchState.LOADING, BatchState.INCOMPLETE))
-    by_id = {batch.id: batch for batch in under_way}
-    rows = transaction.rows(
-        f"{_SELECT} WHERE state = 'pending' OR (state = 'sent' AND sent_at < :sent_before)",
+def batches_to_send(transaction: Transaction, bucket: str, resend_after: timedelta) -> list[Batch]:
+    """Give a bucket's batches that are being loaded and have chunks that need a message."""
+    return batches.where(
+        transaction,
+        "bucket = :bucket AND state IN ('loading', 'incomplete') "
+        f"AND id IN (SELECT batch_id FROM csvbatch_chunk WHERE {_NEEDS_MESSAGE})",
+        bucket=bucket,
         sent_before=transaction.now() - resend_after,
     )
-    tasks = [
-        ChunkTask(by_id[chunk.batch_id], chunk) for chunk in map(ChunkRecord.from_row, rows) if chunk.batch_id in by_id
-    ]
-    return sorted(tasks, key=lambda task: (task.batch.load_sequence, task.chunk.chunk_number))
+
+
+def to_send(transaction: Transaction, batch: Batch, resend_after: timedelta) -> list[ChunkTask]:
+    """Give a batch's chunks that need a message: those pending, and those whose message must have expired."""
+    rows = transaction.rows(
+        f"{_SELECT} WHERE batch_id = :id AND ({_NEEDS_MESSAGE}) ORDER BY chunk_number",
+        id=batch.id,
+        sent_before=transaction.now() - resend_after,
+    )
+    return [ChunkTask(batch, ChunkRecord.from_row(row)) for row in rows]
 
 
 def mark_sent(transaction: Transaction, identity: str, numbers: Sequence[int]) -> None:
@@ -136,9 +139,14 @@ def mark_dead(transaction: Transaction, identity: str, number: int, reason: str)
     return batches.get(transaction, identity)
 
 
+def lock_all(transaction: Transaction, identity: str) -> None:
+    """Lock all chunks of a batch until the transaction ends."""
+    transaction.locked_rows(f"{_SELECT} WHERE batch_id = :id ORDER BY chunk_number", id=identity)
+
+
 def redrive(transaction: Transaction, identity: str) -> int:
     """Make a batch's dead chunks pending again; give how many there were."""
-    transaction.locked_rows(f"{_SELECT} WHERE batch_id = :id ORDER BY chunk_number", id=identity)
+    lock_all(transaction, identity)
     revived = transaction.run(
         "UPDATE csvbatch_chunk SET state = 'pending', reason = NULL WHERE batch_id = :id AND state = 'dead'",
         id=identity,
@@ -146,41 +154,6 @@ def redrive(transaction: Transaction, identity: str) -> int:
     if revived:
         _settle(transaction, identity)
     return revived
-
-
-def replay(transaction: Transaction, identity: str, contract: Contract | None, unpacked: ObjectVersion | None) -> Batch:
-    """Load a batch again from the chunks it has; one that was refused is split again.
-
-    The batch keeps its place in the sequence, so its rows do not replace those of a later batch. Its attempt rises, so
-    they do replace its own.
-    """
-    transaction.locked_rows(f"{_SELECT} WHERE batch_id = :id ORDER BY chunk_number", id=identity)
-    batch = batches.lock(transaction, identity)
-    if contract is not None:
-        _replace_contract(transaction, batch, contract)
-    if unpacked is not None:
-        transaction.run(
-            "UPDATE csvbatch_batch SET unpacked_key = :key, unpacked_version = :version WHERE id = :id",
-            id=identity,
-            key=unpacked.key,
-            version=unpacked.version,
-        )
-    transaction.run(
-        "UPDATE csvbatch_chunk SET state = 'pending', reason = NULL, sent_at = NULL, done_at = NULL, "
-        "rows_read = 0, rows_merged = 0, rows_superseded = 0, rows_stale = 0, rows_rejected = 0, "
-        "reject_object = NULL WHERE batch_id = :id",
-        id=identity,
-    )
-    transaction.run(
-        "UPDATE csvbatch_batch SET state = :state, reason = NULL, load_attempt = load_attempt + 1, "
-        "chunks_remaining = chunks_total, rows_read = 0, rows_merged = 0, rows_superseded = 0, rows_stale = 0, "
-        "rows_rejected = 0, closed_at = NULL, failures = 0, failure = NULL, replayed_at = :now, changed_at = :now "
-        "WHERE id = :id",
-        id=identity,
-        state=_state_to_replay_from(batch),
-        now=transaction.now(),
-    )
-    return batches.get(transaction, identity)
 
 
 def get(transaction: Transaction, identity: str, number: int) -> ChunkRecord:
@@ -213,33 +186,4 @@ def _settle(transaction: Transaction, identity: str) -> None:
         "WHEN chunks_remaining = 0 THEN 'closing' ELSE 'loading' END WHERE id = :id",
         id=identity,
         now=transaction.now(),
-    )
-
-
-def _state_to_replay_from(batch: Batch) -> str:
-    split = batch.state not in (BatchState.REGISTERED, BatchState.SPLITTING, BatchState.REFUSED)
-    if not split:
-        return BatchState.REGISTERED.value
-    return BatchState.LOADING.value if batch.chunks_total else BatchState.CLOSING.value
-
-
-def _replace_contract(transaction: Transaction, batch: Batch, contract: Contract) -> None:
-    """Replace a batch's contract if its chunks and its table stay the same."""
-    if batch.chunks_total:
-        before = batches.contract_of(transaction, batch.id)
-        changed = {
-            "dataset": before.dataset != contract.dataset,
-            "table": before.table != contract.table,
-            "key": before.key != contract.key,
-            "dialect": Dialect.of(before) != Dialect.of(contract),
-        }
-        for what, is_changed in changed.items():
-            if is_changed:
-                raise LedgerError(
-                    "OTHER_CONTRACT",
-                    f"batch {batch.id} was split under a contract with another {what}",
-                    "drop the file again to load it under the present contract",
-                )
-    transaction.run(
-        "UPDATE csvbatch_batch SET contract = :contract WHERE id = :id", id=batch.id, contract=dumps(contract)
     )

@@ -1,7 +1,7 @@
 """The datasets that expect a file every few hours, and which of them are overdue."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from csvbatch.store.database import Transaction
@@ -35,24 +35,34 @@ def expect(transaction: Transaction, bucket: str, every_hours: Mapping[str, int]
 
 def overdue(transaction: Transaction, bucket: str | None) -> list[OverdueDataset]:
     """Give the datasets whose last file is older than expected; without a file the first expectation counts."""
-    chosen, parameters = ("", {}) if bucket is None else (" AND d.bucket = :bucket", {"bucket": bucket})
+    chosen, parameters = ("", {}) if bucket is None else (" AND bucket = :bucket", {"bucket": bucket})
     rows = transaction.rows(
-        "SELECT d.bucket, d.dataset, d.expected_every_hours, d.expected_since, MAX(b.registered_at) "
-        "FROM csvbatch_dataset d LEFT JOIN csvbatch_batch b ON b.bucket = d.bucket AND b.dataset = d.dataset "
-        f"WHERE d.expected_every_hours IS NOT NULL{chosen} "
-        "GROUP BY d.bucket, d.dataset, d.expected_every_hours, d.expected_since ORDER BY d.bucket, d.dataset",
+        "SELECT bucket, dataset, expected_every_hours, expected_since FROM csvbatch_dataset "
+        f"WHERE expected_every_hours IS NOT NULL{chosen} ORDER BY bucket, dataset",
         **parameters,
     )
     if not rows:
         return []
     now = transaction.now()
     late = []
-    for its_bucket, dataset, hours, since, last in rows:
-        last_at, since_at = moment(last), moment(since)
+    for its_bucket, dataset, hours, since in rows:
+        last_at, since_at = _last_registered_at(transaction, its_bucket, dataset), moment(since)
         assert since_at is not None, "the column has no NULL"
         if (last_at or since_at) + timedelta(hours=int(hours)) < now:
             late.append(OverdueDataset(its_bucket, dataset, int(hours), last_at))
     return late
+
+
+def _last_registered_at(transaction: Transaction, bucket: str, dataset: str) -> datetime | None:
+    """Look for the dataset's last file from the newest on, so that the age of the ledger does not matter."""
+    rows = transaction.first_rows(
+        1,
+        "SELECT registered_at FROM csvbatch_batch WHERE bucket = :bucket AND dataset = :dataset "
+        "ORDER BY load_sequence DESC",
+        bucket=bucket,
+        dataset=dataset,
+    )
+    return moment(rows[0][0]) if rows else None
 
 
 def _change(transaction: Transaction, change: str, bucket: str, dataset: str, **parameters: Any) -> None:

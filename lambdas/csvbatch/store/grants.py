@@ -7,12 +7,12 @@ from csvbatch.contract.model import Contract
 from csvbatch.store.ddl import tables
 from csvbatch.store.errors import StoreError
 from csvbatch.store.sql_dialect import SQL_DIALECTS
-from csvbatch.store.tables import LEASE
+from csvbatch.store.tables import CHUNK, LEASE
 
 # Reading with a lock (FOR UPDATE) needs UPDATE in PostgreSQL, and is a matter of SELECT in Oracle.
 # https://www.postgresql.org/docs/current/sql-select.html, https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/GRANT.html
 _EVERY_TABLE = ("SELECT", "INSERT", "UPDATE")
-_DELETED_FROM = frozenset({LEASE.name})
+_DELETED_FROM = frozenset({CHUNK.name, LEASE.name})
 
 _USER = re.compile(r"[A-Za-z][A-Za-z0-9_$#]{0,127}")
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from csvbatch.contract.model import Contract
-from csvbatch.csv_file.splitter import Chunk
-from csvbatch.store import batches, chunks, datasets, failures, leases, loading, schema
+from csvbatch.csv_file.cutting import Chunk
+from csvbatch.store import batches, chunks, datasets, failures, leases, loading, replays, schema, splits, sweeps
 from csvbatch.store.database import Clock, Database, Transaction
 from csvbatch.store.ddl import tables
 from csvbatch.store.records import (
@@ -20,6 +20,7 @@ from csvbatch.store.records import (
     ObjectVersion,
     OverdueDataset,
 )
+from csvbatch.store.splits import ScannedChunk
 from csvbatch.store.table_checks import TableChecks
 from csvbatch.store.transactions import Transactions
 
@@ -69,9 +70,21 @@ class Store:
         """Release a lease; does nothing if another owner holds it."""
         self._run("release_lease", partial(leases.release, name=name, owner=owner))
 
-    def known_versions(self, bucket: str, prefix: str) -> set[ObjectVersion]:
-        """Give the object versions under a (not empty) prefix that are registered already."""
-        return self._read("known_versions", partial(batches.known_versions, bucket=bucket, prefix=prefix))
+    def forget_expired_leases(self, prefix: str) -> None:
+        """Delete the leases with this prefix whose owners were killed; they have no effect any more."""
+        self._run("forget_expired_leases", partial(leases.forget_expired, prefix=prefix))
+
+    def known_versions(self, bucket: str, keys: Sequence[str]) -> set[ObjectVersion]:
+        """Give the object versions of these keys that are registered already."""
+        return self._read("known_versions", partial(batches.known_versions, bucket=bucket, keys=keys))
+
+    def swept_to(self, bucket: str) -> str | None:
+        """Give the key at which the last sweep of a bucket's listing ended; None if the next one starts at the top."""
+        return self._read("swept_to", partial(sweeps.swept_to, bucket=bucket))
+
+    def record_sweep(self, bucket: str, key: str | None) -> None:
+        """Record the key at which a sweep ended; None if it reached the end of the listing."""
+        self._run("record_sweep", partial(sweeps.record, bucket=bucket, key=key))
 
     def register(self, new: NewBatch) -> Batch:
         """Register an object version as a batch with the next sequence number, or give the batch it is already."""
@@ -79,14 +92,25 @@ class Store:
 
     def begin_split(self, batch_id: str) -> Batch:
         """Record that a split of the batch's object begins; raises LedgerError (UNKNOWN_BATCH, WRONG_STATE)."""
-        return self._run("begin_split", partial(batches.begin_split, identity=batch_id))
+        return self._run("begin_split", partial(splits.begin_split, identity=batch_id))
+
+    def record_progress(
+        self, batch_id: str, scanned: Sequence[ScannedChunk], unpacked: ObjectVersion | None = None
+    ) -> None:
+        """Record chunks of a batch that is being split, and the unpacked object if they are ranges of one.
+
+        They replace those with the same or a higher number, and are not sent before `record_chunks`. Raises LedgerError
+        (UNKNOWN_BATCH, WRONG_STATE).
+        """
+        work = partial(splits.record_progress, identity=batch_id, scanned=scanned, unpacked=unpacked)
+        self._run("record_progress", work)
 
     def record_chunks(self, batch_id: str, chunks: Iterable[Chunk], unpacked: ObjectVersion | None = None) -> Batch:
-        """Record all chunks of a batch, and the unpacked object if they are ranges of one.
+        """Record all chunks of a batch, in place of those in progress, and the unpacked object if they are its ranges.
 
         To record the same chunks again changes nothing. Raises LedgerError (UNKNOWN_BATCH, WRONG_STATE).
         """
-        work = partial(batches.record_chunks, identity=batch_id, chunks=tuple(chunks), unpacked=unpacked)
+        work = partial(splits.record_chunks, identity=batch_id, chunks=tuple(chunks), unpacked=unpacked)
         return self._run("record_chunks", work)
 
     def refuse(self, batch_id: str, reason: str) -> Batch:
@@ -94,7 +118,7 @@ class Store:
 
         To refuse a batch again changes nothing. Raises LedgerError (UNKNOWN_BATCH, WRONG_STATE).
         """
-        return self._run("refuse", partial(batches.refuse, identity=batch_id, reason=reason))
+        return self._run("refuse", partial(splits.refuse, identity=batch_id, reason=reason))
 
     def record_failure(self, batch: Batch, code: str, states: Sequence[BatchState], *, counted: bool) -> Batch:
         """Record the code of a failure on a batch that is in one of these states.
@@ -122,9 +146,13 @@ class Store:
         """Give the time in UTC by the clock of the ledger's timestamps."""
         return self._read("now", Transaction.now)
 
-    def chunks_to_send(self, resend_after: timedelta) -> list[ChunkTask]:
-        """Give the chunks that need a message: pending, or sent longer ago than the queue keeps messages."""
-        return self._read("chunks_to_send", partial(chunks.to_send, resend_after=resend_after))
+    def batches_to_send(self, bucket: str, resend_after: timedelta) -> list[Batch]:
+        """Give a bucket's batches with chunks that need a message, in the order of their sequence."""
+        return self._read("batches_to_send", partial(chunks.batches_to_send, bucket=bucket, resend_after=resend_after))
+
+    def chunks_to_send(self, batch: Batch, resend_after: timedelta) -> list[ChunkTask]:
+        """Give a batch's chunks that need a message: pending, or sent longer ago than the queue keeps messages."""
+        return self._read("chunks_to_send", partial(chunks.to_send, batch=batch, resend_after=resend_after))
 
     def mark_sent(self, batch_id: str, numbers: Sequence[int]) -> None:
         """Record that a message was sent for each of these chunks; chunks that are done or locked stay as they are."""
@@ -156,7 +184,7 @@ class Store:
         `contract` replaces the batch's copy; dataset, table, key and dialect have to be the same. `unpacked` replaces
         an unpacked object that no longer exists. Raises LedgerError (UNKNOWN_BATCH, OTHER_CONTRACT, NO_CONTRACT).
         """
-        work = partial(chunks.replay, identity=batch_id, contract=contract, unpacked=unpacked)
+        work = partial(replays.replay, identity=batch_id, contract=contract, unpacked=unpacked)
         return self._run("replay", work)
 
     def close(self, batch_id: str) -> Batch:

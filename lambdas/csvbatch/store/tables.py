@@ -188,4 +188,11 @@ DATASET = Table(
     key=("bucket", "dataset"),
 )
 
-LEDGER = (BATCH, CHUNK, LEASE, DATASET)
+# Where the next sweep of a bucket's listing starts; no row, or NULL, if at its beginning.
+SWEEP = Table(
+    name="csvbatch_sweep",
+    columns=(_text("bucket", 63), _object_name("after_key", null=True)),
+    key=("bucket",),
+)
+
+LEDGER = (BATCH, CHUNK, LEASE, DATASET, SWEEP)

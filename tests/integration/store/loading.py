@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from csvbatch.contract.model import Contract
-from csvbatch.csv_file.splitter import Chunk
+from csvbatch.csv_file.cutting import Chunk
 from csvbatch.store import (
     Batch,
     ChunkInHand,

@@ -192,7 +192,9 @@ def test_the_longest_names_that_are_let_in_fit_every_ledger(place: Place) -> Non
     store = place.store()
     batch = store.register(NewBatch("d" * DATASET_CHARACTERS, "b" * 63, longest, 5 * 10**13, None))
     assert store.batch(batch.id) == batch
-    assert store.known_versions("b" * 63, "incoming/") == {longest}
+    assert store.known_versions("b" * 63, [longest.key]) == {longest}
+    store.record_sweep("b" * 63, longest.key)
+    assert store.swept_to("b" * 63) == longest.key
 
 
 def test_a_folder_with_too_long_a_name_does_not_stop_a_run(place: Place, tmp_path: Path) -> None:

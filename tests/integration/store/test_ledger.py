@@ -8,7 +8,7 @@ import pytest
 from csvbatch.contract.columns import IntegerColumn, StringColumn
 from csvbatch.contract.ledger_copy import dumps
 from csvbatch.contract.model import Contract
-from csvbatch.csv_file.splitter import Chunk
+from csvbatch.csv_file.cutting import Chunk
 from csvbatch.store import (
     BatchState,
     ChunkInHand,
@@ -55,12 +55,25 @@ def test_sequences_rise_in_the_order_of_registration(place: Place) -> None:
     assert len({batch.id for batch in batches}) == 3
 
 
-def test_known_versions_are_those_registered_under_the_prefix(place: Place) -> None:
+def test_known_versions_are_those_of_the_keys_that_are_registered(place: Place) -> None:
     store = place.store()
-    store.register(new_batch(PAIRS, "1", "incoming/pairs/ü%_.csv"))
-    store.register(new_batch(PAIRS, "1", "elsewhere/a.csv"))
-    assert store.known_versions("bucket", "incoming/") == {ObjectVersion("incoming/pairs/ü%_.csv", "1")}
-    assert store.known_versions("other", "incoming/") == set()
+    for key, version in (("ü%_.csv", "1"), ("ü%_.csv", "2"), ("a.csv", "1")):
+        store.register(new_batch(PAIRS, version, key))
+    asked = ["ü%_.csv", *(f"{number}.csv" for number in range(1100)), "A.CSV"]
+    assert store.known_versions("bucket", asked) == {ObjectVersion("ü%_.csv", "1"), ObjectVersion("ü%_.csv", "2")}
+    assert store.known_versions("other", asked) == set()
+    assert store.known_versions("bucket", []) == set()
+
+
+def test_the_place_where_a_sweep_ended_is_kept_for_each_bucket(place: Place) -> None:
+    store = place.store()
+    assert store.swept_to("bucket") is None
+    store.record_sweep("bucket", "incoming/ü")
+    store.record_sweep("other", "incoming/a")
+    assert store.swept_to("bucket") == "incoming/ü"
+    store.record_sweep("bucket", None)
+    assert store.swept_to("bucket") is None
+    assert store.swept_to("other") == "incoming/a"
 
 
 def test_the_longest_names_that_s3_allows_are_registered(place: Place) -> None:
@@ -191,13 +204,13 @@ def test_pending_chunks_are_sent_and_sent_ones_again_only_when_their_message_is_
     clock = Clock()
     store = place.store(clock=clock)
     batch = split_batch(store, PAIRS, 3)
-    assert [task.chunk.chunk_number for task in store.chunks_to_send(DAY)] == [0, 1, 2]
+    assert [task.chunk.chunk_number for task in store.chunks_to_send(batch, DAY)] == [0, 1, 2]
     store.mark_sent(batch.id, [2, 0])
-    assert [task.chunk.chunk_number for task in store.chunks_to_send(DAY)] == [1]
+    assert [task.chunk.chunk_number for task in store.chunks_to_send(batch, DAY)] == [1]
     clock.now += DAY
-    assert [task.chunk.chunk_number for task in store.chunks_to_send(DAY)] == [1]
+    assert [task.chunk.chunk_number for task in store.chunks_to_send(batch, DAY)] == [1]
     clock.now += timedelta(seconds=1)
-    assert [task.chunk.chunk_number for task in store.chunks_to_send(DAY)] == [0, 1, 2]
+    assert [task.chunk.chunk_number for task in store.chunks_to_send(batch, DAY)] == [0, 1, 2]
     store.mark_sent(batch.id, [0])
     assert [chunk.sends for chunk in store.chunks(batch.id)] == [2, 0, 1]
 
@@ -205,14 +218,14 @@ def test_pending_chunks_are_sent_and_sent_ones_again_only_when_their_message_is_
 def test_chunks_are_sent_in_the_order_of_their_batches(place: Place) -> None:
     store = place.store()
     first, second = (split_batch(store, PAIRS, 2, version) for version in "ab")
-    tasks = store.chunks_to_send(DAY)
-    assert [(task.batch.id, task.chunk.chunk_number) for task in tasks] == [
-        (first.id, 0),
-        (first.id, 1),
-        (second.id, 0),
-        (second.id, 1),
+    assert store.batches_to_send("bucket", DAY) == [first, second]
+    assert [(task.batch, task.chunk.chunk_number) for task in store.chunks_to_send(second, DAY)] == [
+        (second, 0),
+        (second, 1),
     ]
-    assert tasks[0].batch == first
+    store.mark_sent(first.id, [0, 1])
+    assert store.batches_to_send("bucket", DAY) == [second]
+    assert store.batches_to_send("elsewhere", DAY) == []
 
 
 def test_a_chunk_that_was_loaded_before_it_was_marked_as_sent_stays_done(place: Place) -> None:
@@ -335,7 +348,7 @@ def test_a_batch_with_a_dead_chunk_is_incomplete_until_that_is_loaded(place: Pla
         (ChunkState.DEAD, "DeadlineExceeded"),
         (ChunkState.DONE, None),
     ]
-    assert store.chunks_to_send(DAY) == []
+    assert store.chunks_to_send(batch, DAY) == store.batches_to_send("bucket", DAY) == []
     with pytest.raises(LedgerError, match="is not ready to be closed: it is incomplete"):
         store.close(batch.id)
 
@@ -346,7 +359,7 @@ def test_a_redriven_chunk_is_sent_and_loaded(place: Place) -> None:
     store.mark_dead(batch.id, 0, "x")
     assert store.redrive(batch.id) == 1
     assert store.batch(batch.id).state is BatchState.LOADING
-    assert [task.chunk.chunk_number for task in store.chunks_to_send(DAY)] == [0, 1]
+    assert [task.chunk.chunk_number for task in store.chunks_to_send(batch, DAY)] == [0, 1]
     load(store, batch, 1, [])
     assert load(store, batch, 0, []).batch.state is BatchState.CLOSING
 

@@ -21,6 +21,7 @@ from csvbatch.store import (
     CredentialsError,
     Merge,
     RetryableError,
+    ScannedChunk,
     Store,
     StoreError,
     Timeouts,
@@ -137,9 +138,13 @@ def whole_way(store: Store, version: str) -> None:
     """Take a batch through every state, with one of everything that the platform does to a database."""
     assert store.acquire_lease("processor", "a", timedelta(minutes=1))
     batch = store.begin_split(store.register(new_batch(PAIRS, version)).id)
-    assert store.known_versions("bucket", "incoming/")
+    assert store.known_versions("bucket", [batch.object_key])
+    store.record_sweep("bucket", "incoming/a")
+    store.record_sweep("bucket", store.swept_to("bucket"))
+    store.record_progress(batch.id, [ScannedChunk(one) for one in ranges(1)])
     store.record_chunks(batch.id, ranges(2))
-    store.chunks_to_send(timedelta(days=1))
+    assert store.batches_to_send("bucket", timedelta(days=1))
+    store.chunks_to_send(batch, timedelta(days=1))
     store.mark_sent(batch.id, [0, 1])
     store.mark_dead(batch.id, 0, "x")
     store.redrive(batch.id)
@@ -163,6 +168,7 @@ def test_the_grants_that_are_printed_are_all_that_a_load_needs(place: Postgresql
 @pytest.mark.parametrize(
     ("right", "table"),
     [
+        ("DELETE", "csvbatch_chunk"),
         ("DELETE", "csvbatch_lease"),
         *((right, table) for table in ("csvbatch_lease", "csvbatch_batch", "pairs") for right in ("INSERT", "UPDATE")),
         *((right, "csvbatch_chunk") for right in ("SELECT", "INSERT", "UPDATE")),

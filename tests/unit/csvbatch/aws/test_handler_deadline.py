@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from csvbatch.contract.yaml_file import load_contracts
-from csvbatch.csv_file.splitter import Chunk
+from csvbatch.csv_file.cutting import Chunk
 from csvbatch.pipeline.messages import ChunkMessage
 from csvbatch.store import NewBatch, ObjectVersion, open_store
 from scripts.common.paths import REPOSITORY

@@ -45,7 +45,7 @@ class Platform:
             contracts=all_contracts(None),
             chunk_bytes=5000,
             resend_after=timedelta(days=4),
-            lease_duration=timedelta(minutes=16),
+            claim_duration=timedelta(minutes=16),
             deadline=NO_DEADLINE,
         ).run()
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from csvbatch.local.digests import content_of
 from csvbatch.local.files import LocalFiles
-from csvbatch.pipeline.processing import lease_name
+from csvbatch.pipeline.claims import claim_name
 from csvbatch.store import BatchState, NewBatch, ObjectVersion, open_store
+from csvbatch.store.batches import batch_id
 from tests.unit.csvbatch.cli.conftest import Outcome, Run
 
 DATABASE = "sqlite:///x.db"
@@ -131,11 +133,13 @@ def test_a_file_that_cannot_be_read_is_said_to_be_so_by_its_code(
 def test_a_processor_that_is_at_work_is_not_disturbed(run: Run, good_recipients: Path) -> None:
     run("migrate", "--database", DATABASE, "--yes")
     store = open_store(DATABASE)
-    assert store.acquire_lease(lease_name("local"), "somebody", timedelta(minutes=1))
+    version = content_of(good_recipients).digest
+    identity = batch_id("local", ObjectVersion(f"incoming/recipients/{good_recipients.name}", version))
+    assert store.acquire_lease(claim_name(identity), "somebody", timedelta(minutes=1))
     store.close_connection()
     outcome = run("load", good_recipients, *LOAD)
     assert outcome.status == 1
-    assert "Another batch processor is running" in outcome.err
+    assert "Another process is loading this file" in outcome.err
 
 
 @pytest.mark.parametrize(

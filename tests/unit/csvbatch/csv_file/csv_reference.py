@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from csvbatch.csv_file.blocks import resize
+from csvbatch.csv_file.cutting import Chunk
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.limits import DEFAULT_LIMITS, Limits
 from csvbatch.csv_file.reader import chunk_range, read_chunk
 from csvbatch.csv_file.row_reader import Rows
-from csvbatch.csv_file.splitter import DEFAULT_WINDOW_BYTES, Chunk, Scan, scan
+from csvbatch.csv_file.splitter import DEFAULT_WINDOW_BYTES, Scan, scan
 
 COMMA = Dialect()
 LENIENT = Dialect(strict=False)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from csvbatch.csv_file.cutting import Chunk
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.errors import ChunkError, Reason
 from csvbatch.csv_file.reader import chunk_range, read_chunk
-from csvbatch.csv_file.splitter import Chunk
 from tests.unit.csvbatch.csv_file.csv_reference import COMMA, read, split
 
 DATA = b'id,name\r\n1,"a\nb"\r\n2,c\r\n3,"d"\r\n'

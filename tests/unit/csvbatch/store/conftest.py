@@ -7,8 +7,8 @@ import pytest
 
 from csvbatch.contract.columns import StringColumn
 from csvbatch.contract.model import Contract
-from csvbatch.csv_file.splitter import Chunk
-from csvbatch.store import BatchState, ChunkResult, NewBatch, ObjectVersion, Store, Timeouts
+from csvbatch.csv_file.cutting import Chunk
+from csvbatch.store import BatchState, ChunkResult, NewBatch, ObjectVersion, ScannedChunk, Store, Timeouts
 from csvbatch.store.database import Result
 from csvbatch.store.sqlite.database import SqliteDatabase
 
@@ -41,13 +41,18 @@ def ledger_statements(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     day = timedelta(days=1)
     store.acquire_lease("a", "b", day)
     store.release_lease("a", "b")
+    store.forget_expired_leases("a")
     unpacked = ObjectVersion("work/a", "1")
     batch = store.register(NewBatch("keys", "bucket", ObjectVersion("a", "1"), 1, KEYS))
-    store.known_versions("bucket", "a")
+    store.known_versions("bucket", ["a"])
+    store.record_sweep("bucket", "a")
+    store.swept_to("bucket")
     store.begin_split(batch.id)
+    store.record_progress(batch.id, [ScannedChunk(Chunk(0, 0, 1, 1))], unpacked)
     store.record_chunks(batch.id, [Chunk(0, 0, 1, 1), Chunk(1, 1, 2, 2)], unpacked)
     store.record_chunks(batch.id, [Chunk(0, 0, 1, 1), Chunk(1, 1, 2, 2)], unpacked)
-    store.chunks_to_send(day)
+    store.batches_to_send("bucket", day)
+    store.chunks_to_send(batch, day)
     store.mark_sent(batch.id, [0])
     store.mark_dead(batch.id, 0, "x")
     store.redrive(batch.id)

@@ -49,7 +49,7 @@ package: ready ## build the Lambda packages whose inputs changed
 test: ready package ## run all tests but the slow ones, from unit tests to applies on the local AWS
 	@pytest -m "not slow" -n auto --dist loadgroup
 
-test-costs: ## show how long each group of tests took in its last run, longest first
+test-costs: ready ## show how long each group of tests took in its last run, longest first
 	@python3 -m tests.support.costs
 
 unit: ready ## run the unit tests

@@ -12,7 +12,7 @@ from csvbatch.pipeline import layout
 from csvbatch.store import Batch, BatchState, ChunkState, Store
 from tests.faults.world import CLAIM, World
 
-_ROUNDS = 4
+_ROUNDS = 2
 
 type _Row = tuple[int | None, int, int]
 """Amount, sequence and line of a row in the table."""

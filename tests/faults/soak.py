@@ -18,7 +18,7 @@ _WINDOW_BYTES = 24
 
 
 @contextmanager
-def _small_windows() -> Iterator[None]:
+def small_windows() -> Iterator[None]:
     """Let a split of a small file be interrupted between chunks, as that of a large one is."""
     small = {name: partial(getattr(splitting, name), window_bytes=_WINDOW_BYTES) for name in ("scan", "scan_again")}
     with patch.multiple(splitting, _BLOCK_BYTES=_WINDOW_BYTES, **small), patch.object(progress, "_SAVED_TOGETHER", 2):
@@ -51,7 +51,7 @@ def run(place: Place, events: Sequence[Event], tally: Tally | None = None) -> li
     """Let the events happen in an empty world, heal it, and name what breaks the law."""
     place.empty()
     world = World(place.open)
-    with _small_windows():
+    with small_windows():
         for event in events:
             world.happen(event)
         heal(world)

@@ -6,6 +6,7 @@ AWS ?=
 FILES ?= 10000
 SEED ?= 1
 EACH ?= 40
+SCHEDULES ?= 1000
 OSV ?= https://api.osv.dev/v1/query
 
 SHELL := /bin/sh
@@ -18,7 +19,7 @@ LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready plan demo scan mutants mutations package test test-costs test-slow judges unit modules bench lint fmt lock shell clean
-.PHONY: secrets licences audit docs scan-hcl nightly
+.PHONY: secrets licences audit docs scan-hcl nightly soak
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +69,9 @@ mutants: ready ## mutate the library, EACH mutants in each package, and count th
 
 mutations: ready package ## put one weakness at a time into a copy, and show which check finds it (minutes)
 	@policy-mutations
+
+soak: ready ## simulate SCHEDULES schedules of faults on each database from SEED on, and check that no row is lost or doubled
+	@python -m tests.faults --schedules "$(SCHEDULES)" --seed "$(SEED)"
 
 judges: ready ## compare our CSV reader with others over FILES generated files (SEED) and public ones
 	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --judges

@@ -401,6 +401,29 @@ run "refuses_a_plan_in_which_nobody_hears_of_alarms" {
   expect_failures = [aws_sns_topic.this]
 }
 
+run "takes_a_name_that_fills_the_display_name_of_the_topic" {
+  command = plan
+
+  variables {
+    name = join("", [for n in range(90) : "n"])
+  }
+
+  assert {
+    condition     = length(aws_sns_topic.this.display_name) == 100
+    error_message = "SNS accepts display names of at most 100 characters."
+  }
+}
+
+run "refuses_a_name_too_long_for_the_display_name_of_the_topic" {
+  command = plan
+
+  variables {
+    name = join("", [for n in range(91) : "n"])
+  }
+
+  expect_failures = [var.name]
+}
+
 run "refuses_names_out_of_form" {
   command = plan
 

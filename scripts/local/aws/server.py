@@ -48,7 +48,7 @@ class LocalAws:
     def __init__(
         self,
         name: str = "test",
-        account_id: str = "111111111111",
+        account_id: str = "123456789012",
         region: str = "eu-west-2",
         from_snapshot: Path | None = None,
         *,

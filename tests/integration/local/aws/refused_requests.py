@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.integration.local.aws.served import ACCOUNT_ID, REGION, Aws
 
-ROLE = "arn:aws:iam::111111111111:role/reader"
+ROLE = "arn:aws:iam::123456789012:role/reader"
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 LONG = "x" * 5000
 
@@ -90,7 +90,7 @@ def _function(aws: Aws) -> str:
 def _function_and_queue(aws: Aws) -> str:
     _function(aws)
     _queue(aws)
-    return f"arn:aws:sqs:{REGION}:111111111111:queue"
+    return f"arn:aws:sqs:{REGION}:123456789012:queue"
 
 
 def _function_and_slow_queue(aws: Aws) -> str:
@@ -134,7 +134,7 @@ def _schedule(**changes: Any) -> dict[str, Any]:
         "Name": "schedule",
         "FlexibleTimeWindow": {"Mode": "OFF"},
         "ScheduleExpression": "rate(5 minutes)",
-        "Target": {"Arn": f"arn:aws:lambda:{REGION}:111111111111:function:function", "RoleArn": ROLE},
+        "Target": {"Arn": f"arn:aws:lambda:{REGION}:123456789012:function:function", "RoleArn": ROLE},
     }
     return arguments | changes
 
@@ -158,7 +158,7 @@ def _redrive(**policy: Any) -> dict[str, str]:
     return {"RedrivePolicy": json.dumps(policy)}
 
 
-DEAD = f"arn:aws:sqs:{REGION}:111111111111:dead"
+DEAD = f"arn:aws:sqs:{REGION}:123456789012:dead"
 REQUESTS = [
     # EC2
     Refused(

@@ -13,9 +13,12 @@ DESCRIPTION = {"Name": "description", "Values": ["AWS Lambda VPC ENI*"]}
 
 
 class Clock:
-    """The server's time, which only a test moves; it begins now, because moto has a clock of its own."""
+    """The server's time, which only a test moves."""
 
     def __init__(self) -> None:
+        self.seconds = time.time()
+
+    def starts_now(self) -> None:
         self.seconds = time.time()
 
     def __call__(self) -> float:

@@ -125,13 +125,11 @@ def production() -> str:
 
 
 _idle: dict[tuple[str, Behaviour], list[LocalAws]] = defaultdict(list)
-"""Servers that nobody uses, by environment and behaviour: to take one back to a snapshot is cheaper than to start another."""
+"""Servers that nobody uses, by environment and behaviour: taking one back to a snapshot is cheaper than a start."""
 
 
 @contextmanager
-def running(
-    name: str, cache: Path, snapshot: Path | None = None, behaviour: Behaviour = DEFAULT
-) -> Iterator[Platform]:
+def running(name: str, cache: Path, snapshot: Path | None = None, behaviour: Behaviour = DEFAULT) -> Iterator[Platform]:
     """An environment on a local AWS that holds nothing, or what a snapshot holds, and that nobody else uses."""
     idle = _idle[name, behaviour]
     if idle:

@@ -108,7 +108,7 @@ def reconcile(functions: LambdaBackend) -> None:
         if place in existing:
             existing[place].use(function)
         else:
-            made = LambdaInterface(ec2, place, function)
+            made = LambdaInterface(ec2, place, function)  # type: ignore[abstract]  # as moto's own class is
             ec2.enis[made.id] = made
     for place in existing.keys() - used.keys():
         existing[place].leave()

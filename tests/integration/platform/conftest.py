@@ -36,7 +36,7 @@ def half_applied_dev(moments: Moments, cache: Path) -> Iterator[Platform]:
 
 @pytest.fixture
 def applied_dev_on_a_slow_aws(moments: Moments, cache: Path) -> Iterator[Platform]:
-    """Logs still arrive, and Lambda still has its network interfaces, when Terraform wants to delete what they are in."""
+    """Logs still arrive, and Lambda still has its interfaces, when Terraform wants to delete what they are in."""
     slow = Behaviour(late_logs_seconds=20, interface_seconds=45)
     with running(DEV.name, cache, moments.applied, slow) as platform:
         yield platform

@@ -98,7 +98,7 @@ def _in_place(ec2: Any) -> list[Any]:
 
 
 def _of_endpoints_and_gateways(ec2: Any) -> set[str]:
-    """moto deletes those of endpoints itself, by another way."""
+    """The interfaces of endpoints and gateways; moto itself deletes the first by another way."""
     of_endpoints = {one for endpoint in ec2.vpc_end_points.values() for one in endpoint.network_interface_ids}
     return of_endpoints | {one._eni.id for one in ec2.nat_gateways.values() if one.state != "deleted"}
 

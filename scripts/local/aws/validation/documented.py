@@ -129,8 +129,8 @@ def _tags(call: OperationCall) -> Iterator[Violation]:
         for key, value in tags.items():
             if not 1 <= len(key) <= 128 or len(value) > 256:
                 yield Violation(path, "Member must have keys of 1 to 128 and values of at most 256 characters")
-            # In any case of letters: https://github.com/awsdocs/amazon-ecs-developer-guide/issues/72. EC2's page has the
-            # code InvalidTagKey.Malformed, its answers InvalidParameterValue:
+            # In any case of letters: https://github.com/awsdocs/amazon-ecs-developer-guide/issues/72.
+            # EC2's page has the code InvalidTagKey.Malformed, its answers InvalidParameterValue:
             # https://github.com/cloud-custodian/cloud-custodian/issues/5975.
             if key.lower().startswith("aws:"):
                 yield Violation(path, "Member must not have keys that begin with aws:, which is reserved")

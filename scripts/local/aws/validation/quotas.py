@@ -1,8 +1,8 @@
 """The quotas of an account and region; a request that exceeds one is refused.
 
-A new account has a tenth or less of Lambda's usual quotas until AWS raises them by itself or on request:
-https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. That page gives no numbers; AWS's answers do, see
-below. Networks have the same quotas in every account, and are checked in a new one only: an older one may have more.
+A new account has lower quotas of Lambda until AWS raises them, by itself or on request:
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. That page gives no numbers; AWS's answers
+below do. Networks have the same quotas in every account, and are checked in a new one only: an older one may have more.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -35,8 +35,8 @@ def concurrent_executions() -> int:
 def least_unreserved() -> int:
     """What has to stay unreserved of it: 100, or all of a smaller quota, so that nothing can be reserved.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html; with a quota of 10 the error names 10, with
-    one of 50 it names 50 (https://github.com/aws-samples/alarm-context-tool/issues/2,
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html; with a quota of 10 the error names 10,
+    with one of 50 it names 50 (https://github.com/aws-samples/alarm-context-tool/issues/2,
     https://github.com/aws-samples/s3-to-lambda-patterns/issues/36).
     """
     return min(100, concurrent_executions())

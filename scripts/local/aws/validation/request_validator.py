@@ -38,7 +38,7 @@ def violations(call: OperationCall) -> Iterator[Violation]:
 
 
 def _text(found: Violation) -> str:
-    """AWS's own words where they are known, else the form in which its services word a broken model; never the value."""
+    """AWS's own words where they are known, else the words its services have for a broken model; never the value."""
     page = f" ({found.source})" if found.source else ""
     if found.message:
         return f"{found.message}{page}"

@@ -136,7 +136,7 @@ _SURROGATES = r"\uD800\uDC00-\uDBFF\uDFFF"
 
 @cache
 def compile_pattern(pattern: str) -> regex.Pattern[str] | None:
-    """Compile a pattern of a service model; None where Python cannot read it.
+    r"""Compile a pattern of a service model; None where Python cannot read it.
 
     A pattern without anchors has to match the whole value. The Smithy specification says otherwise, a part is enough
     (https://smithy.io/2.0/spec/constraint-traits.html#pattern-trait), but the services answer as if it were anchored.
@@ -144,9 +144,9 @@ def compile_pattern(pattern: str) -> regex.Pattern[str] | None:
     in the refused value:
 
     - Lambda, `(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()`: https://github.com/highsource/bitcoin-a-day/issues/1
-    - CloudWatch Logs, `[\\.\\-_/#A-Za-z0-9]+` and a name with a colon:
+    - CloudWatch Logs, `[\.\-_/#A-Za-z0-9]+` and a name with a colon:
       https://github.com/awslabs/aws-embedded-metrics-java/issues/65
-    - STS, `[\\w+=,.@-]*` and a name with a slash: https://github.com/zalando-stups/aws-credentials-service/issues/7
+    - STS, `[\w+=,.@-]*` and a name with a slash: https://github.com/zalando-stups/aws-credentials-service/issues/7
     - DynamoDB, `[a-zA-Z0-9_.-]+` and a name in quotation marks: https://github.com/aws/aws-cli/issues/790
     """
     text = pattern.replace(_SURROGATES, r"\U00010000-\U0010FFFF")

@@ -569,9 +569,7 @@ REQUESTS = [
         "a later display name of 101 characters",
         "sns",
         "InvalidParameter",
-        lambda sns, arn: sns.set_topic_attributes(
-            TopicArn=arn, AttributeName="DisplayName", AttributeValue="x" * 101
-        ),
+        lambda sns, arn: sns.set_topic_attributes(TopicArn=arn, AttributeName="DisplayName", AttributeValue="x" * 101),
         _topic,
     ),
     Refused(

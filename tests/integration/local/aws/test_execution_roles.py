@@ -35,9 +35,11 @@ def message(call: Callable[[], object]) -> str:
     try:
         call()
     except ClientError as error:
-        assert error.response["Error"]["Code"] == "InvalidParameterValueException"
-        return str(error.response["Error"]["Message"]).partition(" (https")[0]
-    return ""
+        told = error.response["Error"]
+    else:
+        return ""
+    assert told["Code"] == "InvalidParameterValueException"
+    return str(told["Message"]).partition(" (https")[0]
 
 
 def create(aws: Aws, **more: Any) -> None:

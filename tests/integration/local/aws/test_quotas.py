@@ -153,9 +153,7 @@ def test_a_new_account_has_less_memory(served: Served, new_account: None, memory
         (False, 901, "below its minimum value of [100]."),
     ],
 )
-def test_a_refused_reservation_says_what_has_to_stay(
-    served: Served, is_new: bool, reserved: int, message: str
-) -> None:
+def test_a_refused_reservation_says_what_has_to_stay(served: Served, is_new: bool, reserved: int, message: str) -> None:
     def probe(aws: Aws) -> str:
         role(aws)
         create(aws)

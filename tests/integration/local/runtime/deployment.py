@@ -63,7 +63,8 @@ class Deployment:
         answer = iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
         self._undo.append(lambda: iam.delete_role(RoleName=name))
         may = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
-        iam.put_role_policy(RoleName=name, PolicyName="queues", PolicyDocument=json.dumps({"Statement": [may]}))
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+        iam.put_role_policy(RoleName=name, PolicyName="queues", PolicyDocument=policy)
         self._undo.append(lambda: iam.delete_role_policy(RoleName=name, PolicyName="queues"))
         return str(answer["Role"]["Arn"])
 

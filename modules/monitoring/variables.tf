@@ -3,8 +3,10 @@ variable "name" {
   type        = string
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]{1,100}$", var.name))
-    error_message = "name is \"${var.name}\": use 1 to 100 letters, digits, hyphens or underscores."
+    # The topic's display name, "Alarms of <name>", has at most 100 characters:
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-create-topic.html
+    condition     = can(regex("^[A-Za-z0-9_-]{1,90}$", var.name))
+    error_message = "name is \"${var.name}\": use 1 to 90 letters, digits, hyphens or underscores."
   }
 }
 
@@ -53,6 +55,8 @@ variable "queue" {
   }
 
   validation {
+    # A period of less than an hour, once or several times, is at most a day:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     condition     = var.queue.failure_window_seconds >= 60 && var.queue.failure_window_seconds <= 86400
     error_message = "queue.failure_window_seconds is ${var.queue.failure_window_seconds}: use 60 to 86400 seconds, the longest period of an alarm."
   }

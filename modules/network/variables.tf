@@ -42,6 +42,7 @@ variable "vpc" {
   }
 
   validation {
+    # EC2 accepts /16 to /28: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (InvalidVpcRange)
     condition     = var.vpc == null ? true : try(tonumber(split("/", var.vpc.cidr)[1]) >= 16 && tonumber(split("/", var.vpc.cidr)[1]) <= 26, true)
     error_message = "vpc.cidr is ${jsonencode(try(var.vpc.cidr, null))}: a VPC is at most a /16, and a quarter of less than a /26 is too small for a subnet; choose a prefix length from 16 to 26."
   }

@@ -94,6 +94,8 @@ variable "max_receive_count" {
   type        = number
 
   validation {
+    # 1 to 1,000 by AWS's construct for such queues, which also names 5:
+    # https://aws.github.io/modern-data-architecture-accelerator/typedocs/interfaces/_aws-mdaa_dataops-lambda-l3-construct.QueueDlqProps.html
     condition     = var.max_receive_count >= 5 && var.max_receive_count <= 1000 && floor(var.max_receive_count) == var.max_receive_count
     error_message = "max_receive_count is ${var.max_receive_count}: use a whole number from 5 to 1000. Under 5, throttling of the consumer turns healthy messages into dead letters."
   }

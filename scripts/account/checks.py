@@ -200,7 +200,7 @@ def _todo(account: Account, about: str) -> str:
         case "migration":
             return f"migrate-ledger {environment}"
         case "unexpected":
-            return f"aws logs tail /aws/lambda/{account.names.batch_processor} --since 10m"
+            return f"aws logs tail /aws/lambda/{account.names.batch_processor} --since 10m --follow"
     return f"preflight {environment}"
 
 

@@ -42,7 +42,7 @@ def ask(account: Account, command: dict[str, Any]) -> dict[str, Any]:
     found = _parsed(payload)
     if answer.get("FunctionError"):
         kind = found.get("errorType", "unknown") if isinstance(found, dict) else "unknown"
-        raise FunctionError(f"{name} failed ({kind})", f"aws logs tail /aws/lambda/{name} --since 10m")
+        raise FunctionError(f"{name} failed ({kind})", f"aws logs tail /aws/lambda/{name} --since 10m --follow")
     if not isinstance(found, dict) or ENVELOPE not in found:
         raise FunctionError(
             f"{name} does not know the command: the deployed package is too old",

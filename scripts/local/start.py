@@ -7,6 +7,7 @@ from pathlib import Path
 from scripts.common import environments
 from scripts.local.aws import environment as local_variables
 from scripts.local.aws import launcher
+from scripts.local.aws.behaviour import DEFAULT, Behaviour
 from scripts.local.aws.state import Identity, Record, StateDirectory, default_parent
 from scripts.terragrunt import runner
 
@@ -27,10 +28,11 @@ def start(
     from_snapshot: Path | None = None,
     *,
     enforce_iam: bool = False,
+    behaviour: Behaviour = DEFAULT,
 ) -> Record:
     """Start it if it is not running, and let Terragrunt create the state backend if it is missing."""
     identity = Identity(environment.name, environment.account_id, environment.region)
-    record = launcher.start(state, identity, from_snapshot, enforce_iam=enforce_iam)
+    record = launcher.start(state, identity, from_snapshot, enforce_iam=enforce_iam, behaviour=behaviour)
     variables = local_variables.applied(state.endpoint(record), os.environ)
     with state.starting():
         runner.bootstrap(environment, variables)

@@ -23,7 +23,7 @@ def is_retried(error: str) -> bool:
         "api error OperationAborted: A conflicting conditional operation is currently in progress",
         "OperationAbortedException: A conflicting operation is currently in progress against this resource",
         "ResourceConflictException: The operation cannot be performed at this time. An update is in progress for "
-        "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-dev-batch-processor",
+        "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-dev-batch-processor",
         "ConcurrentModificationException: The request was rejected because multiple requests to change this object",
         "InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.",
     ],

@@ -16,7 +16,7 @@ from tests.support.variants import variant
 ENVIRONMENTS = environments.names()
 ANY = ENVIRONMENTS[0]
 FUNCTIONS = ("lambda_batch_processor", "lambda_request_handler")
-LAYER = "arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client:3"
+LAYER = "arn:aws:lambda:eu-west-2:123456789012:layer:oracle-client:3"
 
 
 def subnets_of(network: dict[str, Any]) -> list[ipaddress.IPv4Network]:

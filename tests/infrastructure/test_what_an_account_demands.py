@@ -15,7 +15,7 @@ from tests.support.variants import variant
 ENVIRONMENTS = environments.names()
 ANY = ENVIRONMENTS[0]
 ENV_HCL = f"live/{ANY}/env.hcl"
-BOUNDARY = "arn:aws:iam::111111111111:policy/boundary"
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 PRODUCER = "arn:aws:iam::333333333333:role/erp-export"
 
 

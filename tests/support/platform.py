@@ -17,6 +17,7 @@ import pytest
 
 from scripts.common import environments
 from scripts.common.paths import REPOSITORY
+from scripts.local.aws.behaviour import DEFAULT, Behaviour
 from scripts.local.aws.server import LocalAws
 
 TERRAGRUNT = str(Path(sys.executable).with_name("terragrunt"))
@@ -123,26 +124,27 @@ def production() -> str:
     return PRODUCTIONS[0]
 
 
-_idle: dict[str, list[LocalAws]] = defaultdict(list)
-"""Servers that nobody uses, by environment: to take one back to a snapshot is cheaper than to start another."""
+_idle: dict[tuple[str, Behaviour], list[LocalAws]] = defaultdict(list)
+"""Servers that nobody uses, by environment and behaviour: taking one back to a snapshot is cheaper than a start."""
 
 
 @contextmanager
-def running(name: str, cache: Path, snapshot: Path | None = None) -> Iterator[Platform]:
+def running(name: str, cache: Path, snapshot: Path | None = None, behaviour: Behaviour = DEFAULT) -> Iterator[Platform]:
     """An environment on a local AWS that holds nothing, or what a snapshot holds, and that nobody else uses."""
-    if _idle[name]:
-        aws = _idle[name].pop()
+    idle = _idle[name, behaviour]
+    if idle:
+        aws = idle.pop()
         aws.restore(snapshot)
     else:
-        aws = _started(name, snapshot)
+        aws = _started(name, snapshot, behaviour)
     yield Platform(name, aws, cache)
-    _idle[name].append(aws)
+    idle.append(aws)
 
 
-def _started(name: str, snapshot: Path | None) -> LocalAws:
+def _started(name: str, snapshot: Path | None, behaviour: Behaviour) -> LocalAws:
     """A server that ends with this process."""
     environment = environments.load(name)
-    aws = LocalAws(name, environment.account_id, environment.region, snapshot)
+    aws = LocalAws(name, environment.account_id, environment.region, snapshot, behaviour=behaviour)
     aws.start()
     atexit.register(aws.stop)
     return aws

@@ -8,27 +8,27 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_sqs_queue" {
-    defaults = { arn = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-events-dead-letters" }
+    defaults = { arn = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-events-dead-letters" }
   }
 
   mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::111111111111:role/csvbatch-test-scheduler" }
+    defaults = { arn = "arn:aws:iam::123456789012:role/csvbatch-test-scheduler" }
   }
 
   mock_resource "aws_cloudwatch_event_rule" {
-    defaults = { arn = "arn:aws:events:eu-west-2:111111111111:rule/csvbatch-test-object-created" }
+    defaults = { arn = "arn:aws:events:eu-west-2:123456789012:rule/csvbatch-test-object-created" }
   }
 }
 
 variables {
   name        = "csvbatch-test"
-  account_id  = "111111111111"
+  account_id  = "123456789012"
   region      = "eu-west-2"
-  kms_key_arn = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  kms_key_arn = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"
 
   target = {
     function_name = "csvbatch-test-batch-processor"
-    function_arn  = "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-batch-processor"
+    function_arn  = "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-batch-processor"
   }
 
   schedules = {
@@ -112,7 +112,7 @@ run "retries_and_keeps_dead_letters" {
     condition = (
       aws_lambda_permission.object_created.principal == "events.amazonaws.com" &&
       aws_lambda_permission.object_created.source_arn == aws_cloudwatch_event_rule.object_created.arn &&
-      aws_lambda_permission.object_created.source_account == "111111111111"
+      aws_lambda_permission.object_created.source_account == "123456789012"
     )
     error_message = "Only this rule of this account may start the function."
   }
@@ -159,11 +159,11 @@ run "binds_the_role_to_its_boundary" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "arn:aws:iam::111111111111:policy/boundary"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
   }
 
   assert {
-    condition     = aws_iam_role.scheduler.permissions_boundary == "arn:aws:iam::111111111111:policy/boundary"
+    condition     = aws_iam_role.scheduler.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
     error_message = "The role must carry the boundary."
   }
 }

@@ -9,13 +9,13 @@ provider "aws" {
 
 variables {
   name        = "csvbatch-test"
-  account_id  = "111111111111"
+  account_id  = "123456789012"
   region      = "eu-west-2"
-  kms_key_arn = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  kms_key_arn = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"
 
   target = {
     function_name = "csvbatch-test-batch-processor"
-    function_arn  = "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-batch-processor"
+    function_arn  = "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-batch-processor"
   }
 
   schedules = {
@@ -39,18 +39,18 @@ run "scheduler_may_start_the_function_and_keep_dead_letters_only" {
 
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.scheduler.policy).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
-      StartFunction      = ["lambda:InvokeFunction", "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-batch-processor"]
-      KeepDeadLetters    = ["sqs:SendMessage", "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-events-dead-letters"]
-      EncryptDeadLetters = [["kms:GenerateDataKey", "kms:Decrypt"], "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"]
-      DecryptSchedules   = ["kms:Decrypt", "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"]
+      StartFunction      = ["lambda:InvokeFunction", "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-batch-processor"]
+      KeepDeadLetters    = ["sqs:SendMessage", "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-events-dead-letters"]
+      EncryptDeadLetters = [["kms:GenerateDataKey", "kms:Decrypt"], "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"]
+      DecryptSchedules   = ["kms:Decrypt", "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"]
     }
     error_message = "The role may do these four things and no other."
   }
 
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.scheduler.policy).Statement : statement.Sid => statement.Condition if can(statement.Condition) } == {
-      EncryptDeadLetters = { StringEquals = { "kms:EncryptionContext:aws:sqs:arn" = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-events-dead-letters" } }
-      DecryptSchedules   = { ArnLike = { "kms:EncryptionContext:aws:scheduler:schedule:arn" = "arn:aws:scheduler:eu-west-2:111111111111:schedule/csvbatch-test/*" } }
+      EncryptDeadLetters = { StringEquals = { "kms:EncryptionContext:aws:sqs:arn" = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-events-dead-letters" } }
+      DecryptSchedules   = { ArnLike = { "kms:EncryptionContext:aws:scheduler:schedule:arn" = "arn:aws:scheduler:eu-west-2:123456789012:schedule/csvbatch-test/*" } }
     }
     error_message = "The key may be used for this queue and this group's schedules only."
   }
@@ -62,8 +62,8 @@ run "scheduler_may_start_the_function_and_keep_dead_letters_only" {
       Principal = { Service = "scheduler.amazonaws.com" }
       Action    = "sts:AssumeRole"
       Condition = {
-        StringEquals = { "aws:SourceAccount" = "111111111111" }
-        ArnEquals    = { "aws:SourceArn" = "arn:aws:scheduler:eu-west-2:111111111111:schedule-group/csvbatch-test" }
+        StringEquals = { "aws:SourceAccount" = "123456789012" }
+        ArnEquals    = { "aws:SourceArn" = "arn:aws:scheduler:eu-west-2:123456789012:schedule-group/csvbatch-test" }
       }
     }]
     error_message = "Only Scheduler, for this account's group, may take on the role."
@@ -76,7 +76,7 @@ run "scheduler_may_start_the_function_and_keep_dead_letters_only" {
         Effect    = "Deny"
         Principal = "*"
         Action    = "sqs:*"
-        Resource  = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-events-dead-letters"
+        Resource  = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-events-dead-letters"
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
       {
@@ -84,8 +84,8 @@ run "scheduler_may_start_the_function_and_keep_dead_letters_only" {
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sqs:SendMessage"
-        Resource  = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-events-dead-letters"
-        Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-west-2:111111111111:rule/csvbatch-test-object-created" } }
+        Resource  = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-events-dead-letters"
+        Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-west-2:123456789012:rule/csvbatch-test-object-created" } }
       },
     ]
     error_message = "Dead letters must travel over TLS, and come from this rule or this account's roles only."

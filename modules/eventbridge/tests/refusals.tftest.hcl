@@ -10,13 +10,13 @@ mock_provider "aws" {
 
 variables {
   name        = "csvbatch-test"
-  account_id  = "111111111111"
+  account_id  = "123456789012"
   region      = "eu-west-2"
-  kms_key_arn = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  kms_key_arn = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"
 
   target = {
     function_name = "csvbatch-test-batch-processor"
-    function_arn  = "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-batch-processor"
+    function_arn  = "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-batch-processor"
   }
 
   schedules = {
@@ -189,9 +189,9 @@ run "refuses_identifiers_of_other_things" {
   command = plan
 
   variables {
-    kms_key_arn                   = "arn:aws:kms:eu-west-2:111111111111:alias/csvbatch-test"
-    permissions_boundary_arn      = "arn:aws:iam::111111111111:role/boundary"
-    target                        = { function_name = "csvbatch-test-batch-processor", function_arn = "arn:aws:lambda:eu-west-2:111111111111:function:another" }
+    kms_key_arn                   = "arn:aws:kms:eu-west-2:123456789012:alias/csvbatch-test"
+    permissions_boundary_arn      = "arn:aws:iam::123456789012:role/boundary"
+    target                        = { function_name = "csvbatch-test-batch-processor", function_arn = "arn:aws:lambda:eu-west-2:123456789012:function:another" }
     object_created                = { enabled = true, bucket_name = "arn:aws:s3:::csvbatch-test-data" }
     dead_letter_retention_seconds = 1209601
   }

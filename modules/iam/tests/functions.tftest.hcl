@@ -9,12 +9,12 @@ provider "aws" {
 
 variables {
   name                          = "csvbatch-test"
-  account_id                    = "111111111111"
+  account_id                    = "123456789012"
   region                        = "eu-west-2"
   data_bucket_arn               = "arn:aws:s3:::csvbatch-test-data"
-  queue_arn                     = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
-  secret_arn                    = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-credentials-AbCdEf"
-  kms_key_arn                   = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"
+  queue_arn                     = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
+  secret_arn                    = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-credentials-AbCdEf"
+  kms_key_arn                   = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
   batch_processor_function_name = "csvbatch-test-batch-processor"
   request_handler_function_name = "csvbatch-test-request-handler"
 }
@@ -56,7 +56,7 @@ run "batch_processor_may_do_its_task_and_nothing_else" {
       }
       SendChunks = {
         actions   = toset(["sqs:GetQueueAttributes", "sqs:SendMessage"])
-        resources = toset(["arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"])
+        resources = toset(["arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"])
       }
     }
     error_message = "the batch processor's permissions are not those of its task"
@@ -76,7 +76,7 @@ run "request_handler_may_do_its_task_and_nothing_else" {
       } == {
       TakeChunks = {
         actions   = toset(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"])
-        resources = toset(["arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"])
+        resources = toset(["arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"])
       }
       ReadVersions = {
         actions   = toset(["s3:GetObjectVersion"])
@@ -115,7 +115,7 @@ run "each_function_may_run_with_its_own_logs_traces_dead_letters_secret_key_and_
       for key, name in { batch_processor = "csvbatch-test-batch-processor", request_handler = "csvbatch-test-request-handler" } : key => {
         WriteOwnLogs = {
           actions   = toset(["logs:CreateLogStream", "logs:PutLogEvents"])
-          resources = toset(["arn:aws:logs:eu-west-2:111111111111:log-group:/aws/lambda/${name}:*"])
+          resources = toset(["arn:aws:logs:eu-west-2:123456789012:log-group:/aws/lambda/${name}:*"])
         }
         WriteTraces = {
           actions   = toset(["xray:PutTelemetryRecords", "xray:PutTraceSegments"])
@@ -123,19 +123,19 @@ run "each_function_may_run_with_its_own_logs_traces_dead_letters_secret_key_and_
         }
         KeepOwnDeadLetters = {
           actions   = toset(["sqs:SendMessage"])
-          resources = toset(["arn:aws:sqs:eu-west-2:111111111111:${name}-dead-letters"])
+          resources = toset(["arn:aws:sqs:eu-west-2:123456789012:${name}-dead-letters"])
         }
         ReadOracleCredentials = {
           actions   = toset(["secretsmanager:GetSecretValue"])
-          resources = toset(["arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-credentials-AbCdEf"])
+          resources = toset(["arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-credentials-AbCdEf"])
         }
         UseKeyThroughServices = {
           actions   = toset(["kms:Decrypt", "kms:GenerateDataKey"])
-          resources = toset(["arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"])
+          resources = toset(["arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"])
         }
         DecryptOwnEnvironment = {
           actions   = toset(["kms:Decrypt"])
-          resources = toset(["arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"])
+          resources = toset(["arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"])
         }
         LookUpNetworkOfFunction = {
           actions   = toset(["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"])
@@ -145,7 +145,7 @@ run "each_function_may_run_with_its_own_logs_traces_dead_letters_secret_key_and_
           actions = toset([
             "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"
           ])
-          resources = toset(["arn:aws:ec2:eu-west-2:111111111111:*/*", "arn:aws:ec2:eu-west-2:*:subnet/*"])
+          resources = toset(["arn:aws:ec2:eu-west-2:123456789012:*/*", "arn:aws:ec2:eu-west-2:*:subnet/*"])
         }
       }
     }
@@ -225,7 +225,7 @@ run "buckets_of_other_accounts_are_out_of_reach" {
         aws_iam_role_policy.rejects_reader.policy,
         ] : [
         for statement in jsondecode(document).Statement :
-        try(statement.Condition.StringEquals["aws:ResourceAccount"], "") == "111111111111"
+        try(statement.Condition.StringEquals["aws:ResourceAccount"], "") == "123456789012"
         if anytrue([for action in flatten([statement.Action]) : startswith(action, "s3:")])
       ]
     ]))
@@ -249,7 +249,7 @@ run "key_serves_only_what_goes_through_s3_sqs_and_the_secret_or_the_functions_ow
           "kms:ViaService" = toset(["s3.eu-west-2.amazonaws.com", "secretsmanager.eu-west-2.amazonaws.com", "sqs.eu-west-2.amazonaws.com"])
         }
         DecryptOwnEnvironment = {
-          "kms:EncryptionContext:aws:lambda:FunctionArn" = toset(["arn:aws:lambda:eu-west-2:111111111111:function:${name}"])
+          "kms:EncryptionContext:aws:lambda:FunctionArn" = toset(["arn:aws:lambda:eu-west-2:123456789012:function:${name}"])
         }
       }
     }
@@ -281,7 +281,7 @@ run "code_of_a_function_may_not_touch_the_network_that_lambda_sets_up_for_it" {
           "ec2:UnassignPrivateIpAddresses",
         ])
         resource  = "*"
-        condition = { ArnEquals = { "lambda:SourceFunctionArn" = "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-${name}" } }
+        condition = { ArnEquals = { "lambda:SourceFunctionArn" = "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-${name}" } }
       }
     }
     error_message = "the code of a function may do with the network what only Lambda should"
@@ -304,19 +304,19 @@ run "lambda_may_take_a_role_for_its_own_function_alone" {
       } == {
       batch_processor = [{
         principal = { Service = "lambda.amazonaws.com" }
-        account   = "111111111111"
+        account   = "123456789012"
         sources = toset([
-          "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-batch-processor",
-          "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-batch-processor:*",
+          "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-batch-processor",
+          "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-batch-processor:*",
         ])
       }]
       request_handler = [{
         principal = { Service = "lambda.amazonaws.com" }
-        account   = "111111111111"
+        account   = "123456789012"
         sources = toset([
-          "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-request-handler",
-          "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-request-handler:*",
-          "arn:aws:lambda:eu-west-2:111111111111:event-source-mapping:*",
+          "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-request-handler",
+          "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-request-handler:*",
+          "arn:aws:lambda:eu-west-2:123456789012:event-source-mapping:*",
         ])
       }]
     }

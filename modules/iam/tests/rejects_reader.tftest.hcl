@@ -9,12 +9,12 @@ provider "aws" {
 
 variables {
   name                          = "csvbatch-test"
-  account_id                    = "111111111111"
+  account_id                    = "123456789012"
   region                        = "eu-west-2"
   data_bucket_arn               = "arn:aws:s3:::csvbatch-test-data"
-  queue_arn                     = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
-  secret_arn                    = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-credentials-AbCdEf"
-  kms_key_arn                   = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"
+  queue_arn                     = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
+  secret_arn                    = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-credentials-AbCdEf"
+  kms_key_arn                   = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
   batch_processor_function_name = "csvbatch-test-batch-processor"
   request_handler_function_name = "csvbatch-test-request-handler"
 }
@@ -34,18 +34,18 @@ run "reader_may_find_read_and_decrypt_rejects_and_nothing_else" {
         action   = "s3:ListBucket"
         resource = "arn:aws:s3:::csvbatch-test-data"
         condition = jsonencode({
-          StringEquals = { "aws:ResourceAccount" = "111111111111" }
+          StringEquals = { "aws:ResourceAccount" = "123456789012" }
           StringLike   = { "s3:prefix" = "rejected/*" }
         })
       }
       ReadRejects = {
         action    = "s3:GetObject"
         resource  = "arn:aws:s3:::csvbatch-test-data/rejected/*"
-        condition = jsonencode({ StringEquals = { "aws:ResourceAccount" = "111111111111" } })
+        condition = jsonencode({ StringEquals = { "aws:ResourceAccount" = "123456789012" } })
       }
       DecryptRejects = {
         action    = "kms:Decrypt"
-        resource  = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"
+        resource  = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
         condition = jsonencode({ StringEquals = { "kms:ViaService" = "s3.eu-west-2.amazonaws.com" } })
       }
     }
@@ -57,7 +57,7 @@ run "account_decides_who_reads_where_nobody_is_named" {
   command = plan
 
   assert {
-    condition     = one(jsondecode(aws_iam_role.rejects_reader.assume_role_policy).Statement).Principal == { AWS = "arn:aws:iam::111111111111:root" }
+    condition     = one(jsondecode(aws_iam_role.rejects_reader.assume_role_policy).Statement).Principal == { AWS = "arn:aws:iam::123456789012:root" }
     error_message = "the role is open to somebody else: ${aws_iam_role.rejects_reader.assume_role_policy}"
   }
 }
@@ -66,11 +66,11 @@ run "those_who_are_named_read_and_the_rest_of_the_account_does_not" {
   command = plan
 
   variables {
-    rejects_reader_principal_arns = ["arn:aws:iam::111111111111:role/data-engineers"]
+    rejects_reader_principal_arns = ["arn:aws:iam::123456789012:role/data-engineers"]
   }
 
   assert {
-    condition     = one(jsondecode(aws_iam_role.rejects_reader.assume_role_policy).Statement).Principal == { AWS = "arn:aws:iam::111111111111:role/data-engineers" }
+    condition     = one(jsondecode(aws_iam_role.rejects_reader.assume_role_policy).Statement).Principal == { AWS = "arn:aws:iam::123456789012:role/data-engineers" }
     error_message = "the role is open to somebody else: ${aws_iam_role.rejects_reader.assume_role_policy}"
   }
 }

@@ -13,12 +13,12 @@ mock_provider "aws" {
 
 variables {
   name                          = "csvbatch-test"
-  account_id                    = "111111111111"
+  account_id                    = "123456789012"
   region                        = "eu-west-2"
   data_bucket_arn               = "arn:aws:s3:::csvbatch-test-data"
-  queue_arn                     = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
-  secret_arn                    = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-credentials-AbCdEf"
-  kms_key_arn                   = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"
+  queue_arn                     = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
+  secret_arn                    = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-credentials-AbCdEf"
+  kms_key_arn                   = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
   batch_processor_function_name = "csvbatch-test-batch-processor"
   request_handler_function_name = "csvbatch-test-request-handler"
 }
@@ -72,13 +72,13 @@ run "boundary_holds_for_every_role" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "arn:aws:iam::111111111111:policy/boundary"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
   }
 
   assert {
     condition = alltrue([
       for role in [aws_iam_role.batch_processor, aws_iam_role.request_handler, aws_iam_role.rejects_reader] :
-      role.permissions_boundary == "arn:aws:iam::111111111111:policy/boundary"
+      role.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
     ])
     error_message = "a role is out of the boundary"
   }
@@ -129,10 +129,10 @@ run "refuses_arns_that_name_more_than_one_thing" {
 
   variables {
     data_bucket_arn          = "arn:aws:s3:::*"
-    queue_arn                = "arn:aws:sqs:eu-west-2:111111111111:*"
-    secret_arn               = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-*"
-    kms_key_arn              = "arn:aws:kms:eu-west-2:111111111111:key/*"
-    permissions_boundary_arn = "arn:aws:iam::111111111111:policy/*"
+    queue_arn                = "arn:aws:sqs:eu-west-2:123456789012:*"
+    secret_arn               = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-*"
+    kms_key_arn              = "arn:aws:kms:eu-west-2:123456789012:key/*"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/*"
   }
 
   expect_failures = [

@@ -6,7 +6,7 @@ mock_provider "aws" {
 
 variables {
   name                 = "csvbatch-test"
-  account_id           = "111111111111"
+  account_id           = "123456789012"
   region               = "eu-west-2"
   deletion_window_days = 7
   deletion_protection  = false

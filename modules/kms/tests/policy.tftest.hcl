@@ -9,7 +9,7 @@ provider "aws" {
 
 variables {
   name                 = "csvbatch-test"
-  account_id           = "111111111111"
+  account_id           = "123456789012"
   region               = "eu-west-2"
   deletion_window_days = 7
   deletion_protection  = false
@@ -21,8 +21,8 @@ run "only_the_account_and_services_acting_for_it_may_use_the_key" {
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_kms_key.this.policy).Statement :
-      try(statement.Principal.AWS, "") == "arn:aws:iam::111111111111:root" || (
-        can(statement.Principal.Service) && strcontains(jsonencode(try(statement.Condition, {})), "111111111111")
+      try(statement.Principal.AWS, "") == "arn:aws:iam::123456789012:root" || (
+        can(statement.Principal.Service) && strcontains(jsonencode(try(statement.Condition, {})), "123456789012")
       )
     ])
     error_message = "a statement lets a principal use the key without binding it to the account"
@@ -40,7 +40,7 @@ run "log_groups_of_the_account_and_region_may_be_encrypted" {
       } if try(statement.Principal.Service, null) == "logs.eu-west-2.amazonaws.com"
       ]) == {
       actions   = toset(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"])
-      condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:eu-west-2:111111111111:log-group:*" } }
+      condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:eu-west-2:123456789012:log-group:*" } }
     }
     error_message = "the logs service is not bound to the account's log groups in the region, or can do more than encrypt them"
   }
@@ -59,7 +59,7 @@ run "alarms_and_topics_may_send_to_what_the_key_encrypts" {
       ]) == {
       services  = toset(["cloudwatch.amazonaws.com", "sns.amazonaws.com"])
       actions   = toset(["kms:Decrypt", "kms:GenerateDataKey*"])
-      condition = { StringEquals = { "aws:SourceAccount" = "111111111111" } }
+      condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
     }
     error_message = "the services that send to encrypted topics and queues cannot, or can do more than that"
   }
@@ -76,7 +76,7 @@ run "rules_may_send_to_the_queues_of_the_environment_by_their_encryption_context
       } if contains(flatten([try(statement.Principal.Service, [])]), "events.amazonaws.com")
       ] == [{
         actions   = toset(["kms:Decrypt", "kms:GenerateDataKey"])
-        condition = { ArnLike = { "kms:EncryptionContext:aws:sqs:arn" = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-*" } }
+        condition = { ArnLike = { "kms:EncryptionContext:aws:sqs:arn" = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-*" } }
     }]
     error_message = "EventBridge names no account to KMS: it must be bound by the queue, and by nothing it does not send"
   }

@@ -10,20 +10,20 @@ mock_provider "aws" {
 
 variables {
   function_name      = "csvbatch-test-batch-processor"
-  account_id         = "111111111111"
+  account_id         = "123456789012"
   region             = "eu-west-2"
   environment_name   = "test"
   architecture       = "arm64"
   memory_mb          = 1024
   timeout_seconds    = 900
-  role_arn           = "arn:aws:iam::111111111111:role/csvbatch-test-batch-processor"
-  kms_key_arn        = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  role_arn           = "arn:aws:iam::123456789012:role/csvbatch-test-batch-processor"
+  kms_key_arn        = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"
   subnet_ids         = ["subnet-0a", "subnet-0b"]
   security_group_ids = ["sg-0a"]
   log_retention_days = 365
   log_level          = "INFO"
   bucket_name        = "csvbatch-test-data"
-  secret_arn         = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-AbCdEf"
+  secret_arn         = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-AbCdEf"
 
   package = {
     bucket = "csvbatch-test-artifacts"
@@ -37,7 +37,7 @@ variables {
     protocol     = "tcps"
   }
 
-  queue_url   = "https://sqs.eu-west-2.amazonaws.com/111111111111/csvbatch-test-chunks"
+  queue_url   = "https://sqs.eu-west-2.amazonaws.com/123456789012/csvbatch-test-chunks"
   chunk_bytes = 8388608
 }
 
@@ -46,7 +46,7 @@ run "tells_the_processor_where_chunks_go_and_how_large_they_are" {
 
   assert {
     condition = (
-      module.function.environment["CSVBATCH_QUEUE_URL"] == "https://sqs.eu-west-2.amazonaws.com/111111111111/csvbatch-test-chunks" &&
+      module.function.environment["CSVBATCH_QUEUE_URL"] == "https://sqs.eu-west-2.amazonaws.com/123456789012/csvbatch-test-chunks" &&
       module.function.environment["CSVBATCH_CHUNK_BYTES"] == "8388608" &&
       module.function.environment["POWERTOOLS_SERVICE_NAME"] == "batch_processor" &&
       module.function.handler == "batch_processor.handler.handler"
@@ -100,7 +100,7 @@ run "refuses_a_queue_given_by_arn_and_a_chunk_of_less_than_1_kib" {
   command = plan
 
   variables {
-    queue_url   = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
+    queue_url   = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
     chunk_bytes = 1023
   }
 

@@ -8,26 +8,26 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_sqs_queue" {
-    defaults = { arn = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-loader-dead-letters" }
+    defaults = { arn = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-loader-dead-letters" }
   }
 
   mock_resource "aws_lambda_code_signing_config" {
-    defaults = { arn = "arn:aws:lambda:eu-west-2:111111111111:code-signing-config:csc-0f6c334abcdea4d8b" }
+    defaults = { arn = "arn:aws:lambda:eu-west-2:123456789012:code-signing-config:csc-0f6c334abcdea4d8b" }
   }
 }
 
 variables {
   function_name        = "csvbatch-test-loader"
   description          = "Loads chunks"
-  account_id           = "111111111111"
+  account_id           = "123456789012"
   region               = "eu-west-2"
   handler              = "loader.handler.handler"
   architecture         = "arm64"
   memory_mb            = 1024
   timeout_seconds      = 300
   reserved_concurrency = null
-  role_arn             = "arn:aws:iam::111111111111:role/csvbatch-test-loader"
-  kms_key_arn          = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  role_arn             = "arn:aws:iam::123456789012:role/csvbatch-test-loader"
+  kms_key_arn          = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"
   subnet_ids           = ["subnet-0a", "subnet-0b"]
   security_group_ids   = ["sg-0a"]
   log_retention_days   = 365
@@ -35,7 +35,7 @@ variables {
   service_name         = "loader"
   log_level            = "INFO"
   bucket_name          = "csvbatch-test-data"
-  secret_arn           = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-AbCdEf"
+  secret_arn           = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-AbCdEf"
   environment          = { CSVBATCH_CHUNK_BYTES = "1048576" }
 
   package = {
@@ -58,7 +58,7 @@ run "tells_the_function_what_it_works_with" {
     condition = aws_lambda_function.this.environment[0].variables == tomap({
       CSVBATCH_ENVIRONMENT               = "test"
       CSVBATCH_BUCKET                    = "csvbatch-test-data"
-      CSVBATCH_SECRET_ARN                = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-AbCdEf"
+      CSVBATCH_SECRET_ARN                = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-AbCdEf"
       CSVBATCH_DATABASE_URL              = "oracle://oracle.example.internal:2484/LOADER.EXAMPLE?protocol=tcps"
       CSVBATCH_CHUNK_BYTES               = "1048576"
       POWERTOOLS_SERVICE_NAME            = "loader"
@@ -164,7 +164,7 @@ run "reserves_the_concurrency_and_carries_the_layers_given" {
 
   variables {
     reserved_concurrency = 1
-    layer_arns           = ["arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client:3"]
+    layer_arns           = ["arn:aws:lambda:eu-west-2:123456789012:layer:oracle-client:3"]
   }
 
   assert {
@@ -173,14 +173,14 @@ run "reserves_the_concurrency_and_carries_the_layers_given" {
   }
 
   assert {
-    condition     = aws_lambda_function.this.layers == tolist(["arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client:3"])
+    condition     = aws_lambda_function.this.layers == tolist(["arn:aws:lambda:eu-west-2:123456789012:layer:oracle-client:3"])
     error_message = "The layer must be attached."
   }
 }
 
 run "refuses_unsigned_code_with_a_profile" {
   variables {
-    code_signing_profile_arns = ["arn:aws:signer:eu-west-2:111111111111:/signing-profiles/csvbatch/A1b2C3d4E5"]
+    code_signing_profile_arns = ["arn:aws:signer:eu-west-2:123456789012:/signing-profiles/csvbatch/A1b2C3d4E5"]
 
     # AWS Signer names what it signs by itself, so the digest stands in the folder.
     package = {
@@ -204,7 +204,7 @@ run "tells_the_function_how_oracle_is_talked_to" {
   command = plan
 
   variables {
-    layer_arns = ["arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client:3"]
+    layer_arns = ["arn:aws:lambda:eu-west-2:123456789012:layer:oracle-client:3"]
     oracle = {
       host         = "oracle.example.internal"
       port         = 1522

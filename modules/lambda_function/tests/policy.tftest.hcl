@@ -10,15 +10,15 @@ provider "aws" {
 variables {
   function_name        = "csvbatch-test-loader"
   description          = "Loads chunks"
-  account_id           = "111111111111"
+  account_id           = "123456789012"
   region               = "eu-west-2"
   handler              = "loader.handler.handler"
   architecture         = "arm64"
   memory_mb            = 1024
   timeout_seconds      = 300
   reserved_concurrency = null
-  role_arn             = "arn:aws:iam::111111111111:role/csvbatch-test-loader"
-  kms_key_arn          = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  role_arn             = "arn:aws:iam::123456789012:role/csvbatch-test-loader"
+  kms_key_arn          = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"
   subnet_ids           = ["subnet-0a", "subnet-0b"]
   security_group_ids   = ["sg-0a"]
   log_retention_days   = 365
@@ -26,7 +26,7 @@ variables {
   service_name         = "loader"
   log_level            = "INFO"
   bucket_name          = "csvbatch-test-data"
-  secret_arn           = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-AbCdEf"
+  secret_arn           = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-AbCdEf"
   environment          = { CSVBATCH_CHUNK_BYTES = "1048576" }
 
   package = {
@@ -51,7 +51,7 @@ run "dead_letters_travel_over_tls_only" {
       Effect    = "Deny"
       Principal = "*"
       Action    = "sqs:*"
-      Resource  = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-loader-dead-letters"
+      Resource  = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-loader-dead-letters"
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
     error_message = "The queue's policy must refuse every request without TLS and allow nobody anything."

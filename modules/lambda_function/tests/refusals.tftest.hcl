@@ -11,15 +11,15 @@ mock_provider "aws" {
 variables {
   function_name        = "csvbatch-test-loader"
   description          = "Loads chunks"
-  account_id           = "111111111111"
+  account_id           = "123456789012"
   region               = "eu-west-2"
   handler              = "loader.handler.handler"
   architecture         = "arm64"
   memory_mb            = 1024
   timeout_seconds      = 300
   reserved_concurrency = null
-  role_arn             = "arn:aws:iam::111111111111:role/csvbatch-test-loader"
-  kms_key_arn          = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  role_arn             = "arn:aws:iam::123456789012:role/csvbatch-test-loader"
+  kms_key_arn          = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"
   subnet_ids           = ["subnet-0a", "subnet-0b"]
   security_group_ids   = ["sg-0a"]
   log_retention_days   = 365
@@ -27,7 +27,7 @@ variables {
   service_name         = "loader"
   log_level            = "INFO"
   bucket_name          = "csvbatch-test-data"
-  secret_arn           = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-AbCdEf"
+  secret_arn           = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-AbCdEf"
   environment          = { CSVBATCH_CHUNK_BYTES = "1048576" }
 
   package = {
@@ -90,8 +90,8 @@ run "refuses_layers_and_signing_profiles_without_a_version_and_a_timeout_over_90
   command = plan
 
   variables {
-    layer_arns                = ["arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client"]
-    code_signing_profile_arns = ["arn:aws:signer:eu-west-2:111111111111:/signing-profiles/csvbatch"]
+    layer_arns                = ["arn:aws:lambda:eu-west-2:123456789012:layer:oracle-client"]
+    code_signing_profile_arns = ["arn:aws:signer:eu-west-2:123456789012:/signing-profiles/csvbatch"]
     timeout_seconds           = 901
     reserved_concurrency      = 0
   }
@@ -103,8 +103,8 @@ run "refuses_more_layers_and_signing_profiles_than_lambda_takes_and_a_privileged
   command = plan
 
   variables {
-    layer_arns                = [for n in range(6) : "arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client:${n}"]
-    code_signing_profile_arns = [for n in range(21) : "arn:aws:signer:eu-west-2:111111111111:/signing-profiles/csvbatch/A${n}"]
+    layer_arns                = [for n in range(6) : "arn:aws:lambda:eu-west-2:123456789012:layer:oracle-client:${n}"]
+    code_signing_profile_arns = [for n in range(21) : "arn:aws:signer:eu-west-2:123456789012:/signing-profiles/csvbatch/A${n}"]
     oracle                    = { host = "oracle.example.internal", port = 443, service_name = "LOADER", protocol = "tcps" }
     endpoint_urls             = { sqs = "http://vpce-1-a.sqs.eu-west-2.vpce.amazonaws.com" }
   }
@@ -147,8 +147,8 @@ run "refuses_identifiers_of_other_things" {
   command = plan
 
   variables {
-    role_arn    = "arn:aws:iam::111111111111:user/somebody"
-    kms_key_arn = "arn:aws:kms:eu-west-2:111111111111:alias/csvbatch-test"
+    role_arn    = "arn:aws:iam::123456789012:user/somebody"
+    kms_key_arn = "arn:aws:kms:eu-west-2:123456789012:alias/csvbatch-test"
     bucket_name = "arn:aws:s3:::csvbatch-test-data"
     secret_arn  = "not-an-arn"
   }
@@ -256,7 +256,7 @@ run "refuses_a_file_of_authorities_in_thick_mode" {
 
   variables {
     oracle     = { host = "oracle.example.internal", port = 2484, service_name = "LOADER", protocol = "tcps", ca = "/var/task/ca.pem", thick = true }
-    layer_arns = ["arn:aws:lambda:eu-west-2:111111111111:layer:oracle-client:3"]
+    layer_arns = ["arn:aws:lambda:eu-west-2:123456789012:layer:oracle-client:3"]
   }
 
   expect_failures = [var.oracle]

@@ -8,30 +8,30 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_sqs_queue" {
-    defaults = { arn = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-request-handler-dead-letters" }
+    defaults = { arn = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-request-handler-dead-letters" }
   }
 
   mock_resource "aws_lambda_function" {
-    defaults = { arn = "arn:aws:lambda:eu-west-2:111111111111:function:csvbatch-test-request-handler" }
+    defaults = { arn = "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-request-handler" }
   }
 }
 
 variables {
   function_name      = "csvbatch-test-request-handler"
-  account_id         = "111111111111"
+  account_id         = "123456789012"
   region             = "eu-west-2"
   environment_name   = "test"
   architecture       = "arm64"
   memory_mb          = 1024
   timeout_seconds    = 300
-  role_arn           = "arn:aws:iam::111111111111:role/csvbatch-test-request-handler"
-  kms_key_arn        = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  role_arn           = "arn:aws:iam::123456789012:role/csvbatch-test-request-handler"
+  kms_key_arn        = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"
   subnet_ids         = ["subnet-0a", "subnet-0b"]
   security_group_ids = ["sg-0a"]
   log_retention_days = 365
   log_level          = "INFO"
   bucket_name        = "csvbatch-test-data"
-  secret_arn         = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-AbCdEf"
+  secret_arn         = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-AbCdEf"
 
   package = {
     bucket = "csvbatch-test-artifacts"
@@ -48,7 +48,7 @@ variables {
   max_receive_count = 5
 
   event_source = {
-    queue_arn           = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
+    queue_arn           = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
     maximum_concurrency = 10
   }
 
@@ -78,7 +78,7 @@ run "feeds_the_function_from_the_queue" {
   assert {
     condition = (
       aws_lambda_event_source_mapping.this.function_name == module.function.function_arn &&
-      aws_lambda_event_source_mapping.this.event_source_arn == "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks" &&
+      aws_lambda_event_source_mapping.this.event_source_arn == "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks" &&
       output.event_source_mapping_uuid == aws_lambda_event_source_mapping.this.uuid
     )
     error_message = "The mapping must join this queue and this function."
@@ -156,7 +156,7 @@ run "refuses_a_visibility_timeout_that_forgets_the_batching_window" {
 
   variables {
     event_source = {
-      queue_arn                       = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
+      queue_arn                       = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
       maximum_concurrency             = 10
       maximum_batching_window_seconds = 1
     }
@@ -180,7 +180,7 @@ run "refuses_a_maximum_concurrency_below_2" {
 
   variables {
     event_source = {
-      queue_arn           = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
+      queue_arn           = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
       maximum_concurrency = 1
     }
   }
@@ -193,7 +193,7 @@ run "refuses_a_maximum_concurrency_above_1000" {
 
   variables {
     event_source = {
-      queue_arn           = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
+      queue_arn           = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
       maximum_concurrency = 1001
     }
   }
@@ -206,7 +206,7 @@ run "refuses_a_batch_of_no_messages" {
 
   variables {
     event_source = {
-      queue_arn           = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
+      queue_arn           = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
       maximum_concurrency = 10
       batch_size          = 0
     }
@@ -220,7 +220,7 @@ run "refuses_more_than_10_messages_without_a_window" {
 
   variables {
     event_source = {
-      queue_arn           = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
+      queue_arn           = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
       maximum_concurrency = 10
       batch_size          = 11
     }
@@ -234,7 +234,7 @@ run "refuses_a_window_over_300_seconds" {
 
   variables {
     event_source = {
-      queue_arn                       = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
+      queue_arn                       = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
       maximum_concurrency             = 10
       maximum_batching_window_seconds = 301
     }
@@ -249,7 +249,7 @@ run "refuses_a_queue_given_by_url" {
 
   variables {
     event_source = {
-      queue_arn           = "https://sqs.eu-west-2.amazonaws.com/111111111111/csvbatch-test-chunks"
+      queue_arn           = "https://sqs.eu-west-2.amazonaws.com/123456789012/csvbatch-test-chunks"
       maximum_concurrency = 10
     }
   }

@@ -8,15 +8,15 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_sns_topic" {
-    defaults = { arn = "arn:aws:sns:eu-west-2:111111111111:csvbatch-test-alarms" }
+    defaults = { arn = "arn:aws:sns:eu-west-2:123456789012:csvbatch-test-alarms" }
   }
 }
 
 variables {
   name           = "csvbatch-test"
-  account_id     = "111111111111"
+  account_id     = "123456789012"
   region         = "eu-west-2"
-  kms_key_arn    = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  kms_key_arn    = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"
   notify         = {}
   require_target = false
 
@@ -334,14 +334,14 @@ run "tells_everybody_who_is_named" {
     notify = {
       email_addresses = ["oncall@example.com"]
       https_endpoints = ["https://events.example.com/alarms"]
-      topic_arns      = ["arn:aws:sns:eu-west-2:111111111111:team-alarms"]
+      topic_arns      = ["arn:aws:sns:eu-west-2:123456789012:team-alarms"]
     }
   }
 
   assert {
     condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : (
       alarm.actions_enabled &&
-      alarm.alarm_actions == toset([aws_sns_topic.this.arn, "arn:aws:sns:eu-west-2:111111111111:team-alarms"]) &&
+      alarm.alarm_actions == toset([aws_sns_topic.this.arn, "arn:aws:sns:eu-west-2:123456789012:team-alarms"]) &&
       alarm.ok_actions == alarm.alarm_actions
     )])
     error_message = "Each alarm must reach our topic and the team's, when it goes off and when it is over."
@@ -401,6 +401,29 @@ run "refuses_a_plan_in_which_nobody_hears_of_alarms" {
   expect_failures = [aws_sns_topic.this]
 }
 
+run "takes_a_name_that_fills_the_display_name_of_the_topic" {
+  command = plan
+
+  variables {
+    name = join("", [for n in range(90) : "n"])
+  }
+
+  assert {
+    condition     = length(aws_sns_topic.this.display_name) == 100
+    error_message = "SNS accepts display names of at most 100 characters."
+  }
+}
+
+run "refuses_a_name_too_long_for_the_display_name_of_the_topic" {
+  command = plan
+
+  variables {
+    name = join("", [for n in range(91) : "n"])
+  }
+
+  expect_failures = [var.name]
+}
+
 run "refuses_names_out_of_form" {
   command = plan
 
@@ -408,7 +431,7 @@ run "refuses_names_out_of_form" {
     name        = "csvbatch test"
     account_id  = "1111"
     region      = "eu-west-2a"
-    kms_key_arn = "arn:aws:kms:eu-west-2:111111111111:alias/csvbatch-test"
+    kms_key_arn = "arn:aws:kms:eu-west-2:123456789012:alias/csvbatch-test"
     notify      = { email_addresses = ["oncall"] }
   }
 
@@ -461,7 +484,7 @@ run "refuses_more_topics_than_an_alarm_takes_and_a_key_that_is_taken" {
   command = plan
 
   variables {
-    notify = { topic_arns = [for n in range(5) : "arn:aws:sns:eu-west-2:111111111111:team-${n}"] }
+    notify = { topic_arns = [for n in range(5) : "arn:aws:sns:eu-west-2:123456789012:team-${n}"] }
     functions = {
       chunks = {
         name                   = "csvbatch-test-request-handler"

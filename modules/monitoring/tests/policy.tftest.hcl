@@ -9,9 +9,9 @@ provider "aws" {
 
 variables {
   name           = "csvbatch-test"
-  account_id     = "111111111111"
+  account_id     = "123456789012"
   region         = "eu-west-2"
-  kms_key_arn    = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000001"
+  kms_key_arn    = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000001"
   notify         = {}
   require_target = false
 
@@ -55,7 +55,7 @@ run "only_our_alarms_may_publish_and_over_tls_only" {
         Effect    = "Deny"
         Principal = "*"
         Action    = "sns:Publish"
-        Resource  = "arn:aws:sns:eu-west-2:111111111111:csvbatch-test-alarms"
+        Resource  = "arn:aws:sns:eu-west-2:123456789012:csvbatch-test-alarms"
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
       {
@@ -63,10 +63,10 @@ run "only_our_alarms_may_publish_and_over_tls_only" {
         Effect    = "Allow"
         Principal = { Service = "cloudwatch.amazonaws.com" }
         Action    = "sns:Publish"
-        Resource  = "arn:aws:sns:eu-west-2:111111111111:csvbatch-test-alarms"
+        Resource  = "arn:aws:sns:eu-west-2:123456789012:csvbatch-test-alarms"
         Condition = {
-          StringEquals = { "aws:SourceAccount" = "111111111111" }
-          ArnLike      = { "aws:SourceArn" = "arn:aws:cloudwatch:eu-west-2:111111111111:alarm:csvbatch-test-*" }
+          StringEquals = { "aws:SourceAccount" = "123456789012" }
+          ArnLike      = { "aws:SourceArn" = "arn:aws:cloudwatch:eu-west-2:123456789012:alarm:csvbatch-test-*" }
         }
       },
     ]

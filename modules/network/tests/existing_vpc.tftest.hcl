@@ -38,7 +38,7 @@ override_data {
 
 variables {
   name       = "csvbatch-test"
-  account_id = "111111111111"
+  account_id = "123456789012"
   region     = "eu-west-2"
   existing_vpc = {
     vpc_id          = "vpc-0123456789abcdef0"
@@ -48,8 +48,8 @@ variables {
   endpoints       = { s3 = true, s3_policy = "platform", sqs = true, secretsmanager = true, private_dns = true }
   oracle          = { cidrs = ["10.80.4.0/24"], port = 2484 }
   data_bucket_arn = "arn:aws:s3:::csvbatch-test-data"
-  queue_arn       = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
-  secret_arn      = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-a1b2c3"
+  queue_arn       = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
+  secret_arn      = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-a1b2c3"
 }
 
 run "adopted_vpc_keeps_its_default_group_routes_and_flow_logs" {

@@ -9,14 +9,14 @@ provider "aws" {
 
 variables {
   name                = "csvbatch-test"
-  account_id          = "111111111111"
+  account_id          = "123456789012"
   region              = "eu-west-2"
   vpc                 = { cidr = "10.20.0.0/22", availability_zones = ["eu-west-2a", "eu-west-2b"] }
   oracle              = { cidrs = ["10.80.4.0/24"], port = 2484 }
   oracle_routes       = { transit_gateway_id = "tgw-0123456789abcdef0" }
   data_bucket_arn     = "arn:aws:s3:::csvbatch-test-data"
-  queue_arn           = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
-  secret_arn          = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-a1b2c3"
+  queue_arn           = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
+  secret_arn          = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-a1b2c3"
   flow_log_bucket_arn = "arn:aws:s3:::csvbatch-test-logs"
 }
 
@@ -31,7 +31,7 @@ run "only_principals_of_the_account_pass_an_endpoint" {
     condition = alltrue([
       for statement in flatten([
         for endpoint in concat(aws_vpc_endpoint.s3, values(aws_vpc_endpoint.interface)) : jsondecode(endpoint.policy).Statement
-      ]) : try(statement.Condition.StringEquals["aws:PrincipalAccount"], null) == "111111111111"
+      ]) : try(statement.Condition.StringEquals["aws:PrincipalAccount"], null) == "123456789012"
     ])
     error_message = "an endpoint lets principals of other accounts through"
   }
@@ -111,7 +111,7 @@ run "whoever_shares_the_route_tables_reaches_every_bucket_where_so_stated" {
   assert {
     condition = anytrue([
       for statement in jsondecode(one(aws_vpc_endpoint.s3).policy).Statement : (
-        statement.Action == "s3:*" && statement.Resource == "*" && statement.Condition == { StringEquals = { "aws:PrincipalAccount" = "111111111111" } }
+        statement.Action == "s3:*" && statement.Resource == "*" && statement.Condition == { StringEquals = { "aws:PrincipalAccount" = "123456789012" } }
       )
     ])
     error_message = "others in the VPC are cut off from their buckets, or strangers are let through"

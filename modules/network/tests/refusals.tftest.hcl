@@ -6,14 +6,14 @@ mock_provider "aws" {
 
 variables {
   name                = "csvbatch-test"
-  account_id          = "111111111111"
+  account_id          = "123456789012"
   region              = "eu-west-2"
   vpc                 = { cidr = "10.20.0.0/22", availability_zones = ["eu-west-2a", "eu-west-2b"] }
   oracle              = { cidrs = ["10.80.4.0/24"], port = 2484 }
   oracle_routes       = { transit_gateway_id = "tgw-0123456789abcdef0" }
   data_bucket_arn     = "arn:aws:s3:::csvbatch-test-data"
-  queue_arn           = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"
-  secret_arn          = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-a1b2c3"
+  queue_arn           = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
+  secret_arn          = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-a1b2c3"
   flow_log_bucket_arn = "arn:aws:s3:::csvbatch-test-logs"
 }
 
@@ -276,8 +276,8 @@ run "refuses_ids_and_arns_that_are_not_what_they_are_meant_to_be" {
     account_id          = "11111111111"
     region              = "eu-west-2a"
     data_bucket_arn     = "arn:aws:s3:::csvbatch-test-data/*"
-    queue_arn           = "https://sqs.eu-west-2.amazonaws.com/111111111111/csvbatch-test-chunks"
-    secret_arn          = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:*"
+    queue_arn           = "https://sqs.eu-west-2.amazonaws.com/123456789012/csvbatch-test-chunks"
+    secret_arn          = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:*"
     flow_log_bucket_arn = "csvbatch-test-logs"
   }
 

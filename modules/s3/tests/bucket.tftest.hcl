@@ -5,11 +5,11 @@ mock_provider "aws" {
 }
 
 variables {
-  name        = "csvbatch-test-111111111111-eu-west-2-data"
-  account_id  = "111111111111"
-  kms_key_arn = "arn:aws:kms:eu-west-2:111111111111:key/11111111-2222-3333-4444-555555555555"
+  name        = "csvbatch-test-123456789012-eu-west-2-data"
+  account_id  = "123456789012"
+  kms_key_arn = "arn:aws:kms:eu-west-2:123456789012:key/11111111-2222-3333-4444-555555555555"
   access_log = {
-    bucket = "csvbatch-test-111111111111-eu-west-2-logs"
+    bucket = "csvbatch-test-123456789012-eu-west-2-logs"
     prefix = "access/data/"
   }
   force_destroy       = false
@@ -67,7 +67,7 @@ run "requests_are_logged_where_asked" {
 
   assert {
     condition = (
-      one(aws_s3_bucket_logging.this).target_bucket == "csvbatch-test-111111111111-eu-west-2-logs" &&
+      one(aws_s3_bucket_logging.this).target_bucket == "csvbatch-test-123456789012-eu-west-2-logs" &&
       one(aws_s3_bucket_logging.this).target_prefix == "access/data/"
     )
     error_message = "requests are not logged to the bucket and prefix given"
@@ -183,7 +183,7 @@ run "log_bucket_is_encrypted_with_the_key_of_s3" {
   command = plan
 
   variables {
-    name        = "csvbatch-test-111111111111-eu-west-2-logs"
+    name        = "csvbatch-test-123456789012-eu-west-2-logs"
     kms_key_arn = null
     access_log  = null
     accept_logs = true

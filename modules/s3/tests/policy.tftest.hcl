@@ -8,9 +8,9 @@ provider "aws" {
 }
 
 variables {
-  name                = "csvbatch-test-111111111111-eu-west-2-data"
-  account_id          = "111111111111"
-  kms_key_arn         = "arn:aws:kms:eu-west-2:111111111111:key/11111111-2222-3333-4444-555555555555"
+  name                = "csvbatch-test-123456789012-eu-west-2-data"
+  account_id          = "123456789012"
+  kms_key_arn         = "arn:aws:kms:eu-west-2:123456789012:key/11111111-2222-3333-4444-555555555555"
   access_log          = null
   force_destroy       = false
   deletion_protection = false
@@ -29,8 +29,8 @@ run "nothing_passes_without_tls" {
       Principal = "*"
       Action    = "s3:*"
       Resource = [
-        "arn:aws:s3:::csvbatch-test-111111111111-eu-west-2-data/*",
-        "arn:aws:s3:::csvbatch-test-111111111111-eu-west-2-data",
+        "arn:aws:s3:::csvbatch-test-123456789012-eu-west-2-data/*",
+        "arn:aws:s3:::csvbatch-test-123456789012-eu-west-2-data",
       ]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     })
@@ -89,9 +89,9 @@ run "log_bucket_takes_logs_of_its_own_account_only" {
       statement.Sid => [statement.Principal.Service, statement.Action, statement.Condition.StringEquals["aws:SourceAccount"]]
       if statement.Effect == "Allow"
       }) == jsonencode({
-      AWSLogDeliveryAclCheck   = ["delivery.logs.amazonaws.com", ["s3:ListBucket", "s3:GetBucketAcl"], "111111111111"]
-      AWSLogDeliveryWrite      = ["delivery.logs.amazonaws.com", "s3:PutObject", "111111111111"]
-      S3ServerAccessLogsPolicy = ["logging.s3.amazonaws.com", "s3:PutObject", "111111111111"]
+      AWSLogDeliveryAclCheck   = ["delivery.logs.amazonaws.com", ["s3:ListBucket", "s3:GetBucketAcl"], "123456789012"]
+      AWSLogDeliveryWrite      = ["delivery.logs.amazonaws.com", "s3:PutObject", "123456789012"]
+      S3ServerAccessLogsPolicy = ["logging.s3.amazonaws.com", "s3:PutObject", "123456789012"]
     })
     error_message = "the log bucket allows something else than the account's log delivery"
   }
@@ -132,12 +132,12 @@ run "a_producer_of_another_account_puts_files_below_its_prefix_and_does_nothing_
       {
         who       = "arn:aws:iam::333333333333:role/erp-export"
         actions   = toset(["s3:AbortMultipartUpload", "s3:PutObject"])
-        resources = "arn:aws:s3:::csvbatch-test-111111111111-eu-west-2-data/incoming/orders/*"
+        resources = "arn:aws:s3:::csvbatch-test-123456789012-eu-west-2-data/incoming/orders/*"
       },
       {
         who       = "arn:aws:iam::444444444444:user/sftp"
         actions   = toset(["s3:AbortMultipartUpload", "s3:PutObject"])
-        resources = "arn:aws:s3:::csvbatch-test-111111111111-eu-west-2-data/incoming/*"
+        resources = "arn:aws:s3:::csvbatch-test-123456789012-eu-west-2-data/incoming/*"
       },
     ]
     error_message = "a producer may do more or less than put files below its prefix"

@@ -5,9 +5,9 @@ mock_provider "aws" {
 }
 
 variables {
-  name                = "csvbatch-test-111111111111-eu-west-2-data"
-  account_id          = "111111111111"
-  kms_key_arn         = "arn:aws:kms:eu-west-2:111111111111:key/11111111-2222-3333-4444-555555555555"
+  name                = "csvbatch-test-123456789012-eu-west-2-data"
+  account_id          = "123456789012"
+  kms_key_arn         = "arn:aws:kms:eu-west-2:123456789012:key/11111111-2222-3333-4444-555555555555"
   access_log          = null
   force_destroy       = false
   deletion_protection = false
@@ -49,7 +49,7 @@ run "refuses_a_bucket_that_logs_into_itself" {
   command = plan
 
   variables {
-    access_log = { bucket = "csvbatch-test-111111111111-eu-west-2-data", prefix = "access/" }
+    access_log = { bucket = "csvbatch-test-123456789012-eu-west-2-data", prefix = "access/" }
   }
 
   expect_failures = [aws_s3_bucket.this]
@@ -59,7 +59,7 @@ run "refuses_a_log_prefix_without_its_slash_and_a_name_with_capitals_and_an_acco
   command = plan
 
   variables {
-    access_log = { bucket = "csvbatch-test-111111111111-eu-west-2-logs", prefix = "access" }
+    access_log = { bucket = "csvbatch-test-123456789012-eu-west-2-logs", prefix = "access" }
     name       = "csvbatch-Test-data"
     account_id = "11111111111"
   }
@@ -72,7 +72,7 @@ run "refuses_a_name_with_dots_and_the_alias_of_a_key_and_two_rules_of_one_name" 
 
   variables {
     name        = "csvbatch.test.data"
-    kms_key_arn = "arn:aws:kms:eu-west-2:111111111111:alias/csvbatch-test"
+    kms_key_arn = "arn:aws:kms:eu-west-2:123456789012:alias/csvbatch-test"
     lifecycle_rules = [
       { id = "reports", prefix = "reports/", expiration_days = 365 },
       { id = "reports", prefix = "work/", expiration_days = 3 },
@@ -98,7 +98,7 @@ run "refuses_a_name_of_64_characters_and_a_rule_that_expires_nothing_and_a_produ
   command = plan
 
   variables {
-    name            = "csvbatch-test-111111111111-eu-west-2-data-data-data-data-data-da"
+    name            = "csvbatch-test-123456789012-eu-west-2-data-data-data-data-data-da"
     lifecycle_rules = [{ id = "reports", prefix = "reports/" }]
     producers       = [{ principal_arns = ["arn:aws:iam::333333333333:root"] }]
   }

@@ -9,8 +9,8 @@ provider "aws" {
 
 variables {
   name                 = "csvbatch-test-oracle-credentials"
-  account_id           = "111111111111"
-  kms_key_arn          = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"
+  account_id           = "123456789012"
+  kms_key_arn          = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
   recovery_window_days = 0
   deletion_protection  = false
 }
@@ -34,7 +34,7 @@ run "everything_without_tls_and_everybody_outside_the_account_is_refused_and_nob
         Principal = "*"
         Action    = "secretsmanager:*"
         Resource  = "*"
-        Condition = { StringNotEquals = { "aws:PrincipalAccount" = "111111111111" } }
+        Condition = { StringNotEquals = { "aws:PrincipalAccount" = "123456789012" } }
       },
     ]
     error_message = "the policy is not the two refusals, or has more than them: ${aws_secretsmanager_secret_policy.this.policy}"

@@ -6,13 +6,13 @@ mock_provider "aws" {
 
 override_resource {
   target = aws_secretsmanager_secret.this
-  values = { arn = "arn:aws:secretsmanager:eu-west-2:111111111111:secret:csvbatch-test-oracle-credentials-AbCdEf" }
+  values = { arn = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-credentials-AbCdEf" }
 }
 
 variables {
   name                 = "csvbatch-test-oracle-credentials"
-  account_id           = "111111111111"
-  kms_key_arn          = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"
+  account_id           = "123456789012"
+  kms_key_arn          = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
   recovery_window_days = 0
   deletion_protection  = false
 }
@@ -55,7 +55,7 @@ run "nothing_rotates_unless_a_function_is_named" {
 run "rotation_waits_for_its_schedule" {
   variables {
     rotation = {
-      lambda_arn = "arn:aws:lambda:eu-west-2:111111111111:function:rotate-oracle"
+      lambda_arn = "arn:aws:lambda:eu-west-2:123456789012:function:rotate-oracle"
       every_days = 30
     }
   }
@@ -142,7 +142,7 @@ run "refuses_a_recovery_window_over_30_days_and_rotation_more_often_than_daily" 
   variables {
     recovery_window_days = 31
     rotation = {
-      lambda_arn = "arn:aws:lambda:eu-west-2:111111111111:function:rotate-oracle"
+      lambda_arn = "arn:aws:lambda:eu-west-2:123456789012:function:rotate-oracle"
       every_days = 0
     }
   }
@@ -155,7 +155,7 @@ run "refuses_rotation_less_often_than_every_90_days" {
 
   variables {
     rotation = {
-      lambda_arn = "arn:aws:lambda:eu-west-2:111111111111:function:rotate-oracle"
+      lambda_arn = "arn:aws:lambda:eu-west-2:123456789012:function:rotate-oracle"
       every_days = 91
     }
   }

@@ -9,9 +9,9 @@ provider "aws" {
 
 variables {
   name                          = "csvbatch-test-chunks"
-  account_id                    = "111111111111"
+  account_id                    = "123456789012"
   region                        = "eu-west-2"
-  kms_key_arn                   = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"
+  kms_key_arn                   = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
   visibility_timeout_seconds    = 720
   consumer_timeout_seconds      = 120
   message_retention_seconds     = 345600
@@ -32,7 +32,7 @@ run "each_queue_refuses_everything_that_comes_without_tls_and_allows_nobody_anyt
         Effect    = "Deny"
         Principal = "*"
         Action    = "sqs:*"
-        Resource  = "arn:aws:sqs:eu-west-2:111111111111:${name}"
+        Resource  = "arn:aws:sqs:eu-west-2:123456789012:${name}"
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       }]
     }

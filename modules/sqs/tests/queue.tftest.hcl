@@ -10,14 +10,14 @@ mock_provider "aws" {
 
 override_resource {
   target = aws_sqs_queue.dead_letters
-  values = { arn = "arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks-dead-letters" }
+  values = { arn = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks-dead-letters" }
 }
 
 variables {
   name                          = "csvbatch-test-chunks"
-  account_id                    = "111111111111"
+  account_id                    = "123456789012"
   region                        = "eu-west-2"
-  kms_key_arn                   = "arn:aws:kms:eu-west-2:111111111111:key/00000000-0000-0000-0000-000000000000"
+  kms_key_arn                   = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
   visibility_timeout_seconds    = 720
   consumer_timeout_seconds      = 120
   message_retention_seconds     = 345600
@@ -47,7 +47,7 @@ run "no_other_queue_may_send_its_dead_letters_here" {
   assert {
     condition = jsondecode(aws_sqs_queue.dead_letters.redrive_allow_policy) == {
       redrivePermission = "byQueue"
-      sourceQueueArns   = ["arn:aws:sqs:eu-west-2:111111111111:csvbatch-test-chunks"]
+      sourceQueueArns   = ["arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"]
     }
     error_message = "the redrive-allow policy is ${aws_sqs_queue.dead_letters.redrive_allow_policy}"
   }
@@ -147,7 +147,7 @@ run "refuses_the_alias_of_a_key" {
   command = plan
 
   variables {
-    kms_key_arn = "arn:aws:kms:eu-west-2:111111111111:alias/csvbatch-test"
+    kms_key_arn = "arn:aws:kms:eu-west-2:123456789012:alias/csvbatch-test"
   }
 
   expect_failures = [var.kms_key_arn]

@@ -9,7 +9,7 @@ from pathlib import Path
 from scripts.common import environments
 from scripts.common.errors import UserError, run_main
 from scripts.local import start
-from scripts.local.aws import client, environment, launcher
+from scripts.local.aws import behaviour, client, environment, launcher
 from scripts.local.aws.state import Identity, Record, StateDirectory, default_parent, write_atomically
 
 
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="check the permissions of role sessions; operator credentials stay unrestricted",
     )
+    behaviour.add_arguments(start)
     start.set_defaults(run=_start)
 
     stop = commands.add_parser("stop", parents=[one], help="save its data and stop it")
@@ -86,10 +87,11 @@ def _parser() -> argparse.ArgumentParser:
 def _start(options: argparse.Namespace, parent: Path) -> int:
     state = StateDirectory(parent, options.environment)
     stated = _stated(options.environment, options.account_id, options.region)
+    source, enforce_iam, asked = options.from_snapshot, options.enforce_iam, behaviour.of(options)
     if isinstance(stated, environments.Environment):
-        record = start.start(stated, state, options.from_snapshot, enforce_iam=options.enforce_iam)
+        record = start.start(stated, state, source, enforce_iam=enforce_iam, behaviour=asked)
     else:
-        record = launcher.start(state, stated, options.from_snapshot, enforce_iam=options.enforce_iam)
+        record = launcher.start(state, stated, source, enforce_iam=enforce_iam, behaviour=asked)
     print(record)
     return 0
 
@@ -163,9 +165,11 @@ def _rules(_options: argparse.Namespace, _parent: Path) -> int:
     # Loads moto and botocore's models, which no other command needs.
     from scripts.local.aws.validation import summary
 
+    counted = [*summary.rules()]
+    totals = [sum(column) for column in zip(*(numbers for _, *numbers in counted), strict=True)]
     print(f"{'service':16}{'model':>8}{'schema':>8}{'documented':>12}")
-    for service, in_model, in_schema, in_pages in summary.rules():
-        print(f"{service:16}{in_model:>8}{in_schema:>8}{in_pages:>12}")
+    for service, *numbers in (*counted, ("all", *totals)):
+        print(f"{service:16}{numbers[0]:>8}{numbers[1]:>8}{numbers[2]:>12}")
     return 0
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from scripts.common.errors import UserError
-from scripts.local.aws import backends, patches, snapshot
+from scripts.local.aws import backends, behaviour, patches, snapshot
 from scripts.local.aws.certificates import server_context
 from scripts.local.aws.request_lock import REQUEST_LOCK
 from scripts.local.aws.serving import Application, Server
@@ -82,17 +82,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--ready-fd", type=int, required=True, help="where to report the port, or an error")
     parser.add_argument("--enforce-iam", action="store_true", help="check the permissions of role sessions")
     parser.add_argument("--bound-to-stdin", action="store_true", help="stop at the end of standard input")
+    behaviour.add_arguments(parser)
     return parser.parse_args()
 
 
 def _prepare(state: StateDirectory, identity: Identity, arguments: argparse.Namespace) -> Server:
+    behaviour.use(behaviour.of(arguments))
     patches.apply_all()
     if arguments.snapshot:
         _restore(arguments.snapshot.read_bytes())
     application = Application(lambda: _snapshot(identity), _restore, enforce_iam=arguments.enforce_iam)
     with _listening_socket(arguments.port) as listener:
         server = Server(listener.fileno(), application, server_context(state.ca_file))
-    state.write_record(Record(identity, server.port, os.getpid(), arguments.enforce_iam))
+    state.write_record(Record(identity, server.port, os.getpid(), arguments.enforce_iam, behaviour.current()))
     return server
 
 

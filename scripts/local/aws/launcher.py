@@ -12,6 +12,7 @@ from typing import IO
 
 from scripts.common.errors import UserError
 from scripts.local.aws import snapshot
+from scripts.local.aws.behaviour import DEFAULT, Behaviour
 from scripts.local.aws.state import FUNCTION_ROUTES_VARIABLE, Identity, Record, StateDirectory, wait_until
 
 _START_LIMIT_SECONDS = 240
@@ -22,7 +23,12 @@ _LOG_TAIL_LINES = 15
 
 
 def start(
-    state: StateDirectory, identity: Identity, from_snapshot: Path | None = None, *, enforce_iam: bool = False
+    state: StateDirectory,
+    identity: Identity,
+    from_snapshot: Path | None = None,
+    *,
+    enforce_iam: bool = False,
+    behaviour: Behaviour = DEFAULT,
 ) -> Record:
     """Return the running server, or start one with the saved data of the last."""
     with state.starting():
@@ -33,21 +39,30 @@ def start(
                 raise UserError(f"{running} is already running; to start from a snapshot, reset it first")
             if enforce_iam and not running.enforces_iam:
                 raise UserError(f"{running} is already running without --enforce-iam; stop it first")
+            if behaviour not in (DEFAULT, running.behaviour):
+                raise UserError(
+                    f"{running} is already running without {' '.join(behaviour.arguments())}; stop it first"
+                )
             return running
         if from_snapshot and state.snapshot_file.exists():
             raise UserError(
                 f"{identity.environment} has saved data in {state.snapshot_file}; to start from {from_snapshot}, "
                 "reset it first"
             )
-        return _spawn(state, identity, from_snapshot, subprocess.DEVNULL, enforce_iam=enforce_iam)[0]
+        return _spawn(state, identity, from_snapshot, subprocess.DEVNULL, behaviour, enforce_iam=enforce_iam)[0]
 
 
 def start_bound(
-    state: StateDirectory, identity: Identity, from_snapshot: Path | None = None, *, enforce_iam: bool = False
+    state: StateDirectory,
+    identity: Identity,
+    from_snapshot: Path | None = None,
+    *,
+    enforce_iam: bool = False,
+    behaviour: Behaviour = DEFAULT,
 ) -> tuple[Record, subprocess.Popen[bytes]]:
     """Start a server that saves nothing and ends with this process, or when its standard input closes."""
     with state.starting():
-        return _spawn(state, identity, from_snapshot, subprocess.PIPE, enforce_iam=enforce_iam)
+        return _spawn(state, identity, from_snapshot, subprocess.PIPE, behaviour, enforce_iam=enforce_iam)
 
 
 def stop(state: StateDirectory, *, save: bool) -> Record:
@@ -80,7 +95,13 @@ def reset(state: StateDirectory) -> Record | None:
 
 
 def _spawn(
-    state: StateDirectory, identity: Identity, from_snapshot: Path | None, stdin: int, *, enforce_iam: bool
+    state: StateDirectory,
+    identity: Identity,
+    from_snapshot: Path | None,
+    stdin: int,
+    behaviour: Behaviour,
+    *,
+    enforce_iam: bool,
 ) -> tuple[Record, subprocess.Popen[bytes]]:
     start_from = from_snapshot or (state.snapshot_file if state.snapshot_file.exists() else None)
     if start_from:
@@ -99,7 +120,7 @@ def _spawn(
         command += ["--account-id", identity.account_id, "--region", identity.region, "--port", str(port)]
         command += ["--lock-fd", str(lock.fileno()), "--ready-fd", str(writer.fileno())]
         command += ["--snapshot", str(start_from.resolve())] if start_from else []
-        command += ["--enforce-iam"] if enforce_iam else []
+        command += [*(["--enforce-iam"] if enforce_iam else []), *behaviour.arguments()]
         command += ["--bound-to-stdin"] if stdin == subprocess.PIPE else []
         if state.log_file.exists():
             state.log_file.replace(state.previous_log_file)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from scripts.local.aws import client, launcher, snapshot
+from scripts.local.aws.behaviour import DEFAULT, Behaviour
 from scripts.local.aws.environment import Endpoint, applied
 from scripts.local.aws.state import Identity, Record, StateDirectory, write_atomically
 
@@ -29,6 +30,8 @@ class LocalAws:
         A file of `save_snapshot` or `local-aws snapshot` to start from.
     enforce_iam
         Whether to check the permissions of role sessions.
+    behaviour
+        Quotas, late logs and how long network interfaces stay.
 
     Attributes
     ----------
@@ -45,15 +48,17 @@ class LocalAws:
     def __init__(
         self,
         name: str = "test",
-        account_id: str = "111111111111",
+        account_id: str = "123456789012",
         region: str = "eu-west-2",
         from_snapshot: Path | None = None,
         *,
         enforce_iam: bool = False,
+        behaviour: Behaviour = DEFAULT,
     ) -> None:
         self._identity = Identity(name, account_id, region)
         self._from_snapshot = from_snapshot
         self._enforce_iam = enforce_iam
+        self._behaviour = behaviour
         self._directory = TemporaryDirectory(prefix="local-aws-", ignore_cleanup_errors=True)
         self.state = StateDirectory(Path(self._directory.name), name)
         self._running: tuple[Record, subprocess.Popen[bytes]] | None = None
@@ -73,7 +78,11 @@ class LocalAws:
         """Start it and wait until it answers; raises UserError with the end of its log if it does not."""
         try:
             self._running = launcher.start_bound(
-                self.state, self._identity, self._from_snapshot, enforce_iam=self._enforce_iam
+                self.state,
+                self._identity,
+                self._from_snapshot,
+                enforce_iam=self._enforce_iam,
+                behaviour=self._behaviour,
             )
         except BaseException:
             self._directory.cleanup()

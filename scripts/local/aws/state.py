@@ -14,6 +14,7 @@ from typing import IO
 
 from scripts.common.errors import UserError
 from scripts.common.paths import LOCAL
+from scripts.local.aws.behaviour import DEFAULT, Behaviour
 from scripts.local.aws.environment import Endpoint
 
 FUNCTION_ROUTES_VARIABLE = "LOCAL_AWS_FUNCTION_ROUTES"
@@ -52,12 +53,15 @@ class Record:
     port: int
     pid: int | None
     enforces_iam: bool = False
+    behaviour: Behaviour = DEFAULT
 
     def __str__(self) -> str:
         """Account and endpoint, which every command prints."""
         of = self.identity
-        enforced = ", IAM enforced" if self.enforces_iam else ""
-        return f"local AWS of {of.environment}: account {of.account_id}, region {of.region}, {self.url}{enforced}"
+        options = [*(["IAM enforced"] if self.enforces_iam else []), *self.behaviour.arguments()]
+        return ", ".join(
+            [f"local AWS of {of.environment}: account {of.account_id}", f"region {of.region}", self.url, *options]
+        )
 
     @property
     def url(self) -> str:
@@ -97,7 +101,11 @@ class StateDirectory:
         try:
             content = json.loads(self._record_file.read_text())
             return Record(
-                Identity(**content["identity"]), content["port"], content["pid"], content.get("enforces_iam", False)
+                Identity(**content["identity"]),
+                content["port"],
+                content["pid"],
+                content.get("enforces_iam", False),
+                Behaviour(**content.get("behaviour", {})),
             )
         except FileNotFoundError:
             return None

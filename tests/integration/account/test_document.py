@@ -1,4 +1,4 @@
-"""docs/first-day.md, typed from top to bottom on an empty account: what is missing becomes less with each step."""
+"""docs/first-day.md, typed from top to bottom on a new account: what is missing becomes less with each step."""
 
 import json
 import os
@@ -16,6 +16,7 @@ import pytest
 
 from scripts.common import environments
 from scripts.common.paths import REPOSITORY
+from scripts.local.aws.behaviour import Behaviour
 from tests.support.platform import BARE_TERRAGRUNT, Platform, running
 
 ROOT = REPOSITORY
@@ -99,7 +100,11 @@ def typist(tmp_path: Path) -> Iterator[Typist]:
     shutil.copy(ROOT / "terragrunt.hcl", root)
     (root / "bin").mkdir()
     (root / "bin" / "terragrunt").symlink_to(BARE_TERRAGRUNT)
-    with running(ENVIRONMENT, tmp_path / "cache") as platform, executing(platform, tmp_path / "home"):
+    new_account = Behaviour(new_account=True)
+    with (
+        running(ENVIRONMENT, tmp_path / "cache", behaviour=new_account) as platform,
+        executing(platform, tmp_path / "home"),
+    ):
         yield Typist(platform, root)
 
 

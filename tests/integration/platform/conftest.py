@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.local.aws.behaviour import Behaviour
 from tests.support import moments as kept
 from tests.support.moments import Moments
 from tests.support.platform import DEV, Platform, production, running
@@ -30,6 +31,14 @@ def applied_dev(moments: Moments, cache: Path) -> Iterator[Platform]:
 @pytest.fixture
 def half_applied_dev(moments: Moments, cache: Path) -> Iterator[Platform]:
     with running(DEV.name, cache, moments.half_applied) as platform:
+        yield platform
+
+
+@pytest.fixture
+def applied_dev_on_a_slow_aws(moments: Moments, cache: Path) -> Iterator[Platform]:
+    """Logs still arrive, and Lambda still has its interfaces, when Terraform wants to delete what they are in."""
+    slow = Behaviour(late_logs_seconds=20, interface_seconds=45)
+    with running(DEV.name, cache, moments.applied, slow) as platform:
         yield platform
 
 

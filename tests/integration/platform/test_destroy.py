@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.support.moments import bootstrapped
 from tests.support.platform import BARE_TERRAGRUNT, TERRAGRUNT, TOOLCHAIN, Platform, production, running
@@ -21,6 +22,7 @@ def what_is_left(platform: Platform) -> dict[str, list[str]]:
     ours = set(names("kms", "list_keys", "Keys", "KeyId")) - of_aws
     keys = [kms.describe_key(KeyId=key)["KeyMetadata"] for key in sorted(ours)]
     vpcs = platform.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]
+    interfaces = platform.client("ec2").describe_network_interfaces()["NetworkInterfaces"]
     left = {
         "buckets": [one for one in names("s3", "list_buckets", "Buckets", "Name") if one != platform.state_bucket],
         "keys": [key["KeyId"] for key in keys if key["KeyState"] == "Enabled"],
@@ -38,11 +40,15 @@ def what_is_left(platform: Platform) -> dict[str, list[str]]:
         "alarms": names("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
         "topics": names("sns", "list_topics", "Topics", "TopicArn"),
         "networks": [vpc["VpcId"] for vpc in vpcs],
+        "network interfaces": [one["NetworkInterfaceId"] for one in interfaces],
     }
     return {kind: found for kind, found in left.items() if found}
 
 
-@pytest.mark.parametrize("moment", ["applied_dev", "half_applied_dev"])
+@pytest.mark.parametrize(
+    "moment",
+    ["applied_dev", "half_applied_dev", pytest.param("applied_dev_on_a_slow_aws", marks=pytest.mark.slow)],
+)
 def test_destroying_dev_leaves_nothing_but_the_backend_and_keys_that_wait(
     moment: str, request: pytest.FixtureRequest
 ) -> None:
@@ -50,6 +56,23 @@ def test_destroying_dev_leaves_nothing_but_the_backend_and_keys_that_wait(
     assert what_is_left(dev)
     dev.terragrunt("run", "--all", "destroy").expect_success()
     assert what_is_left(dev) == {}
+
+
+def test_the_network_cannot_go_before_the_functions(applied_dev: Platform) -> None:
+    """Terraform would wait for 45 minutes for the interfaces to go."""
+    ec2, functions = applied_dev.client("ec2"), applied_dev.client("lambda")
+    networks = [one["VpcConfig"] for one in functions.list_functions()["Functions"]]
+    places = {(subnet, group) for one in networks for subnet in one["SubnetIds"] for group in one["SecurityGroupIds"]}
+    filters = [{"Name": "description", "Values": ["AWS Lambda VPC ENI*"]}]
+    interfaces = ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
+    assert len(networks) == 2
+    assert {(one["SubnetId"], one["Groups"][0]["GroupId"]) for one in interfaces} == places
+    assert len(interfaces) == len(places)
+    for subnet, group in sorted(places):
+        with pytest.raises(ClientError, match="DependencyViolation"):
+            ec2.delete_security_group(GroupId=group)
+        with pytest.raises(ClientError, match="DependencyViolation"):
+            ec2.delete_subnet(SubnetId=subnet)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from scripts.packages.cli import main
 from scripts.packages.manifest import Place
 from scripts.packages.upload import upload
 
-BUCKET = "csvbatch-test-111111111111-eu-west-2-artifacts"
+BUCKET = "csvbatch-test-123456789012-eu-west-2-artifacts"
 FOLDER = Path("dist/lambda/x86_64")
 ZIP = FOLDER / "batch_processor.zip"
 MANIFEST = FOLDER / "batch_processor.json"

@@ -30,7 +30,7 @@ def test_what_is_no_record_is_an_error(printed: str) -> None:
 
 
 def test_the_banner_of_the_launcher_is_no_error_and_blank_lines_are_skipped() -> None:
-    (line,) = log_lines(["terragrunt: here, account 111111111111; endpoint AWS itself\n", "\n", "  \n"])
+    (line,) = log_lines(["terragrunt: here, account 123456789012; endpoint AWS itself\n", "\n", "  \n"])
     assert not line.is_error
 
 

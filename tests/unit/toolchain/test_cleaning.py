@@ -45,7 +45,7 @@ def test_a_second_time_there_is_nothing_to_do(checkout: Path) -> None:
 
 def test_servers_are_stopped_also_where_they_are_deep_in_the_tree(checkout: Path) -> None:
     state = StateDirectory(checkout / ".local" / "demo" / "aws", "staging")
-    launcher.start(state, Identity("staging", "111111111111", "eu-west-2"))
+    launcher.start(state, Identity("staging", "123456789012", "eu-west-2"))
     try:
         cleaning.clean(checkout)
         assert state.running() is None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Request
@@ -66,20 +66,25 @@ def _service(request: Request, location: Location) -> Caller | None:
     return Caller(service, Principal(service=service), context=context)
 
 
-def _session(session: Any, location: Location) -> Caller:
+def of_role(role_arn: str, location: Location) -> Caller:
+    """The role itself, without the policy of a session; a role that does not exist may do nothing."""
     backend = iam_backends[location.account_id][location.partition]
-    role = next((one for one in backend.roles.values() if one.arn == session.role_arn), None)
-    name = session.role_arn.rpartition("/")[2]
-    principal = Principal(location.account_id, session.role_arn)
+    role = next((one for one in backend.roles.values() if one.arn == role_arn), None)
+    name, principal = role_arn.rpartition("/")[2], Principal(location.account_id, role_arn)
     if role is None:
         return Caller(name, principal)
     identity = [json.loads(text) for text in role.policies.values()]
     identity += [_managed(arn, backend) for arn in role.managed_policies]
     limits = [_managed(role.permissions_boundary_arn, backend)] if role.permissions_boundary_arn else []
-    limits += [json.loads(session.policy)] if session.policy else []
+    return Caller(name, principal, identity, limits)
+
+
+def _session(session: Any, location: Location) -> Caller:
+    role = of_role(session.role_arn, location)
+    limits = [*role.limits, *([json.loads(session.policy)] if session.policy else [])]
     source = getattr(session, _SOURCE, None) or ""
     context = {"lambda:sourcefunctionarn": source} if ":function:" in source else {}
-    return Caller(name, principal, identity, limits, context)
+    return replace(role, limits=limits, context=context)
 
 
 def _managed(arn: str, backend: Any) -> Document:

@@ -1,7 +1,6 @@
 """Rules that AWS documents in words and that no service model states; each names its page.
 
-Not stated by any page found: that only `aws:` in lower case is reserved in tag keys (any case is refused here), the
-code of S3 for a bucket policy that is too long, and the codes for tags of services other than EC2 and S3.
+`error_codes.py` names what no page confirms.
 """
 
 import json
@@ -10,19 +9,24 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scripts.local.aws.operation_call import OperationCall
-from scripts.local.aws.validation.parameters import strings_of, tag_maps
+from scripts.local.aws.validation.parameters import strings_of, tag_maps, without_white_space
 from scripts.local.aws.validation.shapes import Violation
 
 _EC2_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
-_EC2_ERRORS = "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-errors.html"
-"""Sizes of networks, and the codes for networks and tag keys."""
+_EC2_ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
+"""Sizes of networks."""
 _IAM_QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 _LAMBDA_ENVIRONMENT = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"
 _LAMBDA_SQS = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
 _ALARM = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
+"""Also in the words of an SDK:
+https://docs.aws.amazon.com/sdk-for-kotlin/api/latest/cloudwatch/aws.sdk.kotlin.services.cloudwatch.model/-put-metric-alarm-request/period.html."""
 _TAGS = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"
 _RATES = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html"
 _REDRIVE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
+"""Without the range of receives; AWS states it for a construct of its own:
+https://aws.github.io/modern-data-architecture-accelerator/typedocs/interfaces/_aws-mdaa_dataops-lambda-l3-construct.QueueDlqProps.html."""
+_DISPLAY_NAME = "https://github.com/aws-solutions/cognito-user-profiles-export-reference-architecture/issues/7"
 _BUCKET_NAMES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 _BUCKET_POLICY = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html"
 
@@ -111,7 +115,8 @@ def _group_names(call: OperationCall) -> Iterator[Violation]:
 def _network_sizes(call: OperationCall) -> Iterator[Violation]:
     block = str(call.parameters.get("CidrBlock", ""))
     prefix = block.rpartition("/")[2]
-    code = "InvalidVpcRange" if call.name == "ec2.CreateVpc" else "InvalidSubnet.Range"
+    # The page spells the first InvalidVpcRange, EC2 does not: https://github.com/grycap/im/issues/1011.
+    code = "InvalidVpc.Range" if call.name == "ec2.CreateVpc" else "InvalidSubnet.Range"
     if prefix.isdecimal() and not 16 <= int(prefix) <= 28:
         yield Violation("CidrBlock", "Member must have a prefix length between /16 and /28", code=code)
 
@@ -124,26 +129,29 @@ def _tags(call: OperationCall) -> Iterator[Violation]:
         for key, value in tags.items():
             if not 1 <= len(key) <= 128 or len(value) > 256:
                 yield Violation(path, "Member must have keys of 1 to 128 and values of at most 256 characters")
+            # In any case of letters: https://github.com/awsdocs/amazon-ecs-developer-guide/issues/72.
+            # EC2's page has the code InvalidTagKey.Malformed, its answers InvalidParameterValue:
+            # https://github.com/cloud-custodian/cloud-custodian/issues/5975.
             if key.lower().startswith("aws:"):
-                rule = "Member must not have keys that begin with aws:, which is reserved"
-                yield Violation(path, rule, code="InvalidTagKey.Malformed" if call.service == "ec2" else "")
+                yield Violation(path, "Member must not have keys that begin with aws:, which is reserved")
 
 
-@_rule(_IAM_QUOTAS, "iam.CreateRole", "iam.UpdateAssumeRolePolicy", "iam.PutRolePolicy", "iam.CreatePolicy")
+@_rule(_IAM_QUOTAS, "iam.CreateRole", "iam.UpdateAssumeRolePolicy", "iam.CreatePolicy")
 def _policy_sizes(call: OperationCall) -> Iterator[Violation]:
-    # The sizes of inline and managed policies: https://aws.amazon.com/iam/faqs/. AWS adds up all inline policies of a
-    # role; here each is checked alone.
-    largest = {"iam.PutRolePolicy": 10_240, "iam.CreatePolicy": 6_144}.get(call.name, 2_048)
+    # AWS's answers: https://github.com/kubeflow/dashboard/issues/29 (trust policies),
+    # https://github.com/ministryofjustice/analytical-platform/issues/6873 (managed policies).
+    name, largest = ("PolicySize", 6_144) if call.name == "iam.CreatePolicy" else ("ACLSizePerRole", 2_048)
     for member in ("AssumeRolePolicyDocument", "PolicyDocument"):
-        text = str(call.parameters.get(member, ""))
-        if len(re.sub(r"\s", "", text)) > largest:
+        if without_white_space(call.text(member)) > largest:
             rule = f"Member must have at most {largest} characters, white space not counted"
-            yield Violation(member, rule, code="LimitExceeded")
+            message = f"Cannot exceed quota for {name}: {largest}"
+            yield Violation(member, rule, code="LimitExceeded", message=message)
 
 
 @_rule(_BUCKET_POLICY, "s3.PutBucketPolicy")
 def _bucket_policy_size(call: OperationCall) -> Iterator[Violation]:
-    if len(str(call.parameters.get("Policy", "")).encode()) > 20 * 1024:
+    # White space does not count: https://github.com/MIT-LCP/physionet-build/issues/2094.
+    if without_white_space(call.text("Policy")) > 20 * 1024:
         yield Violation("Policy", "Member must have at most 20 KB", code="PolicyTooLarge")
 
 
@@ -232,3 +240,13 @@ def _redrive_policy(call: OperationCall) -> Iterator[Violation]:
         yield Violation("Attributes.RedrivePolicy", "Member must have a maxReceiveCount between 1 and 1000")
     if not re.fullmatch(r"arn:[\w-]+:sqs:[\w-]+:\d{12}:[\w-]{1,80}(\.fifo)?", target):
         yield Violation("Attributes.RedrivePolicy", "Member must have the ARN of a queue as deadLetterTargetArn")
+
+
+@_rule(_DISPLAY_NAME, "sns.CreateTopic", "sns.SetTopicAttributes")
+def _display_names(call: OperationCall) -> Iterator[Violation]:
+    given = dict(call.parameters.get("Attributes") or {})
+    if call.text("AttributeName") == "DisplayName":
+        given["DisplayName"] = call.text("AttributeValue")
+    if len(given.get("DisplayName") or "") > 100:
+        message = "Invalid parameter: Attributes Reason: DisplayName"
+        yield Violation("Attributes.DisplayName", "Member must have at most 100 characters", message=message)

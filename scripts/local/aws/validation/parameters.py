@@ -1,9 +1,15 @@
 """Finds strings and tags in the parameters of a request, at any depth."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 _TAG_LISTS = frozenset({"Tags", "TagSet", "TagList", "tags"})
+
+
+def without_white_space(policy: str) -> int:
+    """The size of a policy in bytes, as AWS counts it."""
+    return len(re.sub(r"\s", "", policy).encode())
 
 
 def strings_of(value: Any, name: str, path: str = "") -> Iterator[tuple[str, str]]:

@@ -29,6 +29,8 @@ class Violation:
         The page of the rule; empty for a rule of the service model.
     code
         The error code AWS answers with, where it is another than the service's usual one.
+    message
+        AWS's own words, where they are known.
 
     """
 
@@ -37,6 +39,7 @@ class Violation:
     is_missing: bool = False
     source: str = ""
     code: str = ""
+    message: str = ""
 
 
 def violations(shape: Any, value: Any, path: str = "") -> Iterator[Violation]:
@@ -133,13 +136,18 @@ _SURROGATES = r"\uD800\uDC00-\uDBFF\uDFFF"
 
 @cache
 def compile_pattern(pattern: str) -> regex.Pattern[str] | None:
-    """Compile a pattern of a service model; None where Python cannot read it.
+    r"""Compile a pattern of a service model; None where Python cannot read it.
 
     A pattern without anchors has to match the whole value. The Smithy specification says otherwise, a part is enough
-    (https://smithy.io/2.0/spec/constraint-traits.html#pattern-trait), but the services answer as if it were anchored:
-    Lambda refuses a `kMSKeyArn` in quotation marks by the unanchored `(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()`
-    (https://github.com/highsource/bitcoin-a-day/issues/1), which a search would always match. No page of AWS states
-    this rule.
+    (https://smithy.io/2.0/spec/constraint-traits.html#pattern-trait), but the services answer as if it were anchored.
+    No page of AWS states this rule; these answers of AWS show it, each by a pattern without anchors that a search finds
+    in the refused value:
+
+    - Lambda, `(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()`: https://github.com/highsource/bitcoin-a-day/issues/1
+    - CloudWatch Logs, `[\.\-_/#A-Za-z0-9]+` and a name with a colon:
+      https://github.com/awslabs/aws-embedded-metrics-java/issues/65
+    - STS, `[\w+=,.@-]*` and a name with a slash: https://github.com/zalando-stups/aws-credentials-service/issues/7
+    - DynamoDB, `[a-zA-Z0-9_.-]+` and a name in quotation marks: https://github.com/aws/aws-cli/issues/790
     """
     text = pattern.replace(_SURROGATES, r"\U00010000-\U0010FFFF")
     whole = text if text.startswith("^") or text.endswith("$") else f"^(?:{text})$"

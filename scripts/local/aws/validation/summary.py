@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from moto.core.utils import get_service_model
 
-from scripts.local.aws.validation import against_state, documented, resource_schemas, shapes
+from scripts.local.aws.validation import against_state, documented, quotas, resource_schemas, shapes
 
 SERVICES = sorted({name.partition(".")[0] for name in resource_schemas.RESOURCE_TYPES} | {"dynamodb", "sts"})
 """The services that the modules and functions use."""
@@ -20,7 +20,7 @@ def rules() -> Iterator[tuple[str, int, int, int]]:
     for service, kind in {(name.partition(".")[0], kind) for name, kind in resource_schemas.RESOURCE_TYPES.items()}:
         in_schemas[service] += by_type[kind]
     documented_rules: Counter[str] = Counter()
-    for rule in (*documented.RULES, *against_state.RULES):
+    for rule in (*documented.RULES, *against_state.RULES, *quotas.RULES):
         documented_rules.update({name.partition(".")[0] for name in rule.operations} or {EVERY_SERVICE})
     for service in SERVICES:
         model = get_service_model(service)

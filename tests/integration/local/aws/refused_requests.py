@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.integration.local.aws.served import REGION, Aws
+from tests.integration.local.aws.served import ACCOUNT_ID, REGION, Aws
 
-ROLE = "arn:aws:iam::111111111111:role/reader"
+ROLE = "arn:aws:iam::123456789012:role/reader"
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 LONG = "x" * 5000
 
@@ -49,6 +49,20 @@ def _role(aws: Aws) -> str:
     return str(aws("iam").create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"])
 
 
+def _role_with_two_policies(aws: Aws) -> None:
+    _role(aws)
+    for number in range(2):
+        aws("iam").put_role_policy(RoleName="reader", PolicyName=f"p{number}", PolicyDocument=_policy(5_000))
+
+
+def _network(aws: Aws) -> dict[str, list[str]]:
+    group = _group(aws)
+    vpc = aws("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"]
+    subnet = aws("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    _role(aws)
+    return {"SubnetIds": [subnet], "SecurityGroupIds": [group]}
+
+
 def _key(aws: Aws) -> str:
     return str(aws("kms").create_key()["KeyMetadata"]["KeyId"])
 
@@ -76,7 +90,13 @@ def _function(aws: Aws) -> str:
 def _function_and_queue(aws: Aws) -> str:
     _function(aws)
     _queue(aws)
-    return f"arn:aws:sqs:{REGION}:111111111111:queue"
+    return f"arn:aws:sqs:{REGION}:123456789012:queue"
+
+
+def _function_and_slow_queue(aws: Aws) -> str:
+    _function(aws)
+    aws("sqs").create_queue(QueueName="queue", Attributes={"VisibilityTimeout": "360"})
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:queue"
 
 
 def _function_arguments(**changes: Any) -> dict[str, Any]:
@@ -114,7 +134,7 @@ def _schedule(**changes: Any) -> dict[str, Any]:
         "Name": "schedule",
         "FlexibleTimeWindow": {"Mode": "OFF"},
         "ScheduleExpression": "rate(5 minutes)",
-        "Target": {"Arn": f"arn:aws:lambda:{REGION}:111111111111:function:function", "RoleArn": ROLE},
+        "Target": {"Arn": f"arn:aws:lambda:{REGION}:123456789012:function:function", "RoleArn": ROLE},
     }
     return arguments | changes
 
@@ -138,7 +158,7 @@ def _redrive(**policy: Any) -> dict[str, str]:
     return {"RedrivePolicy": json.dumps(policy)}
 
 
-DEAD = f"arn:aws:sqs:{REGION}:111111111111:dead"
+DEAD = f"arn:aws:sqs:{REGION}:123456789012:dead"
 REQUESTS = [
     # EC2
     Refused(
@@ -196,7 +216,7 @@ REQUESTS = [
         lambda ec2, vpc: ec2.create_security_group(GroupName="sg-a", Description="a", VpcId=vpc),
         _vpc,
     ),
-    Refused("a VPC of a /8", "ec2", "InvalidVpcRange", lambda ec2, _: ec2.create_vpc(CidrBlock="10.0.0.0/8")),
+    Refused("a VPC of a /8", "ec2", "InvalidVpc.Range", lambda ec2, _: ec2.create_vpc(CidrBlock="10.0.0.0/8")),
     Refused(
         "a subnet of a /29",
         "ec2",
@@ -207,7 +227,7 @@ REQUESTS = [
     Refused(
         "a tag whose key begins with aws:",
         "ec2",
-        "InvalidTagKey.Malformed",
+        "InvalidParameterValue",
         lambda ec2, vpc: ec2.create_tags(Resources=[vpc], Tags=[{"Key": "aws:mine", "Value": "x"}]),
         _vpc,
     ),
@@ -247,7 +267,7 @@ REQUESTS = [
         Refused(
             f"a redrive policy {what}",
             "sqs",
-            "InvalidAttributeValue",
+            "InvalidParameterValue",
             lambda sqs, url, policy=policy: sqs.set_queue_attributes(QueueUrl=url, Attributes=policy),
             _queue,
         )
@@ -285,6 +305,13 @@ REQUESTS = [
         "LimitExceeded",
         lambda iam, _: iam.put_role_policy(RoleName="reader", PolicyName="p", PolicyDocument=_policy(10_241)),
         _role,
+    ),
+    Refused(
+        "inline policies of 10,500 characters together",
+        "iam",
+        "LimitExceeded",
+        lambda iam, _: iam.put_role_policy(RoleName="reader", PolicyName="p", PolicyDocument=_policy(500)),
+        _role_with_two_policies,
     ),
     Refused(
         "an inline policy's name with a slash",
@@ -373,6 +400,20 @@ REQUESTS = [
         _function_and_queue,
     ),
     Refused(
+        "a network with a role that may not make interfaces",
+        "lambda",
+        "InvalidParameterValueException",
+        lambda functions, network: functions.create_function(**_function_arguments(VpcConfig=network)),
+        _network,
+    ),
+    Refused(
+        "a queue with a role that may not receive its messages",
+        "lambda",
+        "InvalidParameterValueException",
+        lambda functions, arn: functions.create_event_source_mapping(FunctionName="function", EventSourceArn=arn),
+        _function_and_slow_queue,
+    ),
+    Refused(
         "a maximum concurrency of 1",
         "lambda",
         "ValidationException",
@@ -412,7 +453,7 @@ REQUESTS = [
     Refused(
         "a lifecycle rule of another status",
         "s3",
-        "InvalidArgument",
+        "MalformedXML",
         lambda s3, name: s3.put_bucket_lifecycle_configuration(
             Bucket=name,
             LifecycleConfiguration={"Rules": [{"ID": "a", "Status": "On", "Filter": {}, "Expiration": {"Days": 1}}]},
@@ -422,7 +463,7 @@ REQUESTS = [
     Refused(
         "versioning of another status",
         "s3",
-        "InvalidArgument",
+        "MalformedXML",
         lambda s3, name: s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "On"}),
         _bucket,
     ),
@@ -508,16 +549,29 @@ REQUESTS = [
     Refused(
         "a secret's name of 513 characters",
         "secretsmanager",
-        "InvalidParameterException",
+        "ValidationException",
         lambda secrets, _: secrets.create_secret(Name="x" * 513),
     ),
     Refused(
         "a secret's description of 2,049 characters",
         "secretsmanager",
-        "InvalidParameterException",
+        "ValidationException",
         lambda secrets, _: secrets.create_secret(Name="s", Description="x" * 2049),
     ),
     # SNS
+    Refused(
+        "a display name of 101 characters",
+        "sns",
+        "InvalidParameter",
+        lambda sns, _: sns.create_topic(Name="t", Attributes={"DisplayName": "x" * 101}),
+    ),
+    Refused(
+        "a later display name of 101 characters",
+        "sns",
+        "InvalidParameter",
+        lambda sns, arn: sns.set_topic_attributes(TopicArn=arn, AttributeName="DisplayName", AttributeValue="x" * 101),
+        _topic,
+    ),
     Refused(
         "a topic's tag whose key begins with aws:",
         "sns",

@@ -17,7 +17,7 @@ from scripts.local.aws.environment import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from scripts.local.aws.patches.registry import Patch, PatchFunction, all_patches, applied
 from scripts.local.aws.serving import Application, Server
 
-ACCOUNT_ID = "111111111111"
+ACCOUNT_ID = "123456789012"
 REGION = "eu-west-2"
 
 Aws = Callable[[str], Any]

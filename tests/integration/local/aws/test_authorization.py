@@ -14,7 +14,7 @@ from scripts.local.aws.server import LocalAws
 from scripts.local.runtime.aws import Aws
 from tests.integration.local.aws.served import refusal
 
-ACCOUNT, REGION = "111111111111", "eu-west-2"
+ACCOUNT, REGION = "123456789012", "eu-west-2"
 ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 MakeRole = Callable[..., "Session"]
 

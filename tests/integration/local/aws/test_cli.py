@@ -107,6 +107,34 @@ def test_iam_is_not_enforced_on_what_runs_without(running: Cli) -> None:
     assert "is already running without --enforce-iam; stop it first" in refused.stderr
 
 
+def test_what_was_asked_for_is_said_and_kept_by_the_next_start(cli: Cli) -> None:
+    asked = ("--new-account", "--late-logs=30", "--keep-interfaces=0.5")
+    started = start(cli, *asked)
+    again = start(cli)
+
+    assert started.returncode == 0, started.stderr
+    assert started.stdout.strip().endswith(", --new-account, --late-logs=30, --keep-interfaces=0.5")
+    assert again.stdout == started.stdout
+
+
+def test_what_runs_does_not_change_its_behaviour(running: Cli) -> None:
+    refused = start(running, "--new-account")
+
+    assert refused.returncode == 1
+    assert "is already running without --new-account; stop it first" in refused.stderr
+
+
+def test_rules_are_counted_by_service_and_in_all(running: Cli) -> None:
+    header, *rows = [line.split() for line in running("rules").stdout.splitlines()]
+    numbers = [[int(each) for each in row[-3:]] for row in rows]
+
+    assert header == ["service", "model", "schema", "documented"]
+    assert {"ec2", "lambda", "s3", "sqs"} <= {row[0] for row in rows}
+    assert rows[-1][0] == "all"
+    assert numbers[-1] == [sum(column) for column in zip(*numbers[:-1], strict=True)]
+    assert all(numbers[-1])
+
+
 def test_start_with_another_account_than_was_saved_is_refused(cli: Cli, tmp_path: Path) -> None:
     state = StateDirectory(tmp_path, "trial")
     state.create()

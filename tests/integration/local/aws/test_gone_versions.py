@@ -16,7 +16,7 @@ from csvbatch.store import ObjectVersion
 from scripts.local.aws.server import LocalAws
 from scripts.local.runtime.aws import Aws
 
-ACCOUNT, REGION = "111111111111", "eu-west-2"
+ACCOUNT, REGION = "123456789012", "eu-west-2"
 KEY = "incoming/recipients/a.csv"
 READ_AND_TAG = [
     "s3:GetObjectVersion",

@@ -38,6 +38,10 @@ def package() -> bytes:
 def function(aws: Aws, **given: Any) -> Any:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     role = aws("iam").create_role(RoleName="function", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
+    may = {"Effect": "Allow", "Action": ["ec2:*NetworkInterface*", "sqs:*"], "Resource": "*"}
+    aws("iam").put_role_policy(
+        RoleName="function", PolicyName="all", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    )
     aws("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     aws("s3").put_object(Bucket=BUCKET, Key=KEY, Body=package())
     aws("lambda").create_function(

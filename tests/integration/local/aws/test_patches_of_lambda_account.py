@@ -1,7 +1,7 @@
 from typing import Any
 
-import pytest
-
+from scripts.local.aws import behaviour
+from scripts.local.aws.behaviour import Behaviour
 from scripts.local.aws.patches import lambda_account
 from scripts.local.aws.patches.registry import all_patches
 from tests.integration.local.aws.conftest import Compare
@@ -30,13 +30,12 @@ def test_what_functions_have_reserved_is_not_unreserved(served: Served) -> None:
     assert served.run(all_patches(), asked) == 996
 
 
-def test_a_new_account_s_quota_refuses_a_reservation(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(lambda_account.QUOTA_VARIABLE, "10")
-
+def test_a_new_account_s_quota_refuses_a_reservation(served: Served) -> None:
     def asked(aws: Aws) -> Any:
         function(aws)
         reserve = aws("lambda").put_function_concurrency
         refused = refusal(lambda: reserve(FunctionName=NAME, ReservedConcurrentExecutions=1))
         return refused, aws("lambda").get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
 
-    assert served.run(all_patches(), asked) == ("InvalidParameterValueException", 10)
+    with behaviour.using(Behaviour(new_account=True)):
+        assert served.run(all_patches(), asked) == ("InvalidParameterValueException", 10)

@@ -58,10 +58,14 @@ class Deployment:
         return name
 
     def role(self, name: str) -> str:
-        """A role of that name; give its ARN."""
+        """A role of that name, with which Lambda may poll queues; give its ARN."""
         iam = self.aws.client("iam")
         answer = iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
         self._undo.append(lambda: iam.delete_role(RoleName=name))
+        may = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+        iam.put_role_policy(RoleName=name, PolicyName="queues", PolicyDocument=policy)
+        self._undo.append(lambda: iam.delete_role_policy(RoleName=name, PolicyName="queues"))
         return str(answer["Role"]["Arn"])
 
     def queue(self, **attributes: str) -> tuple[str, str]:

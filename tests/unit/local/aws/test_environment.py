@@ -5,7 +5,7 @@ import pytest
 
 from scripts.local.aws.environment import Endpoint, applied, shell_lines
 
-ENDPOINT = Endpoint("111111111111", "eu-west-2", "https://127.0.0.1:4566", Path("/state/it's here/ca.pem"))
+ENDPOINT = Endpoint("123456789012", "eu-west-2", "https://127.0.0.1:4566", Path("/state/it's here/ca.pem"))
 
 
 def test_tools_are_led_to_the_endpoint_with_made_up_credentials() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from scripts.local.aws.policy_document import Decision, Principal, Request, RequestContext, decide
 
-ACCOUNT = "111111111111"
+ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/csvbatch-test-batch-processor"
 OBJECT = "arn:aws:s3:::csvbatch-test-data/incoming/a.csv"
 ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": OBJECT}

@@ -5,7 +5,7 @@ import pytest
 from scripts.local.aws.policy_document import Principal, Request
 from scripts.local.aws.policy_evaluation import Policies, evaluate
 
-ACCOUNT = "111111111111"
+ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/csvbatch-test-batch-processor"
 KEY = f"arn:aws:kms:eu-west-2:{ACCOUNT}:key/made-up"
 REQUEST = Request("kms:Decrypt", KEY, Principal(ACCOUNT, ROLE))

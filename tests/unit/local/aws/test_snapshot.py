@@ -6,7 +6,7 @@ from scripts.common.errors import UserError
 from scripts.local.aws.snapshot import read_header, with_header
 from scripts.local.aws.state import Identity
 
-IDENTITY = Identity("dev", "111111111111", "eu-west-2")
+IDENTITY = Identity("dev", "123456789012", "eu-west-2")
 
 
 def test_snapshot_says_whose_it_is() -> None:

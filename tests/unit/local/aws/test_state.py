@@ -14,7 +14,7 @@ from scripts.local.aws.state import (
     write_atomically,
 )
 
-IDENTITY = Identity("dev", "111111111111", "eu-west-2")
+IDENTITY = Identity("dev", "123456789012", "eu-west-2")
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_record_is_read_as_it_was_written(state: StateDirectory) -> None:
 def test_record_names_account_and_endpoint() -> None:
     text = str(Record(IDENTITY, 4566, 17))
 
-    assert text == "local AWS of dev: account 111111111111, region eu-west-2, https://127.0.0.1:4566"
+    assert text == "local AWS of dev: account 123456789012, region eu-west-2, https://127.0.0.1:4566"
 
 
 def test_record_alone_is_no_server_that_runs(state: StateDirectory) -> None:

@@ -10,11 +10,11 @@ from scripts.local.runtime.schedules import Schedule, named
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC).timestamp()
 SCHEDULE = Schedule(
     name="every-quarter-hour",
-    arn="arn:aws:scheduler:eu-west-2:111111111111:schedule/csvbatch-dev/every-quarter-hour",
+    arn="arn:aws:scheduler:eu-west-2:123456789012:schedule/csvbatch-dev/every-quarter-hour",
     expression="rate(15 minutes)",
     timezone="Europe/London",
     is_enabled=True,
-    function_arn="arn:aws:lambda:eu-west-2:111111111111:function:processor",
+    function_arn="arn:aws:lambda:eu-west-2:123456789012:function:processor",
     input=None,
 )
 

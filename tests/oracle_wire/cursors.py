@@ -20,13 +20,17 @@ type Row = list[bytes | None]
 
 @dataclass(slots=True)
 class Cursor:
-    """A statement, what its binds were declared as, and the rows of its result that were not fetched yet."""
+    """A statement, what its binds were declared as, and the rows of its result that were not fetched yet.
+
+    `described` are its columns as the driver knows them, `columns` as they are sent.
+    """
 
     sql: str
     binds: tuple[Bind, ...] = ()
     counts_rows: bool = False
     prepared: Any = None
     prepared_for: tuple[Type, ...] = ()
+    described: list[Column] | None = None
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
@@ -110,7 +114,7 @@ class Cursors:
         statement = for_h2(cursor.sql, kinds)
         if cursor.prepared is None or kinds != cursor.prepared_for:
             cursor.prepared, cursor.prepared_for = self._connection.prepare(statement), kinds
-        counts = []
+        counts, columns = [], list[Column]()
         for row in rows:
             bind(cursor.prepared, kinds, [self._value(kind, value) for kind, value in zip(kinds, row, strict=True)])
             found = self._connection.execute(statement, cursor.prepared, self._check_interrupt)
@@ -118,12 +122,11 @@ class Cursors:
                 counts.append(found)
                 continue
             columns, cursor.rows = found
-            # What the driver has defined holds until the statement is parsed again.
-            if describe or not cursor.columns:
-                cursor.columns = columns
         if statement.does is Does.QUERY:
-            if describe:
-                replies.description(writer, cursor.columns)
+            # A table that was changed since the last time has other columns.
+            if describe or columns != cursor.described:
+                cursor.described = cursor.columns = columns
+                replies.description(writer, columns)
             self._send_rows(writer, number, fetch)
             return
         replies.counts(writer, counts if cursor.counts_rows else None)

@@ -5,6 +5,8 @@ https://github.com/h2database/h2database/blob/master/h2/src/main/org/h2/api/Erro
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 import jpype
 
@@ -36,13 +38,14 @@ _ORACLE = {
 _INTERNAL = 600
 
 
-class _LockTimeoutError(OracleError):
-    pass
+class LockTimeoutError(OracleError):
+    """A statement waited too long for a lock."""
 
 
-def is_lock_timeout(error: OracleError) -> bool:
-    """Tell whether a statement only waited too long for a lock."""
-    return isinstance(error, _LockTimeoutError)
+@cache
+def java(name: str) -> Any:
+    """Give a class of Java."""
+    return jpype.JClass(name)
 
 
 @contextmanager
@@ -50,7 +53,7 @@ def as_oracle() -> Iterator[None]:
     """Raise what H2 raises as Oracle would."""
     try:
         yield
-    except jpype.JClass("java.sql.SQLException") as error:
+    except java("java.sql.SQLException") as error:
         code = int(error.getErrorCode())
-        kind = _LockTimeoutError if code == _LOCK_TIMEOUT else OracleError
+        kind = LockTimeoutError if code == _LOCK_TIMEOUT else OracleError
         raise kind(_ORACLE.get(code, _INTERNAL), f"{error.getMessage()}") from None

@@ -14,13 +14,13 @@ from typing import Any
 import jpype
 
 from tests.oracle_wire import dictionary
-from tests.oracle_wire.errors import as_oracle, is_lock_timeout
+from tests.oracle_wire.errors import LockTimeoutError, as_oracle, java
 from tests.oracle_wire.faults import Errors
 from tests.oracle_wire.replies import Column, OracleError
 from tests.oracle_wire.sql import Does, Statement
 from tests.oracle_wire.values import Type, encode_number, encode_time
 
-type Bound = str | Decimal | datetime | None
+type Bound = str | int | Decimal | datetime | None
 
 # A wait is cut into pieces, so that it can be broken off between them: H2 cannot be interrupted while it waits.
 _WAIT_MILLISECONDS = 50
@@ -52,7 +52,7 @@ class Database:
         self._url = f"jdbc:h2:mem:{name}{_SETTINGS}"
         self._schemas: set[str] = set()
         self._lock = Lock()
-        self._driver = jpype.JClass("org.h2.Driver")()
+        self._driver = java("org.h2.Driver")()
         with self._connect() as connection:
             for sql in dictionary.STATEMENTS:
                 connection.createStatement().execute(sql)
@@ -68,7 +68,7 @@ class Database:
         return connection
 
     def _connect(self) -> Any:
-        properties = jpype.JClass("java.util.Properties")()
+        properties = java("java.util.Properties")()
         properties.setProperty("user", "sa")
         properties.setProperty("password", "")
         return self._driver.connect(self._url, properties)
@@ -131,9 +131,7 @@ class Connection:
                     if prepared.execute():
                         return _result(prepared.getResultSet())
                     return int(prepared.getUpdateCount())
-            except OracleError as error:
-                if not is_lock_timeout(error):
-                    raise
+            except LockTimeoutError:
                 check_interrupt()
                 if ends is not None and monotonic() >= ends:
                     number = 30006 if statement.waits else 54
@@ -149,15 +147,14 @@ def bind(prepared: Any, kinds: Sequence[Type], values: Sequence[Bound]) -> None:
             prepared.setString(index, value)
         elif isinstance(value, datetime):
             prepared.setObject(index, _local_time(value))
-        elif value == (whole := int(value)) and whole.bit_length() <= _LONG_BITS:
-            prepared.setLong(index, whole)
+        elif isinstance(value, int) and value.bit_length() <= _LONG_BITS:
+            prepared.setLong(index, value)
         else:
-            prepared.setBigDecimal(index, jpype.JClass("java.math.BigDecimal")(f"{value:f}"))
+            prepared.setBigDecimal(index, java("java.math.BigDecimal")(str(value)))
 
 
 def _local_time(value: datetime) -> Any:
-    make = jpype.JClass("java.time.LocalDateTime").of
-    return make(
+    return java("java.time.LocalDateTime").of(
         value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond * 1000
     )
 

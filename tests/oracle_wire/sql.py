@@ -44,7 +44,10 @@ _CAST_TO = {
     Type.CLOB: "CLOB",
 }
 _RENAMED = (
-    (re.compile(r"\bSYS_EXTRACT_UTC\(\s*SYSTIMESTAMP\s*\)", re.I), "CAST(SYSTIMESTAMP AT TIME ZONE 'UTC' AS TIMESTAMP)"),
+    (
+        re.compile(r"\bSYS_EXTRACT_UTC\(\s*SYSTIMESTAMP\s*\)", re.I),
+        "CAST(SYSTIMESTAMP AT TIME ZONE 'UTC' AS TIMESTAMP)",
+    ),
     (re.compile(r"\bSYS_CONTEXT\(\s*'USERENV'\s*,\s*'CURRENT_SCHEMA'\s*\)", re.I), "CURRENT_SCHEMA"),
     (re.compile(r"\s+PURGE\s*$", re.I), ""),
 )

@@ -28,10 +28,10 @@ _MOST_PAIRS = 20
 _END_OF_NEGATIVE = 102
 
 
-def decode_number(data: bytes) -> Decimal:
+def decode_number(data: bytes) -> int | Decimal:
     """Read a NUMBER: an exponent to the base of 100, and digits of that base."""
     if data == _ZERO:
-        return Decimal(0)
+        return 0
     is_negative = data[0] < 0x80
     if is_negative:
         exponent = (~data[0] & 0xFF) - _BASE
@@ -39,8 +39,15 @@ def decode_number(data: bytes) -> Decimal:
     else:
         exponent = data[0] - _BASE
         pairs = [byte - 1 for byte in data[1:]]
-    digits = tuple(digit for pair in pairs for digit in divmod(pair, 10))
-    return Decimal((int(is_negative), digits, 2 * (exponent - len(pairs) + 1)))
+    power = exponent - len(pairs) + 1
+    if power < 0:
+        digits = tuple(digit for pair in pairs for digit in divmod(pair, 10))
+        return Decimal((int(is_negative), digits, 2 * power))
+    whole = 0
+    for pair in pairs:
+        whole = 100 * whole + pair
+    whole *= 100**power
+    return -whole if is_negative else whole
 
 
 def encode_number(value: Decimal) -> bytes:

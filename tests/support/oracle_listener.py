@@ -56,9 +56,7 @@ def oracle_listener(tls: Path | None = None) -> Iterator[OracleListener]:
         raise OracleWireUnavailableError(f"{missing} missing: {MISSING}")
     command = [sys.executable, "-m", "tests.oracle_wire", "--java", str(java), "--h2", str(h2)]
     command += ["--tls", str(tls)] if tls else []
-    process = subprocess.Popen(
-        command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent
-    )
+    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
     assert process.stdout is not None
     try:
         ready = process.stdout.readline()

@@ -109,7 +109,10 @@ def _named_rowid(tree: exp.Expression) -> Iterator[str]:
     named = [column.this for column in tree.find_all(exp.ColumnDef)]
     named += [alias.args["alias"] for alias in tree.find_all(exp.Alias)]
     for name in named:
-        if isinstance(name, exp.Identifier) and (name.this if name.args.get("quoted") else name.this.upper()) == "ROWID":
+        if (
+            isinstance(name, exp.Identifier)
+            and (name.this if name.args.get("quoted") else name.this.upper()) == "ROWID"
+        ):
             yield "a column named ROWID"
 
 

@@ -29,9 +29,7 @@ def test_a_database_that_lacks_characters_is_neither_migrated_nor_loaded_into(pl
     assert place.rows(PAIRS) == []
 
 
-def test_a_place_in_an_oracle_leaves_nothing_behind_and_can_be_made_again(
-    oracle: OracleListener, service: str
-) -> None:
+def test_a_place_in_an_oracle_leaves_nothing_behind_and_can_be_made_again(oracle: OracleListener, service: str) -> None:
     for _ in range(2):
         place = OraclePlace(oracle.url(service))
         place.store().migrate(SHIPPED.values())

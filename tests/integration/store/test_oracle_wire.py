@@ -23,7 +23,21 @@ def run(connection: oracledb.Connection, sql: str, *binds: Any) -> list[Any]:
         return cursor.fetchall() if cursor.description else []
 
 
-NUMBERS = ["0", "1", "-1", "10", "99", "100", "-100", "12345.678", "-0.00001", "1E+30", "-7E-20", "9" * 38, "-" + "9" * 38]
+NUMBERS = [
+    "0",
+    "1",
+    "-1",
+    "10",
+    "99",
+    "100",
+    "-100",
+    "12345.678",
+    "-0.00001",
+    "1E+30",
+    "-7E-20",
+    "9" * 38,
+    "-" + "9" * 38,
+]
 
 
 @pytest.mark.parametrize("text", NUMBERS)

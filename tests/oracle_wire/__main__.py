@@ -12,7 +12,6 @@ from pathlib import Path
 
 from tests.oracle_wire import h2
 from tests.oracle_wire.listener import Listener
-from tests.oracle_wire.login import Accounts
 
 
 def main() -> None:
@@ -26,10 +25,10 @@ def main() -> None:
     if options.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.tls)
-    accounts = Accounts(secrets.token_hex(16))
+    password = secrets.token_hex(16)
     with socket.create_server(("127.0.0.1", 0)) as server:
-        print(json.dumps({"port": server.getsockname()[1], "password": accounts.password}), flush=True)
-        Listener(accounts, context, lambda: h2.start(options.java, options.h2)).serve(server)
+        print(json.dumps({"port": server.getsockname()[1], "password": password}), flush=True)
+        Listener(password, context, lambda: h2.start(options.java, options.h2)).serve(server)
 
 
 if __name__ == "__main__":

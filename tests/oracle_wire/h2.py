@@ -166,7 +166,12 @@ def _result(found: Any) -> tuple[list[Column], list[list[bytes | None]]]:
     rows = []
     while found.next():
         texts = [found.getString(index) for index in range(1, len(columns) + 1)]
-        rows.append([None if text is None else _wire(str(text), column.kind) for text, column in zip(texts, columns)])
+        rows.append(
+            [
+                None if text is None else _wire(str(text), column.kind)
+                for text, column in zip(texts, columns, strict=True)
+            ]
+        )
     found.close()
     return columns, rows
 

@@ -12,7 +12,7 @@ from tests.oracle_wire import replies
 from tests.oracle_wire.buffers import Reader, Writer
 from tests.oracle_wire.faults import Service, service
 from tests.oracle_wire.h2 import Database
-from tests.oracle_wire.login import Accounts, Login, agree_on_types, negotiate
+from tests.oracle_wire.login import Login, agree_on_types, negotiate
 from tests.oracle_wire.packets import PROTOCOL_VERSION, Channel, HungUpError, service_name
 from tests.oracle_wire.replies import OracleError
 from tests.oracle_wire.session import Session
@@ -24,8 +24,8 @@ _TOO_OLD = 312
 class Listener:
     """A listener with all its databases."""
 
-    def __init__(self, accounts: Accounts, context: ssl.SSLContext | None, start_java: Callable[[], None]) -> None:
-        self._accounts = accounts
+    def __init__(self, password: str, context: ssl.SSLContext | None, start_java: Callable[[], None]) -> None:
+        self._password = password
         self._context = context
         self._start_java = start_java
         self._databases: dict[str, Database] = {}
@@ -67,7 +67,7 @@ class Listener:
         reader = Reader(channel.data)
         channel.send(negotiate(reader, longest_text=asked.longest_text))
         channel.send(agree_on_types(reader))
-        login = Login(self._accounts)
+        login = Login(self._password)
         channel.send(login.challenge(reader))
         try:
             channel.send(login.verify(reader, next(self._sessions)))

@@ -7,7 +7,6 @@ https://github.com/oracle/python-oracledb/blob/main/src/oracledb/impl/thin/messa
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -30,17 +29,13 @@ _ROUNDS, _KEY_ROUNDS = 4096, 3
 _SALT = bytes(range(16))
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """The password that every account has, and the accounts that may not log in, by the error that they get."""
-
-    password: str
-    refused = {
-        "LOCKED": OracleError(28000, "the account is locked"),
-        "EXPIRED": OracleError(28001, "the password has expired"),
-    }
-    # Its verifier is one that thin mode does not know.
-    old = "OLD"
+_REFUSED = {
+    "LOCKED": OracleError(28000, "the account is locked"),
+    "EXPIRED": OracleError(28001, "the password has expired"),
+}
+"""Accounts that may not log in, by what they get."""
+_OLD = "OLD"
+"""The account whose verifier is one that thin mode does not know."""
 
 
 def negotiate(reader: Reader, *, longest_text: int) -> bytes:
@@ -88,8 +83,8 @@ def _cipher(key: bytes) -> Cipher[modes.CBC]:
 class Login:
     """The two steps of a login."""
 
-    def __init__(self, accounts: Accounts) -> None:
-        self._accounts = accounts
+    def __init__(self, password: str) -> None:
+        self._password = password
         self._part = secrets.token_bytes(32)
         self._salt = secrets.token_bytes(16)
         self.user = ""
@@ -97,8 +92,8 @@ class Login:
     def challenge(self, reader: Reader) -> bytes:
         """Send half of the session's key, readable to who knows the password."""
         self.user, _ = _authentication(reader, Function.AUTHENTICATE_ONE)
-        _, verifier = _keys(self._accounts.password)
-        kind = _VERIFIER_10G if self.user == self._accounts.old else _VERIFIER_12C
+        _, verifier = _keys(self._password)
+        kind = _VERIFIER_10G if self.user == _OLD else _VERIFIER_12C
         writer = Writer()
         _pairs(
             writer,
@@ -117,14 +112,14 @@ class Login:
     def verify(self, reader: Reader, session: int) -> bytes:
         """Check the password, and prove that this is the server; raises OracleError for who may not log in."""
         _, given = _authentication(reader, Function.AUTHENTICATE_TWO)
-        _, verifier = _keys(self._accounts.password)
+        _, verifier = _keys(self._password)
         theirs = _cipher(verifier).decryptor().update(bytes.fromhex(given["AUTH_SESSKEY"]))
         both = (theirs[:32] + self._part).hex().upper().encode()
         key = hashlib.pbkdf2_hmac("sha512", both, self._salt, _KEY_ROUNDS, 32)
         padded = _cipher(key).decryptor().update(bytes.fromhex(given["AUTH_PASSWORD"]))
-        if padded[16 : -padded[-1]] != self._accounts.password.encode():
+        if padded[16 : -padded[-1]] != self._password.encode():
             raise OracleError(1017, "invalid username/password; logon denied")
-        if error := self._accounts.refused.get(self.user):
+        if error := _REFUSED.get(self.user):
             raise error
         proof = secrets.token_bytes(16) + b"SERVER_TO_CLIENT" + bytes([16] * 16)
         writer = Writer()

@@ -44,12 +44,9 @@ _CAST_TO = {
     Type.CLOB: "CLOB",
 }
 _RENAMED = (
-    (
-        re.compile(r"\bSYS_EXTRACT_UTC\(\s*SYSTIMESTAMP\s*\)", re.I),
-        "CAST(SYSTIMESTAMP AT TIME ZONE 'UTC' AS TIMESTAMP)",
-    ),
-    (re.compile(r"\bSYS_CONTEXT\(\s*'USERENV'\s*,\s*'CURRENT_SCHEMA'\s*\)", re.I), "CURRENT_SCHEMA"),
-    (re.compile(r"\s+PURGE\s*$", re.I), ""),
+    (r"\bSYS_EXTRACT_UTC\(\s*SYSTIMESTAMP\s*\)", "CAST(SYSTIMESTAMP AT TIME ZONE 'UTC' AS TIMESTAMP)"),
+    (r"\bSYS_CONTEXT\(\s*'USERENV'\s*,\s*'CURRENT_SCHEMA'\s*\)", "CURRENT_SCHEMA"),
+    (r"\s+PURGE\s*$", ""),
 )
 _DOES = {
     "SELECT": Does.QUERY,
@@ -65,7 +62,7 @@ _DOES = {
 def for_h2(sql: str, kinds: tuple[Type, ...]) -> Statement:
     """Rewrite a statement whose binds have these types, in their order."""
     for pattern, replacement in _RENAMED:
-        sql = pattern.sub(replacement, sql)
+        sql = re.sub(pattern, replacement, sql, flags=re.IGNORECASE)
     does = _DOES.get(sql.split(None, 1)[0].upper(), Does.DEFINE)
     waits: int | None = None
     locks = bool(_LOCKS.search(sql))

@@ -137,5 +137,6 @@ def _updated_keys(tree: exp.Expression) -> Iterator[str]:
 
 # What sqlglot does not read: a change of a column, and a synonym.
 _UNREAD = re.compile(
-    r'ALTER TABLE "q" MODIFY \("q" (NULL|(VARCHAR2|NUMBER|TIMESTAMP)\([\w, ]+\))\)$|(CREATE SYNONYM \w+ FOR|DROP SYNONYM) \w+$'
+    r'ALTER TABLE "q" MODIFY \("q" (NULL|(VARCHAR2|NUMBER|TIMESTAMP)\([\w, ]+\))\)$'
+    r"|(CREATE SYNONYM \w+ FOR|DROP SYNONYM) \w+$"
 )

@@ -62,9 +62,10 @@ def test_values_of_every_type_come_back_as_they_were(connection: oracledb.Connec
 def test_a_text_is_not_made_a_large_object_by_setting_its_type(connection: oracledb.Connection) -> None:
     """The driver drops the type again when it sees a text, so the store makes large objects itself."""
     run(connection, "CREATE TABLE t (c CLOB)")
-    with connection.cursor() as cursor, pytest.raises(oracledb.DatabaseError, match="ORA-01461"):
+    with connection.cursor() as cursor:
         cursor.setinputsizes(oracledb.DB_TYPE_CLOB)
-        cursor.execute("INSERT INTO t (c) VALUES (:a)", ["x" * 5000])
+        with pytest.raises(oracledb.DatabaseError, match="ORA-01461"):
+            cursor.execute("INSERT INTO t (c) VALUES (:a)", ["x" * 5000])
 
 
 def test_an_untyped_moment_is_bound_as_a_date_and_loses_its_fraction(connection: oracledb.Connection) -> None:
@@ -225,5 +226,5 @@ def test_a_call_without_an_answer_ends_the_connection(connection: oracledb.Conne
 
 
 def test_what_oracle_does_not_have_is_refused_before_h2_takes_it(connection: oracledb.Connection) -> None:
-    with pytest.raises(oracledb.DatabaseError, match="ORA-00900.*LIMIT"):
+    with pytest.raises(oracledb.DatabaseError, match=r"ORA-00900.*LIMIT"):
         run(connection, "SELECT 1 FROM DUAL LIMIT 1")

@@ -113,7 +113,6 @@ def login(listener: OracleListener, service: str, user: str = "loader", password
     ("user", "password", "code", "advice"),
     [
         ("loader", "wrong", "ORA-01017", "check user name and password, and store the right ones"),
-        ("loader", "", "DPY-4001", "the secret has no password"),
         ("expired", None, "ORA-28001", "the password has expired"),
     ],
 )
@@ -123,6 +122,11 @@ def test_credentials_that_are_not_accepted_come_with_what_to_do(
     failure = login(oracle, service, user, password)
     assert type(failure) is CredentialsError
     assert (failure.code, failure.advice[: len(advice)]) == (code, advice)
+
+
+def test_a_login_without_credentials_is_not_tried(oracle: OracleListener, service: str) -> None:
+    with pytest.raises(CredentialsError, match=r"\(DPY-4001\); the secret has no password"):
+        open_store(f"oracle://127.0.0.1:{oracle.port}/{service}").latest_batches(1)
 
 
 @pytest.mark.parametrize(

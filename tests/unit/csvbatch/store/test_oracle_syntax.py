@@ -107,7 +107,7 @@ def test_a_modification_is_only_known_in_the_forms_that_are_sent() -> None:
 def test_nothing_of_the_ledgers_is_foreign_to_oracle(ledger_statements: set[str], lock: str) -> None:
     assert len(ledger_statements) > 25
     for sql in ledger_statements:
-        if lock and not sql.startswith("SELECT"):
+        if lock and (not sql.startswith("SELECT") or " GROUP BY " in sql):
             continue
         # SQLite's own words for the first rows, where the statements were recorded.
         assert foreign_to_oracle(sql.removesuffix(" LIMIT :first") + lock) == [], sql

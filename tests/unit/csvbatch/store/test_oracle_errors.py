@@ -73,6 +73,7 @@ def test_a_call_that_took_too_long_is_not_tried_again_at_once(oracle: OracleList
         ("ORA-00904", "csvbatch migrate"),
         ("ORA-12899", "constraints"),
         ("ORA-01438", "constraints"),
+        ("ORA-01489", "lower its column's max_length"),
         ("ORA-20001", "look the code up"),
     ],
 )

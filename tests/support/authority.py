@@ -1,13 +1,8 @@
-"""A certificate authority of a test's own, as a company has one, and servers with certificates that it signed."""
+"""A certificate authority of a test's own, as a company has one, and a server's certificate that it signed."""
 
-import socket
-import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -67,37 +62,3 @@ def _builder(
         .not_valid_after(ends)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-
-
-@contextmanager
-def tls_listener(server_file: Path, answer: bytes) -> Iterator[int]:
-    """Serve TLS on a port of this machine: meet each caller with the answer, and wait until it hangs up.
-
-    To hang up first would take back the answer where there is something of the caller's yet to read.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(server_file)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                with connection:
-                    connection.settimeout(10)
-                    try:
-                        with context.wrap_socket(connection, server_side=True) as secure:
-                            secure.recv(8192)
-                            secure.sendall(answer)
-                            while secure.recv(8192):
-                                pass
-                    except OSError:
-                        continue
-
-        thread = Thread(target=serve, daemon=True)
-        thread.start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
-    thread.join(10)

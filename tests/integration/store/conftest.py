@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.integration.store.places import OracleDoublePlace, OraclePlace, Place, PostgresqlPlace, SqlitePlace
+from tests.integration.store.places import OraclePlace, Place, PostgresqlPlace, SqlitePlace
+from tests.support.oracle_listener import OracleListener, oracle, service
 from tests.support.postgresql import Server, postgresql
 
+__all__ = ["oracle", "service"]
+
 ORACLE_URL = "CSVBATCH_TEST_ORACLE_URL"
-ORACLE = [pytest.param("oracle", marks=pytest.mark.oracle)] if ORACLE_URL in os.environ else []
+REAL_ORACLE = [pytest.param("real oracle", marks=pytest.mark.oracle)] if ORACLE_URL in os.environ else []
 
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=1000, deadline=None)
@@ -25,20 +28,20 @@ def server() -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql", "oracle double", *ORACLE])
+@pytest.fixture(scope="session", params=["sqlite", "postgresql", "oracle", *REAL_ORACLE])
 def any_place(request: pytest.FixtureRequest) -> Iterator[Place]:
     """Give the same place to all tests, each of which has to empty it first."""
     yield from a_place(request, request.param)
 
 
-@pytest.fixture(scope="session", params=["postgresql", "oracle double", *ORACLE])
+@pytest.fixture(scope="session", params=["postgresql", "oracle", *REAL_ORACLE])
 def any_shared_place(request: pytest.FixtureRequest) -> Iterator[Place]:
     """Give what `any_place` gives, for the databases that several may write to at the same time."""
     yield from a_place(request, request.param)
 
 
 @pytest.fixture(scope="session")
-def oracle_place() -> Iterator[Place]:
+def real_oracle_place() -> Iterator[Place]:
     """Give the one place that there is in the schema of an Oracle user: two of them would empty each other's tables."""
     place = OraclePlace(os.environ[ORACLE_URL])
     yield place
@@ -58,9 +61,9 @@ def shared_place(any_shared_place: Place) -> Place:
 
 
 def a_place(request: pytest.FixtureRequest, kind: str) -> Iterator[Place]:
-    """Give a place of its own, or for Oracle the one that there is."""
-    if kind == "oracle":
-        yield request.getfixturevalue("oracle_place")
+    """Give a place of its own, or for a real Oracle the one that there is."""
+    if kind == "real oracle":
+        yield request.getfixturevalue("real_oracle_place")
         return
     place = make_place(request, kind)
     yield place
@@ -71,8 +74,11 @@ def make_place(request: pytest.FixtureRequest, kind: str) -> Place:
     if kind == "sqlite":
         folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("store")
         return SqlitePlace(folder / "store.db")
-    make = {"postgresql": PostgresqlPlace, "oracle double": OracleDoublePlace}[kind]
-    return make(request.getfixturevalue("server"), f"place_{next(_schemas)}")
+    name = f"place_{next(_names)}"
+    if kind == "oracle":
+        listener: OracleListener = request.getfixturevalue("oracle")
+        return OraclePlace(listener.url(name))
+    return PostgresqlPlace(request.getfixturevalue("server"), name)
 
 
-_schemas = count(1)
+_names = count(1)

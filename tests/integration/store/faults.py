@@ -12,8 +12,6 @@ from typing import Any, Literal, NoReturn
 import oracledb
 import psycopg
 
-from tests.support.oracle_double import oracle_error
-
 type When = Literal["before", "after"]
 type How = Literal["lost", "killed", "process killed"]
 
@@ -170,8 +168,13 @@ class _OracleConnection:
         return self._faults.statement(self._lose, self._connection.close)
 
     def _lose(self) -> NoReturn:
-        self._connection.close()
-        raise oracle_error("DPY-4011", "the database or network closed the connection")
+        """Let the listener hang up during a call; an Oracle cannot be told to, so there the connection is closed."""
+        try:
+            self._connection.cursor().execute("ALTER SESSION SET HANG_UP = BEFORE")
+        except oracledb.DatabaseError:
+            self._connection.close()
+        self._connection.ping()
+        raise AssertionError("the connection was not lost")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)

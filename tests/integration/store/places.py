@@ -2,7 +2,6 @@
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +23,6 @@ from csvbatch.store.url import OracleAddress, parse_url
 from scripts.common.paths import REPOSITORY
 from tests.integration.store.contracts import CONTRACTS
 from tests.integration.store.faults import Faults, oracle_connect, postgresql_connect, sqlite_connect
-from tests.support.oracle_double import PRELUDE, OracleDouble
 from tests.support.postgresql import Server
 
 SHIPPED = load_contracts(REPOSITORY / "lambdas" / "contracts")
@@ -156,36 +154,15 @@ class PostgresqlPlace(Place):
         return PostgresqlDatabase(self.url, None, timeouts, connect)
 
 
-class OracleDoublePlace(PostgresqlPlace):
-    def __init__(self, server: Server, schema: str) -> None:
-        self.server = server
-        with psycopg.connect(server.url()) as connection:
-            connection.execute(f"CREATE SCHEMA {schema}".encode())
-            connection.execute(f"SET search_path TO {schema}".encode())
-            connection.execute(PRELUDE.encode())
-        self.url = f"{server.url()}&options={quote(f'-csearch_path={schema}')}"
-        Place.__init__(self)
-
-    def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
-        open_plain: Callable[[str], psycopg.Connection[Any]] = psycopg.connect
-
-        def connect(**_: Any) -> Any:
-            return OracleDouble(open_plain(self.url))
-
-        address = OracleAddress(host="double", port=1521, service="double")
-        through = oracle_connect(connect, faults) if faults else connect
-        return OracleDatabase(address, None, timeouts, through)
-
-
 class OraclePlace(Place):
     """The schema of the user that an address names; its tables of the tests' names belong to the tests."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
         super().__init__()
 
     def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
-        url = parse_url(self._url)
+        url = parse_url(self.url)
         assert isinstance(url.address, OracleAddress)
         connect = oracle_connect(oracledb.connect, faults) if faults else oracledb.connect
         return OracleDatabase(url.address, url.credentials, timeouts, connect)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from csvbatch.contract.columns import StringColumn
+from csvbatch.contract.model import Contract
 from csvbatch.store import ChunkResult
 from csvbatch.store.oracle.merge import ARRAY_ROWS
 from tests.integration.store.contracts import EVERYTHING, KEYS, PAIRS, everything
@@ -28,6 +30,8 @@ from tests.integration.store.places import Place
         ("select", """quotes ' " ` and '; DROP TABLE "order"; --"""),
         ("select", "\x01\x1f\x7f"),
         ("select", "x" * 4000),
+        ("select", "x" * 1001),
+        ("select", "ü" * 501),
         ("select", "\N{GRINNING FACE}" * 1000),
         ("from", Decimal("1234567890123456789012345678.1234567891")),
         ("from", Decimal("-0.0000000001")),
@@ -117,6 +121,24 @@ def test_a_chunk_may_have_more_rows_than_are_sent_at_once(place: Place) -> None:
     rows = [(f"{number % (ARRAY_ROWS + 1):05}", number) for number in range(2 * ARRAY_ROWS + 3)]
     load_whole(place.store(), PAIRS, rows)
     assert place.values(PAIRS) == sorted(dict(rows).items())
+
+
+def test_long_keys_are_told_apart_by_all_of_their_characters(place: Place) -> None:
+    """Among rows that are merged, superseded and stale: each of Oracle's statements has its own way with long texts."""
+    keys = Contract(
+        dataset="long", table="long_keys", key=("name",), columns=(StringColumn(name="name", max_length=600),)
+    )
+    names = [("€" * 599 + end,) for end in ("", "a", "b", "ü")]
+    place.store().migrate([keys])
+    try:
+        load_whole(place.store(), keys, [*names, names[0]], "1")
+        batches = [split_batch(place.store(), keys, 1, version) for version in "23"]
+        load(place.store(), batches[1], 0, [*names, *names])
+        load(place.store(), batches[0], 0, names)
+        assert place.values(keys) == sorted(names)
+        assert place.store().batch(batches[0].id).rows_merged == 4
+    finally:
+        place.drop("long_keys")
 
 
 def test_the_database_refuses_what_the_contract_does_not_have_without_showing_it(place: Place) -> None:

@@ -15,14 +15,12 @@ from csvbatch.store.found import FoundTable
 from csvbatch.store.oracle.errors import classify
 from csvbatch.store.oracle.merge import merge
 from csvbatch.store.oracle.tables import check_character_set, read_table
+from csvbatch.store.oracle.texts import in_pieces, is_large
 from csvbatch.store.oracle.tls import tls_context
 from csvbatch.store.records import Merged, Row
 from csvbatch.store.sql_dialect import ORACLE
 from csvbatch.store.url import OracleAddress
 from csvbatch.store.waits import PING_SECONDS, Timeouts, Waits, milliseconds
-
-# A longer text is bound as a large object, which works whatever the maximum length of VARCHAR2 is.
-_LONGEST_TEXT_BYTES = 4000
 
 
 class OracleDatabase:
@@ -60,8 +58,8 @@ class OracleDatabase:
             return False
         if not self.waits.is_idle():
             return True
-        connection.call_timeout = milliseconds(self.waits.ping())
         try:
+            _limit(connection, self.waits.ping())
             connection.ping()
         except oracledb.Error:
             return False
@@ -97,7 +95,7 @@ class OracleDatabase:
             return self._connect(**settings)
 
         connection = within(seconds, connect, _close)
-        connection.call_timeout = milliseconds(self.waits.timeouts.statement)
+        _limit(connection, self.waits.timeouts.statement)
         connection.outputtypehandler = _exact_numbers
         if address.schema:
             connection.current_schema = address.schema
@@ -112,17 +110,19 @@ class OracleDatabase:
         """Roll the transaction back; if the connection is lost, the database does so itself."""
         try:
             if self._connection is not None:
-                self._connection.call_timeout = milliseconds(self.waits.rollback())
+                _limit(self._connection, self.waits.rollback())
                 self._connection.rollback()
         except oracledb.Error:
             self.close()
 
     def execute(self, sql: str, parameters: Mapping[str, Any]) -> Result:
         """Run one statement."""
-        with self._bounded().cursor() as cursor:
-            if types := _types(parameters):
+        sql, bound = in_pieces(sql, _without_zone(parameters))
+        connection = self._bounded()
+        with connection.cursor() as cursor:
+            if types := _types(bound):
                 cursor.setinputsizes(**types)
-            cursor.execute(sql, _without_zone(parameters), fetch_lobs=False)
+            cursor.execute(sql, _with_large_objects(connection, bound), fetch_lobs=False)
             return Result(cursor.fetchall() if cursor.description else [], cursor.rowcount)
 
     def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
@@ -168,7 +168,7 @@ class OracleDatabase:
     def _bounded(self) -> oracledb.Connection:
         """Give the connection, with the time limit of its next call set by the deadline."""
         connection = self._connected()
-        connection.call_timeout = milliseconds(self.waits.statement())
+        _limit(connection, self.waits.statement())
         return connection
 
     def _connected(self) -> oracledb.Connection:
@@ -177,10 +177,20 @@ class OracleDatabase:
         return self._connection
 
 
+def _limit(connection: oracledb.Connection, seconds: float) -> None:
+    """Set how long a call may take; raises InterfaceError for a connection that is lost.
+
+    The driver itself raises AttributeError there: it sets the timeout of a socket that it no longer has.
+    """
+    if not connection.is_healthy():
+        raise oracledb.InterfaceError
+    connection.call_timeout = milliseconds(seconds)
+
+
 def _close(connection: oracledb.Connection) -> None:
     """Close a connection with a short limit, because closing waits for the server."""
     try:
-        connection.call_timeout = milliseconds(PING_SECONDS)
+        _limit(connection, PING_SECONDS)
         connection.close()
     except (oracledb.Error, OSError):
         return
@@ -199,17 +209,23 @@ def _exact_numbers(cursor: oracledb.Cursor, metadata: oracledb.FetchInfo) -> ora
 def _types(parameters: Mapping[str, Any]) -> dict[str, oracledb.DbType]:
     """Give the types that the driver would not choose itself.
 
-    A long text is bound as a large object. A timestamp is bound as a TIMESTAMP: the driver's default is a DATE, which
-    has no fractions of a second.
+    A timestamp is bound as a TIMESTAMP: the driver's default is a DATE, which has no fractions of a second.
     https://python-oracledb.readthedocs.io/en/latest/api_manual/cursor.html#oracledb.Cursor.setinputsizes
     """
-    types: dict[str, oracledb.DbType] = {}
-    for name, value in parameters.items():
-        if isinstance(value, datetime):
-            types[name] = oracledb.DB_TYPE_TIMESTAMP
-        elif isinstance(value, str) and len(value.encode()) > _LONGEST_TEXT_BYTES:
-            types[name] = oracledb.DB_TYPE_CLOB
-    return types
+    return {name: oracledb.DB_TYPE_TIMESTAMP for name, value in parameters.items() if isinstance(value, datetime)}
+
+
+def _with_large_objects(connection: oracledb.Connection, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Make large objects of the texts that are too long for a VARCHAR2.
+
+    In thin mode `setinputsizes` does not do so: https://github.com/vectorize-io/hindsight/issues/4630
+    """
+    return {
+        name: connection.createlob(oracledb.DB_TYPE_CLOB, value)
+        if isinstance(value, str) and is_large(value)
+        else value
+        for name, value in parameters.items()
+    }
 
 
 def _without_zone(parameters: Mapping[str, Any]) -> dict[str, Any]:

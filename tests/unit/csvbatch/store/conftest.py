@@ -11,6 +11,9 @@ from csvbatch.csv_file.cutting import Chunk
 from csvbatch.store import BatchState, ChunkResult, NewBatch, ObjectVersion, ScannedChunk, Store, Timeouts
 from csvbatch.store.database import Result
 from csvbatch.store.sqlite.database import SqliteDatabase
+from tests.support.oracle_listener import oracle, service
+
+__all__ = ["oracle", "service"]
 
 KEYS = Contract(dataset="keys", table="keys", key=("name",), columns=(StringColumn(name="name", max_length=5),))
 

@@ -26,7 +26,7 @@ from csvbatch.store.records import Merged
 from csvbatch.store.url import OracleAddress
 from csvbatch.store.waits import IDLE_SECONDS, PING_SECONDS
 from tests.integration.store.faults import Faults, oracle_connect
-from tests.support.oracle_double import oracle_error
+from tests.support.oracle_listener import USER, OracleListener
 
 PAIRS = Contract(
     dataset="pairs",
@@ -58,7 +58,6 @@ class Memory:
         self.current_schema = ""
         self.outputtypehandler: Any = None
         self.pings: list[int] = []
-        self.is_dead = False
         self.opened = 0
         self.settings: dict[str, Any] = {}
         self.types: list[tuple[Any, ...]] = []
@@ -72,7 +71,6 @@ class Memory:
     def __call__(self, **settings: Any) -> oracledb.Connection:
         self.settings = settings
         self.opened += 1
-        self.is_dead = False
         return cast(oracledb.Connection, self)
 
     def __enter__(self) -> Self:
@@ -89,8 +87,6 @@ class Memory:
 
     def ping(self) -> None:
         self.pings.append(self.call_timeout)
-        if self.is_dead:
-            raise oracle_error("DPY-4024")
 
     def close(self) -> None:
         pass
@@ -228,11 +224,16 @@ def test_a_connection_that_slept_for_long_is_asked_for_one_and_not_for_long(
     assert memory.opened == 1
 
 
-def test_a_connection_that_died_while_it_slept_is_replaced(memory: Memory, database: OracleDatabase) -> None:
-    database.waits.used_at -= IDLE_SECONDS + 1
-    memory.is_dead = True
+def test_a_connection_that_died_while_it_slept_is_replaced(oracle: OracleListener, service: str) -> None:
+    address = OracleAddress("127.0.0.1", oracle.port, service)
+    database = OracleDatabase(address, Credentials(USER, oracle.password), Timeouts())
     database.begin(write=True)
-    assert (memory.opened, database.connections) == (2, 2)
+    database.execute("ALTER SESSION SET HANG_UP = BEFORE", {})
+    database.waits.used_at -= IDLE_SECONDS + 1
+    database.begin(write=True)
+    assert database.connections == 2
+    assert database.execute("SELECT 1 FROM DUAL", {}).rows == [(1,)]
+    database.close()
 
 
 def test_each_statement_may_take_as_long_as_is_left(memory: Memory, database: OracleDatabase) -> None:

@@ -5,19 +5,29 @@ from pathlib import Path
 import pytest
 
 from csvbatch.store import Credentials, StoreError, open_store
-from tests.support.authority import Authority, authority, tls_listener
-from tests.unit.csvbatch.store.test_oracle_errors import refusal
+from tests.support.authority import Authority, authority
+from tests.support.oracle_listener import USER, oracle_listener
 
 BUSY = 12516
 """What a listener that was reached answers here: with its number in the error, TLS has been passed."""
 
 
 def outcome(made: Authority, options: str = "", ca_pem: str | None = None) -> StoreError:
-    with tls_listener(made.server_file, refusal(BUSY)) as port:
-        url = f"oracle://127.0.0.1:{port}/service?protocol=tcps{options}"
+    with oracle_listener(made.server_file) as listener:
+        url = f"oracle://127.0.0.1:{listener.port}/ORA-{BUSY}?protocol=tcps{options}"
         with pytest.raises(StoreError) as caught:
             open_store(url, Credentials("user", "password", ca_pem)).latest_batches(1)
     return caught.value
+
+
+def test_a_session_works_over_tls_with_an_authority_of_ones_own(tmp_path: Path) -> None:
+    made = authority(tmp_path)
+    with oracle_listener(made.server_file) as listener:
+        url = f"oracle://127.0.0.1:{listener.port}/service?protocol=tcps"
+        store = open_store(url, Credentials(USER, listener.password, made.pem))
+        store.migrate([])
+        assert store.latest_batches(1) == []
+        store.close_connection()
 
 
 def test_an_authority_that_is_not_known_is_said_with_where_to_put_its_certificate(tmp_path: Path) -> None:

@@ -1,0 +1,88 @@
+"""The table of denials, asked of both: what no role may do, and the operator's call that shows it is the role."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.integration.least_privilege.denials import Denial
+from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE
+from tests.integration.least_privilege.denials_of_buckets import BUCKETS
+from tests.integration.least_privilege.enforced import HANDLER, OTHER_SECRET, PROCESSOR, Dev
+from tests.second_aws.differences import Difference
+from tests.support.platform import DEV
+
+DENIALS: Sequence[Denial] = (*BUCKETS, *ELSEWHERE)
+ALLOWED = "allowed"
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_SHOW_CREDENTIALS = f"""
+import os
+
+def handler(event, context):
+    return {{name: os.environ[name] for name in {_CREDENTIALS!r}}}
+"""
+
+
+class DevOnMinistack(Dev):
+    """The applied environment on MiniStack, where nobody can act as Lambda: the functions are asked for their session."""
+
+    def _function(self, name: str) -> Mapping[str, str]:
+        functions = self.operator("lambda")
+        handler = functions.get_function_configuration(FunctionName=name)["Handler"]
+        functions.update_function_code(FunctionName=name, ZipFile=_package(handler))
+        functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+        answer = functions.invoke(FunctionName=name)
+        credentials: Mapping[str, str] = json.loads(answer["Payload"].read())
+        missing = [variable for variable in _CREDENTIALS if variable not in credentials]
+        assert not missing, f"{name} answered {credentials}"
+        return credentials
+
+
+def prepared(dev: Dev) -> Dev:
+    """With what roles must not reach: objects, a secret's value, another secret, log streams."""
+    dev.prepare()
+    secrets, logs = dev.operator("secretsmanager"), dev.operator("logs")
+    secrets.put_secret_value(SecretId=dev.secret_arn, SecretString="{}")
+    secrets.create_secret(Name=OTHER_SECRET, SecretString="{}")
+    for function in (PROCESSOR, HANDLER):
+        logs.create_log_stream(logGroupName=f"/aws/lambda/{function}", logStreamName="there")
+    return dev
+
+
+def compared(ours: Dev, ministack: Dev) -> list[Difference]:
+    """Every denial to which the two answer differently."""
+    answers = ((str_of(denial), asked(ours, denial), asked(ministack, denial)) for denial in DENIALS)
+    return [Difference("denial", *answer) for answer in answers if answer[1] != answer[2]]
+
+
+def asked(dev: Dev, denial: Denial) -> str:
+    """What one of them answers to the role, and to the operator."""
+    return f"{outcome(lambda: denial.call(dev))}; operator {outcome(lambda: denial.call_of_operator(dev))}"
+
+
+def str_of(denial: Denial) -> str:
+    """The role, the action it lacks, and what the call would do."""
+    return f"{denial.role.removeprefix(f'{DEV.prefix}-')} {denial.action} ({denial.title})"
+
+
+def outcome(call: Callable[[], Any]) -> str:
+    """`allowed`, or the code of the error."""
+    try:
+        call()
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    except BotoCoreError as error:
+        return type(error).__name__
+    return ALLOWED
+
+
+def _package(handler: str) -> bytes:
+    """A zip whose handler returns the session that the function runs with."""
+    module, _, _ = handler.rpartition(".")
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        file.writestr(f"{module.replace('.', '/')}.py", _SHOW_CREDENTIALS)
+    return content.getvalue()

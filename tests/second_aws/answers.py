@@ -74,23 +74,28 @@ def ask(platform: Platform, question: Question) -> Any:
     return answer
 
 
-def compared(name: str, ours: Any, ministack: Any) -> Iterator[Difference]:
+def compared(name: str, ours: Any, ministack: Any, kind: str = "answer") -> Iterator[Difference]:
     """Each member that differs, of two normalised answers to one call."""
     for path, mine, other in _different(ours, ministack, ""):
-        yield Difference("answer", f"{name}: {path}", _short(mine), _short(other))
+        yield Difference(kind, f"{name}: {path}", _short(mine), _short(other))
 
 
-def normalised(value: Any, identifiers: Mapping[str, str], member: str = "") -> Any:
-    """An answer without what differs from one AWS to the next: identifiers, times, and the order of lists."""
+def normalised(
+    value: Any, identifiers: Mapping[str, str], member: str = "", chosen: frozenset[str] = _CHOSEN
+) -> Any:
+    """An answer without what differs from one AWS to the next: identifiers, times, and the order of lists.
+
+    `chosen` are the members whose value the service chooses by itself.
+    """
     if isinstance(value, dict):
         return {
-            _renamed(str(name), identifiers): normalised(inner, identifiers, str(name))
+            _renamed(str(name), identifiers): normalised(inner, identifiers, str(name), chosen)
             for name, inner in value.items()
             if name not in _IGNORED
         }
     if isinstance(value, list):
-        return _by_name([normalised(item, identifiers, member) for item in value])
-    if member in _CHOSEN:
+        return _by_name([normalised(item, identifiers, member, chosen) for item in value])
+    if member in chosen:
         return CHOSEN
     if isinstance(value, datetime) or member in _TIMES:
         return TIME

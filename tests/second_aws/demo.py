@@ -65,19 +65,7 @@ class Loading:
             self._replace_database(name)
         self._run_command("put-oracle-secret", secret, given=json.dumps(_SECRET))
         self._run_command("migrate-ledger", self.platform.environment.name, "--apply", "--yes")
-        self.set_schedules(State="ENABLED", ScheduleExpression=_EVERY_MINUTE)
-
-    def set_schedules(self, **changed: str) -> None:
-        """Change every schedule of the environment; what is not given stays."""
-        scheduler = self.platform.client("scheduler")
-        listed = scheduler.list_schedules(GroupName=self.names.prefix)["Schedules"]
-        if not listed:
-            raise UserError(f"schedule group {self.names.prefix} has no schedule")
-        for one in listed:
-            known = scheduler.get_schedule(GroupName=self.names.prefix, Name=one["Name"])
-            for name in _GIVEN_BACK:
-                known.pop(name, None)
-            scheduler.update_schedule(**{**known, **changed})
+        set_schedules(self.platform, self.names.prefix, State="ENABLED", ScheduleExpression=_EVERY_MINUTE)
 
     def drop(self, file: DataFile) -> str:
         """Upload a file and return its version."""
@@ -147,6 +135,19 @@ class Loading:
         run([command(name), *arguments], limit_seconds=_COMMAND_SECONDS, environment=variables, given=given)
 
 
+def set_schedules(platform: Platform, group: str, **changed: str) -> None:
+    """Change every schedule of a group; what is not given stays."""
+    scheduler = platform.client("scheduler")
+    listed = scheduler.list_schedules(GroupName=group)["Schedules"]
+    if not listed:
+        raise UserError(f"schedule group {group} has no schedule")
+    for one in listed:
+        known = scheduler.get_schedule(GroupName=group, Name=one["Name"])
+        for name in _GIVEN_BACK:
+            known.pop(name, None)
+        scheduler.update_schedule(**{**known, **changed})
+
+
 def load(platform: Platform, folder: Path, rows: int, say: Callable[[str], None]) -> Sequence[Batch]:
     """Run the whole scenario and give the batches; raises UserError at the first wrong count."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -155,7 +156,7 @@ def load(platform: Platform, folder: Path, rows: int, say: Callable[[str], None]
         loading.prepare()
         say("tables created through the deployed function; the schedule fires each minute")
         steps = scenario.run(loading, folder, rows, say, lambda step: say(_line(step)))
-        loading.set_schedules(State="DISABLED")
+        set_schedules(platform, loading.names.prefix, State="DISABLED")
     finally:
         loading.store.close_connection()
     return [one.batch for step in steps for one in step.loaded]

@@ -1,8 +1,5 @@
 """The table of denials, asked of both: what no role may do, and the operator's call that shows it is the role."""
 
-import io
-import json
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,33 +9,20 @@ from tests.integration.least_privilege.denials import Denial
 from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE
 from tests.integration.least_privilege.denials_of_buckets import BUCKETS
 from tests.integration.least_privilege.enforced import HANDLER, OTHER_SECRET, PROCESSOR, Dev
+from tests.second_aws import recorder
 from tests.second_aws.differences import Difference
 from tests.support.platform import DEV
 
 DENIALS: Sequence[Denial] = (*BUCKETS, *ELSEWHERE)
 ALLOWED = "allowed"
-_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-_SHOW_CREDENTIALS = f"""
-import os
-
-def handler(event, context):
-    return {{name: os.environ[name] for name in {_CREDENTIALS!r}}}
-"""
 
 
 class DevOnMinistack(Dev):
     """The applied environment on MiniStack, where nobody can act as Lambda: the functions are asked for their session."""
 
     def _function(self, name: str) -> Mapping[str, str]:
-        functions = self.operator("lambda")
-        handler = functions.get_function_configuration(FunctionName=name)["Handler"]
-        functions.update_function_code(FunctionName=name, ZipFile=_package(handler))
-        functions.get_waiter("function_updated_v2").wait(FunctionName=name)
-        answer = functions.invoke(FunctionName=name)
-        credentials: Mapping[str, str] = json.loads(answer["Payload"].read())
-        missing = [variable for variable in _CREDENTIALS if variable not in credentials]
-        assert not missing, f"{name} answered {credentials}"
-        return credentials
+        recorder.deploy(self.operator("lambda"), name)
+        return recorder.session(self.operator("lambda"), name)
 
 
 def prepared(dev: Dev) -> Dev:
@@ -77,12 +61,3 @@ def outcome(call: Callable[[], Any]) -> str:
     except BotoCoreError as error:
         return type(error).__name__
     return ALLOWED
-
-
-def _package(handler: str) -> bytes:
-    """A zip whose handler returns the session that the function runs with."""
-    module, _, _ = handler.rpartition(".")
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as file:
-        file.writestr(f"{module.replace('.', '/')}.py", _SHOW_CREDENTIALS)
-    return content.getvalue()

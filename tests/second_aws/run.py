@@ -10,7 +10,7 @@ from scripts.local.aws.server import LocalAws
 from scripts.local.demo.applying import apply
 from scripts.terragrunt import runner
 from tests.integration.least_privilege.enforced import Dev
-from tests.second_aws import answers, demo, denials, refusals, units
+from tests.second_aws import answers, demo, denials, events, refusals, units
 from tests.second_aws.differences import Difference
 from tests.second_aws.server import Ministack
 from tests.second_aws.states import identifiers, resources
@@ -43,6 +43,7 @@ class Run:
             ours = Platform(environment.name, local, self.folder / "terragrunt-cache-of-ours")
             self.ask(ours, second)
             self.load(second, rows)
+            self.receive(ours, second)
             self.deny(Dev(local), denials.DevOnMinistack(self.ministack))
         self.destroy(second)
         self.refuse()
@@ -87,6 +88,10 @@ class Run:
             "merged": sum(one.rows_merged for one in batches),
             "rejected": sum(one.rows_rejected for one in batches),
         }
+
+    def receive(self, ours: Platform, second: Platform) -> None:
+        """Compare the events that functions get."""
+        self._note("event", events.compared(ours, second, self.ministack))
 
     def deny(self, ours: Dev, second: Dev) -> None:
         """Try what no role may do, on both."""

@@ -24,6 +24,7 @@ from scripts.common.paths import SECOND_AWS_VENV
 from scripts.local.aws import environment as local_variables
 from scripts.local.aws.environment import Endpoint
 from tests.second_aws.listeners import processes, require_loopback
+from tests.second_aws.recorder import EVENTS_VARIABLE
 
 PYTHON = SECOND_AWS_VENV / "bin" / "python"
 _HOST = "127.0.0.1"
@@ -32,6 +33,7 @@ _STOP_SECONDS = 30.0
 _POLL_SECONDS = 0.1
 _TAIL_LINES = 15
 _READY = "/_ministack/ready"
+EVENTS = "events.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Ministack:
     def environment(self) -> dict[str, str]:
         """The variables of this process, with those that point at it; named as those of `LocalAws`."""
         return local_variables.applied(self.endpoint, os.environ)
+
+    @property
+    def events_file(self) -> Path:
+        """Where the recorder notes the events that its functions get."""
+        return self.log_file.with_name(EVENTS)
 
     @property
     def log(self) -> str:
@@ -121,6 +128,7 @@ def _variables(endpoint: Endpoint, port: int, folder: Path) -> dict[str, str]:
         # Listeners of services that nothing here uses.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
+        EVENTS_VARIABLE: str(folder / EVENTS),
         # Lambda sets it: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
     }

@@ -83,7 +83,9 @@ def summary(counts: Mapping[str, int], judgement: Judgement) -> Iterator[str]:
         agreed = counts[asked] - with_reason[kind] - without[kind]
         yield f"{asked}: {counts[asked]} tried, {agreed} agreed, {differed(kind)}"
     yield f"answers: {counts['calls']} compared, {counts['agreed']} agreed; members {differed('answer')}"
-    yield f"differences without a reason: {len(judgement.unexplained)}; reasons no longer needed: {len(judgement.unneeded)}"
+    yield f"events: {counts['events']} compared; members {differed('event')}"
+    yield f"differences without a reason: {len(judgement.unexplained)}"
+    yield f"reasons no longer needed: {len(judgement.unneeded)}"
 
 
 if __name__ == "__main__":

@@ -80,9 +80,7 @@ def compared(name: str, ours: Any, ministack: Any, kind: str = "answer") -> Iter
         yield Difference(kind, f"{name}: {path}", _short(mine), _short(other))
 
 
-def normalised(
-    value: Any, identifiers: Mapping[str, str], member: str = "", chosen: frozenset[str] = _CHOSEN
-) -> Any:
+def normalised(value: Any, identifiers: Mapping[str, str], member: str = "", chosen: frozenset[str] = _CHOSEN) -> Any:
     """An answer without what differs from one AWS to the next: identifiers, times, and the order of lists.
 
     `chosen` are the members whose value the service chooses by itself.

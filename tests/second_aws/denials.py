@@ -18,7 +18,7 @@ ALLOWED = "allowed"
 
 
 class DevOnMinistack(Dev):
-    """The applied environment on MiniStack, where nobody can act as Lambda: the functions are asked for their session."""
+    """The applied environment on MiniStack, where functions are asked for their session: nobody can act as Lambda."""
 
     def _function(self, name: str) -> Mapping[str, str]:
         recorder.deploy(self.operator("lambda"), name)

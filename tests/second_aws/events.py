@@ -31,6 +31,13 @@ _CHOSEN = frozenset(
 _LIMIT_SECONDS = 180
 _POLL_SECONDS = 1.0
 
+WANTED: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "new object": lambda event: event.get("source") == "aws.s3",
+    "schedule": lambda event: event.get("source") == "aws.scheduler",
+    "message": lambda event: "Records" in event,
+}
+"""Each event, and how to recognize it among others."""
+
 type Events = dict[str, Any]
 
 
@@ -83,20 +90,15 @@ def _of_ministack(second: Platform, ministack: Ministack) -> Events:
     second.client("events").enable_rule(Name=known.rule)
     set_schedules(second, known.prefix, State="ENABLED", ScheduleExpression="rate(1 minute)")
     _cause(second, known)
-    wanted: dict[str, Callable[[Mapping[str, Any]], bool]] = {
-        "new object": lambda event: event.get("source") == "aws.s3",
-        "schedule": lambda event: event.get("source") == "aws.scheduler",
-        "message": lambda event: "Records" in event,
-    }
     deadline = time.monotonic() + _LIMIT_SECONDS
     while True:
         noted = list(_noted(ministack))
-        found = {name: event for event in noted for name, is_it in wanted.items() if is_it(event)}
-        if found.keys() == wanted.keys():
+        found = {name: event for event in noted for name, is_it in WANTED.items() if is_it(event)}
+        if found.keys() == WANTED.keys():
             set_schedules(second, known.prefix, State="DISABLED")
             return found
         if time.monotonic() > deadline:
-            missing = ", ".join(sorted(wanted.keys() - found.keys()))
+            missing = ", ".join(sorted(WANTED.keys() - found.keys()))
             raise UserError(f"MiniStack's functions got no event within {_LIMIT_SECONDS} s for: {missing}")
         time.sleep(_POLL_SECONDS)
 

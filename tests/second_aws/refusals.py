@@ -3,16 +3,16 @@
 import urllib.request
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from scripts.common.environments import Environment
 from scripts.local.aws.environment import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Endpoint
-from scripts.local.aws.patches.registry import all_patches
+from scripts.local.aws.server import LocalAws
 from tests.integration.local.aws.refused_requests import REQUESTS, Refused
-from tests.integration.local.aws.served import Aws, Served, refusal
+from tests.integration.local.aws.served import Aws, refusal
 from tests.second_aws.differences import Difference
 from tests.second_aws.server import Ministack, opener
 
@@ -21,28 +21,19 @@ _RESET = "/_ministack/reset"
 _LIMIT_SECONDS = 60
 
 
-def compared(ministack: Ministack, folder: Path) -> list[Difference]:
-    """Every request that the two refuse differently; deletes all that MiniStack holds."""
-    ours = Served(folder)
-    ours.start()
-    try:
-        return list(_compared(ours, ministack))
-    finally:
-        ours.stop()
+def compared(environment: Environment, ministack: Ministack) -> Iterator[Difference]:
+    """Every request that the two refuse differently; each finds both empty, so MiniStack loses all it holds."""
+    with LocalAws(environment.name, environment.account_id, environment.region) as ours:
+        clients = [_clients(one.endpoint) for one in (ours, ministack)]
+        for request in REQUESTS:
+            ours.restore(None)
+            _reset(ministack)
+            mine, other = (_answer(request, *both) for both in clients)
+            if mine != other:
+                yield Difference("refusal", str(request), mine, other)
 
 
-def _compared(ours: Served, ministack: Ministack) -> Iterator[Difference]:
-    checked = cache(partial(_client, ministack.endpoint, parameter_validation=True))
-    unchecked = cache(partial(_client, ministack.endpoint, parameter_validation=False))
-    for request in REQUESTS:
-        mine = ours.run(all_patches(), partial(_answer, request, ours.unchecked_client))
-        _reset(ministack)
-        other = _answer(request, unchecked, checked)
-        if mine != other:
-            yield Difference("refusal", str(request), mine, other)
-
-
-def _answer(request: Refused, unchecked: Aws, aws: Aws) -> str:
+def _answer(request: Refused, aws: Aws, unchecked: Aws) -> str:
     made = request.prepare(aws)
     call: Callable[[], object] = partial(request.call, unchecked(request.service), made)
     return refusal(call) or ACCEPTED
@@ -54,7 +45,13 @@ def _reset(ministack: Ministack) -> None:
         answer.read()
 
 
-def _client(endpoint: Endpoint, service: str, *, parameter_validation: bool) -> Any:
+def _clients(endpoint: Endpoint) -> tuple[Aws, Aws]:
+    """Those that prepare, and those that send a request as it is, without botocore's own checks."""
+    checked, unchecked = (cache(partial(_client, endpoint, validated)) for validated in (True, False))
+    return checked, unchecked
+
+
+def _client(endpoint: Endpoint, validated: bool, service: str) -> Any:
     return boto3.client(
         service,
         endpoint_url=endpoint.url,
@@ -62,5 +59,5 @@ def _client(endpoint: Endpoint, service: str, *, parameter_validation: bool) -> 
         aws_access_key_id=ACCESS_KEY_ID,
         aws_secret_access_key=SECRET_ACCESS_KEY,
         verify=str(endpoint.ca_bundle),
-        config=Config(retries={"total_max_attempts": 1}, parameter_validation=parameter_validation),
+        config=Config(retries={"total_max_attempts": 1}, parameter_validation=validated),
     )

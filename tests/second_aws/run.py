@@ -91,6 +91,7 @@ class Run:
 
     def receive(self, ours: Platform, second: Platform) -> None:
         """Compare the events that functions get."""
+        self.counts["events"] = len(events.WANTED)
         self._note("event", events.compared(ours, second, self.ministack))
 
     def deny(self, ours: Dev, second: Dev) -> None:
@@ -102,9 +103,7 @@ class Run:
     def destroy(self, second: Platform) -> None:
         """Destroy every unit; raises UserError where something is left."""
         # Terraform does not know the secret.
-        second.client("secretsmanager").delete_secret(
-            SecretId=denials.OTHER_SECRET, ForceDeleteWithoutRecovery=True
-        )
+        second.client("secretsmanager").delete_secret(SecretId=denials.OTHER_SECRET, ForceDeleteWithoutRecovery=True)
         units.destroy(self.environment, second.variables)
         left = what_is_left(second)
         if left:
@@ -113,7 +112,7 @@ class Run:
 
     def refuse(self) -> None:
         """Send both what AWS refuses."""
-        found = refusals.compared(self.ministack, self.folder)
+        found = list(refusals.compared(self.environment, self.ministack))
         self.counts["requests that AWS refuses"] = len(refusals.REQUESTS)
         self._note("refusal", found)
 

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import trustme
@@ -152,12 +153,13 @@ def _certificate(folder: Path) -> tuple[Path, Path, Path]:
 
 
 def _await_ready(server: Ministack, process: subprocess.Popen[bytes]) -> None:
+    asks = opener(server.endpoint)
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise UserError(f"MiniStack ended with exit status {process.returncode}:\n{_tail(server.log)}")
-        with suppress(OSError), opener(server.endpoint).open(server.endpoint.url + _READY, timeout=_START_SECONDS) as answer:
-            if answer.status == 200:
+        with suppress(OSError), asks.open(server.endpoint.url + _READY, timeout=_START_SECONDS) as answer:
+            if answer.status == HTTPStatus.OK:
                 return
         time.sleep(_POLL_SECONDS)
     raise UserError(f"MiniStack did not answer within {_START_SECONDS:g} s:\n{_tail(server.log)}")

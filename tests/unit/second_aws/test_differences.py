@@ -11,7 +11,7 @@ from tests.second_aws.answers import CHOSEN, TIME, compared, normalised, questio
 from tests.second_aws.differences import Difference, Judgement, Row, judge, read
 from tests.second_aws.page import PAGE, written
 from tests.second_aws.states import Resource, identifiers, of_state
-from tests.second_aws.units import changes
+from tests.second_aws.units import changes, failure
 
 MISSING = Difference("answer", "s3 GetBucketAcl: Owner.ID", "1", "2")
 ROW = Row("answer", ("s3 GetBucketAcl: Owner.*",), "*", "2", "ours", "none", "it is so")
@@ -61,13 +61,12 @@ def test_brackets_and_question_marks_stand_for_themselves() -> None:
 
 
 def test_the_command_fails_on_a_difference_without_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
-    counts = dict.fromkeys(
-        ("units", "files", "rows", "merged", "rejected", "denials", "requests that AWS refuses", "calls", "agreed"), 1
-    )
+    names = ("units", "files", "rows", "merged", "rejected", "denials", "requests that AWS refuses", "calls", "agreed")
+    counts = dict.fromkeys((*names, "events"), 1)
     assert command._report(counts, judged([MISSING], ROW)) == 0
     assert command._report(counts, judged([MISSING])) == 1
     assert command._report(counts, judged([], ROW)) == 1
-    assert "differences without a reason: 1; reasons no longer needed: 0" in capsys.readouterr().out
+    assert "differences without a reason: 1\nreasons no longer needed: 0" in capsys.readouterr().out
 
 
 def test_rows_of_the_table_are_complete_and_the_page_shows_them() -> None:
@@ -132,15 +131,31 @@ def test_questions_are_about_the_resources_of_the_state() -> None:
     assert any(one.about == "account" for one in asked.values())
 
 
-def test_each_attribute_that_a_plan_would_change_is_a_difference() -> None:
+def test_each_attribute_that_a_plan_would_change_is_a_difference_for_all_instances_together() -> None:
     change = {"actions": ["update"], "before": {"tags": {"a": "1"}, "id": "x"}, "after": {"tags": {}, "id": "x"}}
-    plan = {"resource_changes": [{"address": "aws_vpc.this", "change": change}]}
-    assert [f"{one.call}: {one.ministack}" for one in changes("network", plan)] == [
-        "network/aws_vpc.this tags: update: None → {}",
-        "network/aws_vpc.this tags.a: update: 1 → None",
-    ]
+    plan = {"resource_changes": [{"address": f'aws_vpc.this["{one}"]', "change": change} for one in "ab"]}
+    assert changes("network", plan) == {
+        Difference("plan", "network/aws_vpc.this tags", "no change", 'update, read as {"a": "1"}')
+    }
+
+
+def test_a_plan_that_fails_is_told_by_its_unit() -> None:
+    said = """
+* Failed to execute "terraform plan -out=x" in ../cache/a/b/network
+
+  Error: Provider produced invalid plan
+
+  Provider "aws" has indicated "requires
+  replacement". This is a bug.
+
+  exit status 1
+"""
+    assert (
+        failure("network", said) == 'Provider produced invalid plan Provider "aws" has indicated "requires replacement"'
+    )
+    assert failure("work", said) == ""
 
 
 def test_a_plan_without_changes_has_no_difference() -> None:
     same = {"actions": ["no-op"], "before": {"id": "x"}, "after": {"id": "x"}}
-    assert list(changes("network", {"resource_changes": [{"address": "aws_vpc.this", "change": same}]})) == []
+    assert changes("network", {"resource_changes": [{"address": "aws_vpc.this", "change": same}]}) == set()

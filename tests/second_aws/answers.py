@@ -21,7 +21,12 @@ ABSENT = "absent"
 TIME = "<time>"
 CHOSEN = "<chosen>"
 _IGNORED = frozenset({"ResponseMetadata"})
-_CHOSEN = frozenset({"RevisionId", "RoleId", "UserId", "ETag", "VersionId", "SqsManagedSseEnabledAt"})
+_CHOSEN = frozenset(
+    {
+        *("RevisionId", "RoleId", "UserId", "ETag", "VersionId", "CurrentKeyMaterialId", "ZoneId", "Location"),
+        *("AssociationId", "RouteTableAssociationId", "NetworkAclAssociationId"),
+    }
+)
 """Members whose value the service chooses by itself, each time anew."""
 _TIMES = frozenset(
     {
@@ -30,8 +35,13 @@ _TIMES = frozenset(
     }
 )
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_ADDRESS = re.compile(r"(?<=://)127\.0\.0\.1:\d+")
 _NAMES = ("Key", "key", "Name", "Id", "ID", "Sid", "RuleName", "KeyId", "AliasName", "FunctionName", "GroupId")
 """Members that tell the items of a list apart."""
+
+
+class _Named(dict[str, Any]):
+    """The items of a list by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +59,20 @@ class Question:
         return f"{self.service} {''.join(word.title() for word in self.operation.split('_'))}"
 
 
+OBJECT = "reports/second-aws.txt"
+
+
+def account(platform: Platform, bucket: str) -> Resource:
+    """What is asked once: of the account, and of an object that is put into a bucket for it."""
+    version = platform.client("s3").put_object(Bucket=bucket, Key=OBJECT, Body=b"0123456789")["VersionId"]
+    return Resource(ACCOUNT, ACCOUNT, {"bucket": bucket, "key": OBJECT, "version": version})
+
+
 def questions(resources: Sequence[Resource], file: Path = QUESTIONS) -> dict[tuple[str, str, int], Question]:
     """What to ask one of the two about its resources, by call and address."""
     listed = yaml.safe_load(file.read_text(encoding="utf-8"))
     asked: dict[tuple[str, str, int], Question] = {}
-    for one in [Resource(ACCOUNT, ACCOUNT, {}), *resources]:
+    for one in resources:
         for number, entry in enumerate(listed.get(one.kind, [])):
             ((call, template),) = entry.items()
             service, operation = call.split()
@@ -71,6 +90,8 @@ def ask(platform: Platform, question: Question) -> Any:
     except (BotoCoreError, ValueError) as error:
         # A model that the answer does not fit.
         return {"Error": type(error).__name__}
+    if "Body" in answer:
+        answer["Body"] = answer["Body"].read().decode()
     return answer
 
 
@@ -103,6 +124,7 @@ def normalised(value: Any, identifiers: Mapping[str, str], member: str = "", cho
 
 
 def _of_text(text: str, identifiers: Mapping[str, str]) -> Any:
+    text = _ADDRESS.sub("<endpoint>", text)
     if text.startswith(("{", "[")):
         try:
             # A document, such as a policy: its white space says nothing.
@@ -123,7 +145,7 @@ def _by_name(items: list[Any]) -> Any:
     """A list as an object by the name of each item; sorted where the items have none."""
     for name in _NAMES:
         if items and all(isinstance(item, dict) and isinstance(item.get(name), str) for item in items):
-            named = {item[name]: item for item in items}
+            named = _Named({item[name]: item for item in items})
             if len(named) == len(items):
                 return named
     return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=str))
@@ -131,8 +153,10 @@ def _by_name(items: list[Any]) -> Any:
 
 def _different(ours: Any, other: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
     if isinstance(ours, dict) and isinstance(other, dict):
+        items = isinstance(ours, _Named) or isinstance(other, _Named)
         for name in sorted({*ours, *other}):
-            inner = f"{path}.{name}" if path else name
+            both = name in ours and name in other
+            inner = f"{path}[]" if items and both else f"{path}.{name}" if path else name
             yield from _different(ours.get(name, ABSENT), other.get(name, ABSENT), inner)
     elif isinstance(ours, list) and isinstance(other, list) and len(ours) == len(other):
         for mine, its in zip(ours, other, strict=True):

@@ -1,6 +1,7 @@
 """The demo's scenario, with MiniStack's own runtime: its schedule starts the batch processor, its mapping the handler.
 
-One thing of the applied environment is replaced, as everywhere without Oracle: the functions' database address.
+Two addresses of the functions are replaced: the database's, as everywhere without Oracle, and that of S3, by the one of
+`workarounds.ranges_by_version`.
 """
 
 import base64
@@ -22,8 +23,12 @@ from scripts.common.paths import LAMBDAS, PACKAGES, command
 from scripts.local.demo import scenario
 from scripts.local.demo.files import DataFile
 from scripts.local.runtime.functions import DATABASE_VARIABLE
+from tests.second_aws import workarounds
+from tests.second_aws.server import Ministack
 from tests.support.platform import Platform
 
+OBJECTS_VARIABLE = "AWS_ENDPOINT_URL_S3"
+"""Where the SDK looks for S3: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html."""
 _SECRET = {"username": "csvbatch", "password": "made-up-and-used-by-nobody"}
 _COMMAND_SECONDS = 300
 _CLOSED_SECONDS = 900
@@ -39,6 +44,7 @@ class Loading:
 
     platform: Platform
     folder: Path
+    objects_url: str
     _waiting: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -62,7 +68,11 @@ class Loading:
         secret = self._variables(self.names.batch_processor)["CSVBATCH_SECRET_ARN"]
         for name in self.functions:
             self._check_digest(name)
-            self._replace_database(name)
+            self._replace_addresses(name)
+        queue = self._variables(self.names.batch_processor)["CSVBATCH_QUEUE_URL"].rpartition("/")[2]
+        environment = self.platform.environment
+        queue_arn = f"arn:aws:sqs:{environment.region}:{environment.account_id}:{queue}"
+        workarounds.allow(self.platform.client("iam"), self.names, self.bucket, queue_arn)
         self._run_command("put-oracle-secret", secret, given=json.dumps(_SECRET))
         self._run_command("migrate-ledger", self.platform.environment.name, "--apply", "--yes")
         set_schedules(self.platform, self.names.prefix, State="ENABLED", ScheduleExpression=_EVERY_MINUTE)
@@ -124,9 +134,10 @@ class Loading:
         if deployed not in built:
             raise UserError(f"{name} was deployed as {deployed}, which is no package of {PACKAGES}")
 
-    def _replace_database(self, name: str) -> None:
+    def _replace_addresses(self, name: str) -> None:
         functions = self.platform.client("lambda")
-        variables = {**self._variables(name), DATABASE_VARIABLE: f"sqlite:///{self.database}"}
+        replaced = {DATABASE_VARIABLE: f"sqlite:///{self.database}", OBJECTS_VARIABLE: self.objects_url}
+        variables = {**self._variables(name), **replaced}
         functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
         functions.get_waiter("function_updated_v2").wait(FunctionName=name)
 
@@ -148,17 +159,21 @@ def set_schedules(platform: Platform, group: str, **changed: str) -> None:
         scheduler.update_schedule(**{**known, **changed})
 
 
-def load(platform: Platform, folder: Path, rows: int, say: Callable[[str], None]) -> Sequence[Batch]:
+def load(
+    platform: Platform, ministack: Ministack, folder: Path, rows: int, say: Callable[[str], None]
+) -> Sequence[Batch]:
     """Run the whole scenario and give the batches; raises UserError at the first wrong count."""
     folder.mkdir(parents=True, exist_ok=True)
-    loading = Loading(platform, folder)
-    try:
-        loading.prepare()
-        say("tables created through the deployed function; the schedule fires each minute")
-        steps = scenario.run(loading, folder, rows, say, lambda step: say(_line(step)))
-        set_schedules(platform, loading.names.prefix, State="DISABLED")
-    finally:
-        loading.store.close_connection()
+    with workarounds.ranges_by_version(ministack) as objects_url:
+        loading = Loading(platform, folder, objects_url)
+        try:
+            loading.prepare()
+            say("tables created through the deployed function; the schedule fires each minute")
+            steps = scenario.run(loading, folder, rows, say, lambda step: say(_line(step)))
+            set_schedules(platform, loading.names.prefix, State="DISABLED")
+            workarounds.forbid(platform.client("iam"), loading.names)
+        finally:
+            loading.store.close_connection()
     return [one.batch for step in steps for one in step.loaded]
 
 

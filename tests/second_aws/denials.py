@@ -1,6 +1,7 @@
 """The table of denials, asked of both: what no role may do, and the operator's call that shows it is the role."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -8,12 +9,22 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.integration.least_privilege.denials import Denial
 from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE
 from tests.integration.least_privilege.denials_of_buckets import BUCKETS
-from tests.integration.least_privilege.enforced import HANDLER, OTHER_SECRET, PROCESSOR, Dev
+from tests.integration.least_privilege.enforced import HANDLER, OTHER_SECRET, PROCESSOR, QUEUE, Dev
+from tests.integration.least_privilege.test_denials import PERMITTED, Permitted
 from tests.second_aws import recorder
 from tests.second_aws.differences import Difference
 from tests.support.platform import DEV
 
 DENIALS: Sequence[Denial] = (*BUCKETS, *ELSEWHERE)
+PERMITS: Sequence[Permitted] = (
+    *PERMITTED,
+    (
+        PROCESSOR,
+        "sqs",
+        "send_message_batch",
+        lambda dev: {"QueueUrl": dev.queue_url(QUEUE), "Entries": [{"Id": "1", "MessageBody": "chunk"}]},
+    ),
+)
 ALLOWED = "allowed"
 
 
@@ -37,8 +48,15 @@ def prepared(dev: Dev) -> Dev:
 
 
 def compared(ours: Dev, ministack: Dev) -> list[Difference]:
-    """Every denial to which the two answer differently."""
-    answers = ((str_of(denial), asked(ours, denial), asked(ministack, denial)) for denial in DENIALS)
+    """Every denial, and every call that a role may make, to which the two answer differently."""
+    answers = [(str_of(denial), asked(ours, denial), asked(ministack, denial)) for denial in DENIALS]
+    for role, service, operation, parameters in PERMITS:
+        name = f"{_short(role)} {service} {''.join(word.title() for word in operation.split('_'))} (may)"
+        both = (
+            outcome(partial(getattr(dev.role(role, service), operation), **parameters(dev)))
+            for dev in (ours, ministack)
+        )
+        answers.append((name, *both))
     return [Difference("denial", *answer) for answer in answers if answer[1] != answer[2]]
 
 
@@ -49,7 +67,11 @@ def asked(dev: Dev, denial: Denial) -> str:
 
 def str_of(denial: Denial) -> str:
     """The role, the action it lacks, and what the call would do."""
-    return f"{denial.role.removeprefix(f'{DEV.prefix}-')} {denial.action} ({denial.title})"
+    return f"{_short(denial.role)} {denial.action} ({denial.title})"
+
+
+def _short(role: str) -> str:
+    return role.removeprefix(f"{DEV.prefix}-")
 
 
 def outcome(call: Callable[[], Any]) -> str:

@@ -35,6 +35,7 @@ _POLL_SECONDS = 0.1
 _TAIL_LINES = 15
 _READY = "/_ministack/ready"
 EVENTS = "events.jsonl"
+_CERTIFICATE, _KEY = "certificate.pem", "key.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class Ministack:
     def environment(self) -> dict[str, str]:
         """The variables of this process, with those that point at it; named as those of `LocalAws`."""
         return local_variables.applied(self.endpoint, os.environ)
+
+    @property
+    def tls_files(self) -> tuple[Path, Path]:
+        """Its certificate for this machine, and the key."""
+        return self.log_file.with_name(_CERTIFICATE), self.log_file.with_name(_KEY)
 
     @property
     def events_file(self) -> Path:
@@ -143,7 +149,7 @@ def _certificate(folder: Path) -> tuple[Path, Path, Path]:
     """A certificate for this machine, its key, and the authority to trust; all end with the folder."""
     authority = trustme.CA(path_length=0, organization_name="csvbatch", organization_unit_name="second AWS")
     made = authority.issue_cert(_HOST, "localhost", common_name="localhost")
-    paths = folder / "certificate.pem", folder / "key.pem", folder / "authority.pem"
+    paths = folder / _CERTIFICATE, folder / _KEY, folder / "authority.pem"
     for blob in made.cert_chain_pems:
         blob.write_to_path(paths[0], append=True)
     paths[1].touch(mode=0o600)

@@ -10,8 +10,12 @@ from scripts.common.environments import Environment
 from tests.second_aws.units import flat
 
 ACCOUNT = "account"
-_IDENTIFIER = re.compile(r"(?:^|[._])(?:id|ids|arn|uuid|url|unique_id)(?:\.\d+)?$|dns_entry\.\d+\.dns_name$")
+_IDENTIFIER = re.compile(
+    r"(?:^|_)(?:id|ids|arn|uuid|url)(?:\.\d+)?$|^grant\.\d+\.id$|dns_entry\.\d+\.(?:dns_name|hosted_zone_id)$"
+)
 _SHORTEST = 8
+_OWN = ("id", "arn")
+"""What a resource is itself named by, which goes before what it refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,13 @@ def of_state(unit: str, state: Mapping[str, Any]) -> Iterator[Resource]:
             yield Resource(address, resource["type"], instance["attributes"])
 
 
+def _are_chosen(value: Any, other: Any) -> bool:
+    """Whether two texts differ because each AWS made one up; one that begins with the other was changed."""
+    if not (isinstance(value, str) and isinstance(other, str)) or min(len(value), len(other)) < _SHORTEST:
+        return False
+    return not value.startswith((other, "http")) and not other.startswith(value)
+
+
 def identifiers(ours: list[Resource], others: list[Resource]) -> tuple[dict[str, str], dict[str, str]]:
     """For each of two AWSs the texts that each chose by itself, such as IDs, with a name that is the same for both.
 
@@ -51,12 +62,11 @@ def identifiers(ours: list[Resource], others: list[Resource]) -> tuple[dict[str,
     """
     there = {one.address: flat(dict(one.attributes)) for one in others}
     names: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    for one in ours:
-        for path, value in flat(dict(one.attributes)).items():
+    for one in sorted(ours, key=lambda one: one.address):
+        for path, value in sorted(flat(dict(one.attributes)).items(), key=lambda item: item[0] not in _OWN):
             other = there.get(one.address, {}).get(path)
-            if not _IDENTIFIER.search(path) or value == other:
+            if not _IDENTIFIER.search(path) or not _are_chosen(value, other):
                 continue
             for known, text in zip(names, (value, other), strict=True):
-                if isinstance(text, str) and len(text) >= _SHORTEST:
-                    known.setdefault(text, f"<{one.address} {path}>")
+                known.setdefault(text, f"<{one.address} {path}>")
     return names

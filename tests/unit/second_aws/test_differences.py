@@ -10,8 +10,9 @@ from tests.second_aws import __main__ as command
 from tests.second_aws.answers import CHOSEN, TIME, compared, normalised, questions
 from tests.second_aws.differences import Difference, Judgement, Row, judge, read
 from tests.second_aws.page import PAGE, written
-from tests.second_aws.states import Resource, identifiers, of_state
+from tests.second_aws.states import ACCOUNT, Resource, identifiers, of_state
 from tests.second_aws.units import changes, failure
+from tests.second_aws.workarounds import cut
 
 MISSING = Difference("answer", "s3 GetBucketAcl: Owner.ID", "1", "2")
 ROW = Row("answer", ("s3 GetBucketAcl: Owner.*",), "*", "2", "ours", "none", "it is so")
@@ -92,7 +93,7 @@ def answers_differ(ours: Any, other: Any, **identifiers: str) -> list[str]:
 def test_members_that_differ_are_named_by_their_path() -> None:
     ours = {"Rules": [{"ID": "a", "Days": 1}, {"ID": "b", "Days": 2}], "Owner": "x"}
     other = {"Rules": [{"ID": "b", "Days": 3}, {"ID": "a", "Days": 1}]}
-    assert answers_differ(ours, other) == ["s3 Get: Owner x absent", "s3 Get: Rules.b.Days 2 3"]
+    assert answers_differ(ours, other) == ["s3 Get: Owner x absent", "s3 Get: Rules[].Days 2 3"]
 
 
 def test_times_and_what_a_service_chooses_are_no_difference() -> None:
@@ -125,10 +126,32 @@ def test_identifiers_are_named_alike_and_other_texts_are_left_alone() -> None:
 
 
 def test_questions_are_about_the_resources_of_the_state() -> None:
-    asked = questions(state("vpc-11111111", ""))
+    asked = questions([Resource(ACCOUNT, ACCOUNT, {"bucket": "made-up"}), *state("vpc-11111111", "")])
     attributes = [one.parameters.get("Attribute") for one in asked.values() if one.about == "network/aws_vpc.this"]
     assert "enableDnsSupport" in attributes
-    assert any(one.about == "account" for one in asked.values())
+    assert "made-up" in [one.parameters.get("Bucket") for one in asked.values()]
+
+
+def test_a_member_that_only_one_list_has_is_named() -> None:
+    ours = {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]}
+    assert answers_differ(ours, {"Tags": [{"Key": "a", "Value": "1"}]}) == [
+        's3 Get: Tags.b {"Key": "b", "Value": "2"} absent'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "answered"),
+    [
+        ("bytes=2-4", (206, b"234", "bytes 2-4/10")),
+        ("bytes=7-", (206, b"789", "bytes 7-9/10")),
+        ("bytes=7-99", (206, b"789", "bytes 7-9/10")),
+        (None, (200, b"0123456789", None)),
+    ],
+)
+def test_a_range_that_ministack_ignores_is_cut(wanted: str | None, answered: object) -> None:
+    assert cut("/bucket/key?versionId=x", wanted, 200, b"0123456789") == answered
+    assert cut("/bucket/key", wanted, 200, b"0123456789") == (200, b"0123456789", None)
+    assert cut("/bucket/key?versionId=x", wanted, 206, b"234") == (206, b"234", None)
 
 
 def test_each_attribute_that_a_plan_would_change_is_a_difference_for_all_instances_together() -> None:

@@ -9,7 +9,7 @@ import json
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -82,6 +82,11 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     target: str
     trusted: ssl.SSLContext
+
+    def handle(self) -> None:
+        """Answer requests until the client closes the connection."""
+        with suppress(OSError):
+            super().handle()
 
     def handle_one_request(self) -> None:
         """Answer one request of whichever method."""

@@ -87,7 +87,16 @@ def code_of(call: OperationCall, found: Violation) -> str:
     for member in (top, top.partition(".")[0]):
         if code := _BY_MEMBER.get((call.service, member)):
             return code
+    if call.service == "s3" and not found.source and _is_in_body(call, top.partition(".")[0]):
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+        return "MalformedXML"
     return usual if found.source else _MODEL_CODES.get(call.service, usual)
+
+
+def _is_in_body(call: OperationCall, member: str) -> bool:
+    """Whether a member of the request is sent in its body, and not in the address or a header."""
+    shape = call.operation.input_shape.members.get(member)
+    return shape is not None and "location" not in shape.serialization
 
 
 def status_of(call: OperationCall, code: str) -> int:

@@ -412,7 +412,7 @@ REQUESTS = [
     Refused(
         "a lifecycle rule of another status",
         "s3",
-        "InvalidArgument",
+        "MalformedXML",
         lambda s3, name: s3.put_bucket_lifecycle_configuration(
             Bucket=name,
             LifecycleConfiguration={"Rules": [{"ID": "a", "Status": "On", "Filter": {}, "Expiration": {"Days": 1}}]},
@@ -422,7 +422,7 @@ REQUESTS = [
     Refused(
         "versioning of another status",
         "s3",
-        "InvalidArgument",
+        "MalformedXML",
         lambda s3, name: s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "On"}),
         _bucket,
     ),

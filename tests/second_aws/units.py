@@ -41,8 +41,11 @@ def plan_again(environment: Environment, variables: Mapping[str, str], folder: P
 
 
 def destroy(environment: Environment, variables: Mapping[str, str]) -> None:
-    """Destroy all units in the opposite order; raises UserError with Terragrunt's last errors."""
-    status, errors = _run(environment, ["destroy"], variables, [])
+    """Destroy all units in the opposite order; raises UserError with Terragrunt's last errors.
+
+    Without a refresh, since a unit that cannot be planned again could not be refreshed either.
+    """
+    status, errors = _run(environment, ["destroy", "-refresh=false"], variables, [])
     if status != 0:
         raise UserError(f"terragrunt destroy of {environment.name} failed with exit status {status}:\n{_last(errors)}")
 

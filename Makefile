@@ -18,7 +18,7 @@ export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
 LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready plan demo scan mutants mutations package test test-costs test-slow judges unit modules bench lint fmt lock shell clean
+.PHONY: help setup ready plan demo scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
 .PHONY: secrets licences audit docs scan-hcl nightly soak
 
 help: ## list the targets
@@ -59,7 +59,7 @@ unit: ready ## run the unit tests
 test-slow: ready package ## run the tests that take minutes each
 	@pytest -m slow
 
-nightly: test-slow scan mutations ## run what takes too long for each push
+nightly: test-slow scan mutations second-aws ## run what takes too long for each push
 
 modules: ready ## run terraform test and validate in every module
 	@pytest -q tests/infrastructure/test_modules.py
@@ -76,6 +76,10 @@ soak: ready ## simulate SCHEDULES schedules of faults on each database from SEED
 judges: ready ## compare our CSV reader with others over FILES generated files (SEED) and public ones
 	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --judges
 	@python -m tests.judges_of_csv --files "$(FILES)" --seed "$(SEED)"
+
+second-aws: ready package ## apply dev to a second AWS as well, and compare its answers with those of the local AWS (half an hour)
+	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --second-aws
+	@python -m tests.second_aws
 
 bench: ready package ## run the benchmarks, each with alternatives
 	@for file in benchmarks/[a-z]*.py; do python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
@@ -111,6 +115,7 @@ lock: ready ## resolve the dependencies and write requirements/*.txt
 	@uv pip compile --group pyproject.toml:bootstrap $(LOCK) -o requirements/bootstrap.txt
 	@uv pip compile --group pyproject.toml:scan $(LOCK) -o requirements/scan.txt
 	@uv pip compile --group pyproject.toml:judges $(LOCK) -o requirements/judges.txt
+	@uv pip compile --group pyproject.toml:second-aws $(LOCK) -o requirements/second-aws.txt
 	@uv pip compile --group pyproject.toml:corpora --no-deps --no-binary :all: $(LOCK) -o requirements/corpora.txt
 	@uv pip compile pyproject.toml $(LOCK) -o requirements/lambda.txt
 	@uv pip compile pyproject.toml --group dev --constraint requirements/lambda.txt $(LOCK) -o requirements/dev.txt

@@ -29,6 +29,7 @@ VENV = REPOSITORY / ".venv"
 SCAN_VENV = REPOSITORY / ".venv-scan"
 JUDGES_VENV = REPOSITORY / ".venv-judges"
 JUDGES_CORPORA = JUDGES_VENV / "corpora"
+SECOND_AWS_VENV = REPOSITORY / ".venv-second-aws"
 
 
 def command(name: str) -> str:

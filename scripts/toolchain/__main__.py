@@ -13,7 +13,7 @@ from scripts.toolchain import platforms
 from scripts.toolchain.engines import find_engine, find_terragrunt
 from scripts.toolchain.files import link_if_changed, write_if_changed
 from scripts.toolchain.providers import write_cli_configuration
-from scripts.toolchain.pythons import build_environments, build_judges
+from scripts.toolchain.pythons import build_environments, build_judges, build_second_aws
 
 
 def main() -> int:
@@ -23,8 +23,18 @@ def main() -> int:
     parser.add_argument(
         "--judges", action="store_true", help="install only the other CSV readers that `make judges` compares with"
     )
+    parser.add_argument("--second-aws", action="store_true", help="install only what `make second-aws` compares with")
     options = parser.parse_args()
-    return run_main("setup", lambda: build_judges(report) if options.judges else set_up(options.quiet))
+
+    def body() -> None:
+        if options.judges:
+            build_judges(report)
+        elif options.second_aws:
+            build_second_aws(report)
+        else:
+            set_up(options.quiet)
+
+    return run_main("setup", body)
 
 
 def report(line: str) -> None:

@@ -17,6 +17,7 @@ from scripts.common.paths import (
     REPOSITORY,
     REQUIREMENTS,
     SCAN_VENV,
+    SECOND_AWS_VENV,
     TOOLS,
     VENV,
     path_folders,
@@ -86,6 +87,12 @@ def build_judges(report: Callable[[str], None]) -> None:
         download += ["--disable-pip-version-check", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
         run([*download, "--require-hashes", "-r", str(lock), "--dest", str(JUDGES_CORPORA)], limit_seconds=300)
         stamp.write()
+
+
+def build_second_aws(report: Callable[[str], None]) -> None:
+    """Make `.venv-second-aws` contain MiniStack, which `make second-aws` compares the local AWS with."""
+    with only_one(TOOLS / "second-aws.lock"):
+        _environment(SECOND_AWS_VENV, find_python(), "second-aws", report)
 
 
 def _environment(folder: Path, python: Path, lock_name: str, report: Callable[[str], None]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from scripts.local.runtime.aws import Aws
 
 _EVENT = "Object Created"
+_SEQUENCES_PER_SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,10 @@ class CreatedObject:
     function_arns: tuple[str, ...]
 
     def event(self, account: str, region: str, now: float) -> bytes:
-        """The event that EventBridge sends."""
+        """The event that EventBridge sends: https://docs.amazonaws.cn/en_us/AmazonS3/latest/userguide/ev-events.html.
+
+        Whoever put the object is not known here, so the requester is the bucket's account.
+        """
         return json.dumps(
             {
                 "version": "0",
@@ -53,7 +57,11 @@ class CreatedObject:
                         "size": self.size_bytes,
                         "etag": self.etag,
                         "version-id": self.version,
+                        "sequencer": f"{int(now * _SEQUENCES_PER_SECOND):016X}",
                     },
+                    "request-id": uuid.uuid4().hex[:16].upper(),
+                    "requester": account,
+                    "source-ip-address": "127.0.0.1",
                     "reason": "PutObject",
                 },
             }

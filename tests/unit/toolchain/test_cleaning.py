@@ -11,6 +11,7 @@ LEFT = ("live/dev/sqs/terragrunt.hcl", "lambdas/csvbatch/cli.py", "modules/sqs/m
 BUILT = (
     ".venv/bin/python",
     ".venv-judges/bin/python",
+    ".venv-second-aws/bin/python",
     ".tools/bin/terraform",
     ".local/scan/report.json",
     "dist/lambda/x86_64/batch_processor.zip",

@@ -15,7 +15,10 @@ GO_MODULES = sorted((REPOSITORY / "tools").glob("*/go.mod"))
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK_OF = {
     "lambda": PYPROJECT["project"]["dependencies"],
-    **{group: PYPROJECT["dependency-groups"][group] for group in ("dev", "scan", "bootstrap", "judges", "corpora")},
+    **{
+        group: PYPROJECT["dependency-groups"][group]
+        for group in ("dev", "scan", "bootstrap", "judges", "second-aws", "corpora")
+    },
 }
 INSTALLERS = re.compile(
     r"""\b(?:pip3?|pipx|conda|npm|npx|gem|cargo|go|brew)["',\s]+(?:install|add|get)\b|\buv["',\s]+(?:add|sync|tool)\b"""

@@ -8,6 +8,7 @@ from scripts.local.aws.patches.registry import Replacements, patch
 from scripts.local.aws.request_lock import REQUEST_LOCK
 
 _TEXTS = "local_aws_policy_texts"
+_SQS_KEY = "SqsManagedSseEnabled"
 
 
 @patch
@@ -41,6 +42,18 @@ def knows_redrive_allow_policy(moto: Replacements) -> None:
 
     moto.replace(Queue, "BASE_ATTRIBUTES", [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"])
     moto.replace(Queue, "_set_attributes", _set_attributes)
+
+
+@patch
+def has_one_encryption(moto: Replacements) -> None:
+    """A queue with a key of KMS says that it is encrypted with the key of SQS as well."""
+    original = vars(Queue)["attributes"]
+
+    def attributes(self: Queue) -> dict[str, Any]:
+        found: dict[str, Any] = original.__get__(self)
+        return {**found, _SQS_KEY: "false"} if found.get("KmsMasterKeyId") and _SQS_KEY in found else found
+
+    moto.replace(Queue, "attributes", property(attributes))
 
 
 @patch

@@ -99,3 +99,16 @@ def test_long_poll_receives_what_is_sent_meanwhile(compare: Compare, monkeypatch
 
     assert bad == 0
     assert good == 1
+
+
+def test_a_queue_has_one_encryption(compare: Compare) -> None:
+    """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"""
+
+    def encrypted(aws: Aws) -> Any:
+        urls = [
+            aws("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+            for name, attributes in (("kms", {"KmsMasterKeyId": "alias/aws/sqs"}), ("sqs", {}))
+        ]
+        return [attributes_of(aws, url)["SqsManagedSseEnabled"] for url in urls]
+
+    assert compare(sqs.has_one_encryption, encrypted) == (["true", "true"], ["false", "true"])

@@ -73,13 +73,18 @@ def _session(session: Any, location: Location) -> Caller:
     principal = Principal(location.account_id, session.role_arn)
     if role is None:
         return Caller(name, principal)
-    identity = [json.loads(text) for text in role.policies.values()]
-    identity += [_managed(arn, backend) for arn in role.managed_policies]
-    limits = [_managed(role.permissions_boundary_arn, backend)] if role.permissions_boundary_arn else []
+    identity, limits = policies_of_role(role, backend)
     limits += [json.loads(session.policy)] if session.policy else []
     source = getattr(session, _SOURCE, None) or ""
     context = {"lambda:sourcefunctionarn": source} if ":function:" in source else {}
     return Caller(name, principal, identity, limits, context)
+
+
+def policies_of_role(role: Any, backend: Any) -> tuple[list[Document], list[Document]]:
+    """The policies that allow a role something, and its permissions boundary, if it has one."""
+    identity = [json.loads(text) for text in role.policies.values()]
+    identity += [_managed(arn, backend) for arn in role.managed_policies]
+    return identity, [_managed(role.permissions_boundary_arn, backend)] if role.permissions_boundary_arn else []
 
 
 def _managed(arn: str, backend: Any) -> Document:

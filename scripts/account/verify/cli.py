@@ -96,7 +96,7 @@ def _verify(
     if run.facts.get("is_kept") and not options.first:
         raise UserError(
             f"{environment.name} was kept by the run of {run.started}. Destroy it: {typed} --from destroy. Or load a "
-            f"file again: {typed} --from drop"
+            f"file again: {typed} --from drop --keep"
         )
     todo = runner.pending(STEPS, run, options.first, keep=options.keep, cleaning=CLEANING)
     say(f"{account}, region {environment.region}, {opened.name}")

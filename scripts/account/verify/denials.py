@@ -26,7 +26,7 @@ class Answer:
     def __str__(self) -> str:
         """One line for a person."""
         expected = "may" if self.is_allowed else "must not"
-        return f"{self.identity} {expected} {self.call}: {self.problem or ('done' if self.is_allowed else 'denied')}"
+        return f"{self.identity} {expected} {self.call}: {self.problem or ('allowed' if self.is_allowed else 'denied')}"
 
 
 def answers(account: Account, bucket: str, incoming: str, rejected: str) -> Iterator[Answer]:
@@ -81,7 +81,7 @@ def _batch_processor(account: Account, bucket: str, incoming: str, rejected: str
         )
         decision = answer["EvaluationResults"][0]["EvalDecision"]
         problem = "" if (decision == "allowed") == is_allowed else f"IAM's simulator says {decision}"
-        yield Answer("the batch processor", f"call {action} on {key}", is_allowed, problem)
+        yield Answer("the batch processor", f"call {action} on {key} (IAM's simulator)", is_allowed, problem)
 
 
 def _session_of(account: Account, role: str) -> Any:

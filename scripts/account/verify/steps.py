@@ -11,10 +11,11 @@ from scripts.common.commands import CommandError, run
 from scripts.common.errors import UserError
 from scripts.common.paths import command
 from scripts.terragrunt import every_unit, plan_units, runner
+from scripts.terragrunt.every_unit import Limits
 
 PACKAGE_LIMIT_SECONDS = 900
-APPLY_LIMIT_SECONDS = 3600
-DESTROY_LIMIT_SECONDS = 5400
+APPLYING = Limits(3600, grace_seconds=600)
+DESTROYING = Limits(5400, grace_seconds=600)
 """Lambda may keep a function's network interfaces for 45 minutes."""
 
 
@@ -34,8 +35,9 @@ def _estimate(context: Context) -> str:
     if there:
         raise UserError(
             f"{environment.name} is in use: {'; '.join(map(str, there))}. This command destroys the environment at its "
-            "end, so it starts with an empty one only. Give it an environment of its own (docs/how-to/"
-            f"add-an-environment.md), or destroy this one: verify-account {environment.name} --from destroy"
+            "end, so it starts with an empty one only. Give it an environment of its own "
+            "(docs/how-to/add-an-environment.md), or destroy this one: "
+            f"verify-account {environment.name} --aws {context.target.kind} --from destroy"
         )
     try:
         estimate = cost.of_environment(environment, context.console)
@@ -79,7 +81,7 @@ def _backend(context: Context) -> str:
 
 def _apply(context: Context) -> str:
     variables = context.target.variables
-    added = every_unit.apply(context.environment, variables, context.say, APPLY_LIMIT_SECONDS)
+    added = every_unit.apply(context.environment, variables, context.say, APPLYING)
     return f"{len(context.environment.units())} units, {added} resources added"
 
 
@@ -136,7 +138,7 @@ def _destroy(context: Context) -> str:
             f"{environment.account_id}, region {environment.region}, at {context.target.name}? Type yes: ",
         )
     variables = context.target.variables
-    destroyed = every_unit.destroy(context.environment, variables, context.say, DESTROY_LIMIT_SECONDS)
+    destroyed = every_unit.destroy(context.environment, variables, context.say, DESTROYING)
     return f"{destroyed} resources destroyed"
 
 

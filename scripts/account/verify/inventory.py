@@ -46,7 +46,8 @@ def _by_name(account: Account, kind: str, service: str, operation: str, answer: 
 def _is_ours(account: Account, name: str) -> bool:
     """Whether a name is the prefix itself or continues it, and is not that of an environment with a longer name."""
     prefix = account.environment.prefix
-    longer = [environments.load(other).prefix for other in environments.names(account.environment.live)]
+    live = account.environment.live
+    longer = [environments.load(other, live).prefix for other in environments.names(live)]
     others = [one for one in longer if one.startswith(f"{prefix}-")]
     return _continues(name, prefix) and not any(_continues(name, other) for other in others)
 

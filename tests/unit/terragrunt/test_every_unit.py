@@ -1,4 +1,4 @@
-"""Applying and destroying every unit: each unit is reported once, and an interrupted run may finish what it has begun."""
+"""Every unit is applied or destroyed and reported once; an interrupted run may finish what it has begun."""
 
 import json
 import os

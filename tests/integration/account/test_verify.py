@@ -2,108 +2,24 @@
 
 import json
 import re
-import signal
 import sqlite3
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from csvbatch.store import BatchState
 from scripts.account.account import connect
-from scripts.account.verify import cli, cost, inventory, record
-from scripts.account.verify.record import PASSED, StepRecord
+from scripts.account.verify import cli, cost, inventory
 from scripts.account.verify.steps import NAMES
-from scripts.common.paths import command
 from scripts.local.aws.server import LocalAws
-from scripts.local.runtime.aws import Aws
+from tests.integration.account.verification import BEFORE_THE_SECRET, Verification, executing
 from tests.integration.platform.conftest import cache, moments
 from tests.support.moments import Moments
 from tests.support.platform import DEV, production, running
 
 __all__ = ["cache", "moments"]
-
-LIMIT_SECONDS = 300
-ROWS = "1000"
-BEFORE_THE_SECRET = NAMES[: NAMES.index("secret")]
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """Runs of the command against one local AWS, which the shell points to."""
-
-    aws: LocalAws
-    folder: Path
-
-    @property
-    def variables(self) -> dict[str, str]:
-        return self.aws.environment | {"TG_DOWNLOAD_DIR": str(self.folder / "cache")}
-
-    @property
-    def typed(self) -> list[str]:
-        places = ["--folder", str(self.folder), "--reports", str(self.folder / "reports")]
-        return [command("verify-account"), DEV.name, "--aws", "local", "--rows", ROWS, *places]
-
-    def run(self, *options: str, given: str = "", status: int = 0) -> str:
-        done = subprocess.run(
-            [*self.typed, *options],
-            env=self.variables,
-            input=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=LIMIT_SECONDS,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout[-6000:]
-        return done.stdout
-
-    def begin_after(self, *steps: str) -> None:
-        """Have a record in which these steps are done, as if an earlier run had been interrupted there."""
-        run = record.new(DEV, self.aws.endpoint.url)
-        run.is_confirmed = True
-        run.steps = {name: StepRecord(PASSED, 1.0, "done before") for name in steps}
-        run.save(self.record_file)
-
-    @property
-    def record_file(self) -> Path:
-        return self.folder / DEV.name / "run.json"
-
-    @property
-    def report(self) -> Mapping[str, Any]:
-        found: dict[str, Any] = json.loads((self.folder / "reports" / f"{DEV.name}.json").read_text(encoding="utf-8"))
-        return found
-
-    @property
-    def outcomes(self) -> dict[str, str]:
-        return {one["step"]: one["outcome"] for one in self.report["steps"]}
-
-    @property
-    def store(self) -> Path:
-        return self.folder / "home" / "store.db"
-
-    def client(self, service: str) -> Any:
-        return Aws(self.aws.endpoint).client(service)
-
-
-@contextmanager
-def executing(aws: LocalAws, home: Path) -> Iterator[None]:
-    """Stands for Lambda: executes what is deployed, with a SQLite file in the place of Oracle."""
-    typed = [command("local-runtime"), "--env", DEV.name, "--home", str(home)]
-    typed += ["--state-dir", str(aws.state.path.parent), "serve"]
-    with subprocess.Popen(typed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout
-        try:
-            assert any(line.startswith("serving ") for line in process.stdout)
-            yield
-        finally:
-            process.terminate()
-            process.stdout.read()
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +29,7 @@ def applied(moments: Moments, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with LocalAws(DEV.name, DEV.account_id, DEV.region, moments.applied, enforce_iam=True) as aws:
         verification = Verification(aws, folder)
         verification.begin_after(*BEFORE_THE_SECRET, "plan")
-        with executing(aws, folder / "home"):
+        with executing(aws, DEV.name, folder / "home"):
             yield verification
 
 
@@ -127,7 +43,7 @@ def empty(cache: Path, tmp_path: Path) -> Iterator[Verification]:
 def test_an_interrupted_wait_is_continued_up_to_the_denials_and_the_environment_is_kept(applied: Verification) -> None:
     mapping = applied.client("lambda").list_event_source_mappings()["EventSourceMappings"][0]["UUID"]
     applied.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
-    said = _interrupted_while_loading(applied)
+    said = applied.interrupted_while_loading()
     applied.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=True)
     assert f"Continue after the last step that is done: verify-account {DEV.name} --aws local" in said
     assert applied.outcomes["wait"] == "interrupted"
@@ -140,23 +56,6 @@ def test_an_interrupted_wait_is_continued_up_to_the_denials_and_the_environment_
     assert "1,025 rows = 980 in the table + 25 superseded + 20 rejected" in printed.replace("\n", " ")
     assert [name for name, outcome in applied.outcomes.items() if outcome != "passed"] == ["destroy", "inventory"]
     assert "is kept, and costs money until it is destroyed" in printed
-
-
-def _interrupted_while_loading(applied: Verification) -> str:
-    """Start the command, press Ctrl-C once the batch is loading, and give what was said."""
-    with subprocess.Popen(
-        applied.typed, env=applied.variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if f"is {BatchState.LOADING}" in line:
-                process.send_signal(signal.SIGINT)
-                break
-        said.append(process.stdout.read())
-        assert process.wait(timeout=LIMIT_SECONDS) == 130, "".join(said)
-    return "".join(said)
 
 
 def test_a_kept_environment_is_not_destroyed_without_being_asked_for(applied: Verification) -> None:

@@ -124,11 +124,11 @@ def of_plans(found: Iterable[Plan], region: str, prices: Path = PRICES) -> Estim
     counters = {name: Counter[str]() for name in ("by_use", "part_of_others", "not_estimated")}
     units: Counter[str] = Counter()
     resources: Counter[str] = Counter()
-    for kind, values, zones in _planned(found):
+    for kind, values, counts in _planned(found):
         price = known["prices"].get(kind)
         if price and all(values.get(name) == value for name, value in price.get("only", {}).items()):
             resources[kind] += 1
-            units[kind] += zones if price["each"] == "zone" else 1
+            units[kind] += counts[price["each"]]
         elif price or kind in known["part_of_others"]:
             counters["part_of_others"][kind] += 1
         else:
@@ -137,8 +137,8 @@ def of_plans(found: Iterable[Plan], region: str, prices: Path = PRICES) -> Estim
     return Estimate(region, lines, **counters)
 
 
-def _planned(found: Iterable[Plan]) -> Iterator[tuple[str, Mapping[str, Any], int]]:
-    """Type, values and number of zones of each resource.
+def _planned(found: Iterable[Plan]) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, int]]]:
+    """Type and values of each resource, and how often it is billed, by what is counted.
 
     The subnets of an endpoint are not known before they exist: then those of its unit count, at least one.
     """
@@ -147,7 +147,9 @@ def _planned(found: Iterable[Plan]) -> Iterator[tuple[str, Mapping[str, Any], in
         subnets = sum(one["type"] == "aws_subnet" for one in planned)
         for one in planned:
             values = one.get("values", {})
-            yield one["type"], values, len(values.get("subnet_ids") or ()) or max(subnets, 1)
+            zones = len(values.get("subnet_ids") or ()) or max(subnets, 1)
+            metrics = sum(bool(query.get("metric")) for query in values.get("metric_query") or ())
+            yield one["type"], values, {"resource": 1, "zone": zones, "metric": max(metrics, 1)}
 
 
 def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

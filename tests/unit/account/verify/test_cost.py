@@ -44,6 +44,13 @@ def test_a_gateway_endpoint_has_no_price() -> None:
     assert estimate.part_of_others == {"aws_vpc_endpoint": 1}
 
 
+def test_an_alarm_is_billed_for_each_metric_that_it_reads() -> None:
+    one = ("aws_cloudwatch_metric_alarm", {"metric_name": "Errors", "metric_query": []})
+    queries = [{"metric": [{}]}, {"metric": [{}]}, {"expression": "a + b", "metric": []}]
+    (line,) = cost.of_plans([plan(one, ("aws_cloudwatch_metric_alarm", {"metric_query": queries}))], "us-east-1").lines
+    assert (line.resources, line.units) == (2, 3)
+
+
 def test_a_price_by_month_is_spread_over_its_hours() -> None:
     estimate = cost.of_plans([plan(("aws_kms_key", {}), ("aws_kms_key", {}))], "us-east-1")
     assert estimate.per_hour == Decimal(2) / 730

@@ -18,7 +18,7 @@ export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
 LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready plan demo scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
+.PHONY: help setup ready plan demo verify scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
 .PHONY: secrets licences audit docs scan-hcl nightly soak
 
 help: ## list the targets
@@ -37,6 +37,9 @@ plan: ready package ## plan every unit of ENV, and print a table
 
 demo: ready package ## apply an environment to a local AWS, load CSV files through the deployed zips, show what happened
 	@local-demo
+
+verify: ready package ## prove the platform in a sandbox account: apply, load, compare, destroy; shows the cost and asks first
+	@verify-account $(ENV) --aws "$(AWS)"
 
 scan: ready package ## policy scan of the modules and of the plan of every unit, with Checkov and our own checks
 	@policy-scan

@@ -1,4 +1,4 @@
-"""Sends an operator's command to the deployed batch processor; `csvbatch.aws.operator` answers it."""
+"""Invokes the deployed batch processor: with a command that `csvbatch.aws.operator` answers, or to do its work."""
 
 import json
 from typing import Any
@@ -23,14 +23,28 @@ class FunctionError(UserError):
 
 
 def ask(account: Account, command: dict[str, Any]) -> dict[str, Any]:
-    """Invoke the batch processor with a command and give its answer; raises FunctionError.
+    """Invoke the batch processor with a command and give its answer; raises FunctionError."""
+    found = _invoked(account, {ENVELOPE: command})
+    if ENVELOPE not in found:
+        raise _too_old(account)
+    result: dict[str, Any] = found[ENVELOPE]
+    return result
+
+
+def start_run(account: Account) -> dict[str, Any]:
+    """Let the batch processor do what is pending, as its schedule does, and give what it did; raises FunctionError."""
+    return _invoked(account, {})
+
+
+def _invoked(account: Account, event: dict[str, Any]) -> dict[str, Any]:
+    """Invoke the batch processor and give what it returns; raises FunctionError.
 
     The caller needs lambda:InvokeFunction on the function, and nothing else. Of an error that the function returns
     only the type is shown, since its text may quote data: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
     """
     name, environment = account.names.batch_processor, account.environment.name
     try:
-        answer = account.invoker().invoke(FunctionName=name, Payload=json.dumps({ENVELOPE: command}).encode())
+        answer = account.invoker().invoke(FunctionName=name, Payload=json.dumps(event).encode())
         payload = answer["Payload"].read()
     except ClientError as error:
         raise _refused(error, name, environment) from None
@@ -43,13 +57,16 @@ def ask(account: Account, command: dict[str, Any]) -> dict[str, Any]:
     if answer.get("FunctionError"):
         kind = found.get("errorType", "unknown") if isinstance(found, dict) else "unknown"
         raise FunctionError(f"{name} failed ({kind})", f"aws logs tail /aws/lambda/{name} --since 10m --follow")
-    if not isinstance(found, dict) or ENVELOPE not in found:
-        raise FunctionError(
-            f"{name} does not know the command: the deployed package is too old",
-            f"make package && cd live/{environment}/lambda_batch_processor && terragrunt apply",
-        )
-    result: dict[str, Any] = found[ENVELOPE]
-    return result
+    if not isinstance(found, dict):
+        raise _too_old(account)
+    return found
+
+
+def _too_old(account: Account) -> FunctionError:
+    return FunctionError(
+        f"{account.names.batch_processor} does not know the command: the deployed package is too old",
+        f"make package && cd live/{account.environment.name}/lambda_batch_processor && terragrunt apply",
+    )
 
 
 def _refused(error: ClientError, name: str, environment: str) -> FunctionError:

@@ -19,6 +19,7 @@ class Names:
     prefix: str
     secret: str
     artifacts_bucket: str
+    data_bucket: str
     batch_processor: str
     request_handler: str
 

@@ -101,6 +101,11 @@ def of_folder(folder: Path, live: Path = LIVE) -> Environment | None:
     return load(name, live)
 
 
+def is_true(text: str, name: str) -> bool:
+    """Whether a file has the line `name = true`."""
+    return re.search(rf"^\s*{name}\s*=\s*true\s*(?:#.*)?$", text, re.MULTILINE) is not None
+
+
 def attribute(text: str, name: str, path: Path) -> str:
     """The value of a line `name = "…"`; raises UserError, which names the file, where there is none."""
     found = re.search(rf'^\s*{name}\s*=\s*"([^"$]*)"\s*(?:#.*)?$', text, re.MULTILINE)

@@ -45,6 +45,11 @@ class UnitPlan:
             return int(found[1]), int(found[2]), int(found[3])
         return (0, 0, 0) if _NOTHING.search(text) else None
 
+    @property
+    def changes_outputs(self) -> bool:
+        """Whether an apply would change outputs, even if no resource."""
+        return any("Changes to Outputs:" in text for text in self.said)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command: 0 when every unit was planned."""

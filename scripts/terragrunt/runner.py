@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scripts.common.commands import CommandError, run, running
+from scripts.common.commands import GRACE_SECONDS, CommandError, run, running
 from scripts.common.environments import Environment
 from scripts.common.errors import UserError
 from scripts.common.paths import command
@@ -41,17 +41,24 @@ def run_all(
     *,
     limit_seconds: float,
     options: Sequence[str] = (),
+    grace_seconds: float = GRACE_SECONDS,
+    stopping: Callable[[], None] = lambda: None,
 ) -> int:
     """Run a Terraform command in every unit and pass each line of the log to `read`; return the exit status.
 
-    `options` are further flags of `terragrunt run`. Raises CommandTimedOutError where it does not end in time.
+    `options` are further flags of `terragrunt run`. If the run is interrupted, `stopping` is called, and Terraform has
+    `grace_seconds` to finish what it has begun. Raises CommandTimedOutError where it does not end in time.
     """
     typed = [TERRAGRUNT, "run", "--all", "--non-interactive", "--no-color", "--log-format", "json", "--summary-disable"]
     typed += ["--working-dir", str(environment.folder), *options, "--", *terraform]
-    with running(typed, limit_seconds=limit_seconds, environment=variables) as terragrunt:
-        for line in log_lines(terragrunt.lines()):
-            read(line)
-        return terragrunt.wait()
+    with running(typed, limit_seconds=limit_seconds, environment=variables, grace_seconds=grace_seconds) as terragrunt:
+        try:
+            for line in log_lines(terragrunt.lines()):
+                read(line)
+            return terragrunt.wait()
+        except BaseException:
+            stopping()
+            raise
 
 
 def log_lines(lines: Iterable[str]) -> Iterator[LogLine]:

@@ -1,11 +1,12 @@
-"""The commands that an operator sends to the batch processor by invoking it: `migrate` and `check`.
+"""The commands that an operator sends to the batch processor by invoking it: `migrate`, `check` and `batch`.
 
-Only a function in the VPC reaches the database, so the function creates its own tables, and tells whether it reaches
-the database. An event is such a command if it is an object with the key `csvbatch`:
+Only a function in the VPC reaches the database, so the function creates its own tables, tells whether it reaches the
+database, and what the ledger says about a batch. An event is such a command if it is an object with the key `csvbatch`:
 `{"csvbatch": {"command": "migrate", "apply": false}}`. Schedules and S3 have no way to send that key at the top
 level of an event. The permission to send it is lambda:InvokeFunction.
 
-Answers contain statements, codes and this project's own sentences, never a value of a row or of the secret.
+Answers contain statements, counts, digests, codes and this project's own sentences, never a value of a row or of the
+secret.
 """
 
 import logging
@@ -24,6 +25,11 @@ LOG = logging.getLogger(__name__)
 
 ENVELOPE = "csvbatch"
 """The key of commands in an event, and of the result in the answer."""
+
+_SHOWN_OF_BATCH = (
+    *("id", "dataset", "reason", "failure", "chunks_total", "chunks_remaining"),
+    *("rows_read", "rows_merged", "rows_superseded", "rows_stale", "rows_rejected"),
+)
 
 STATEMENT_SECONDS = 60.0
 """Time that must be left for a migration to start another statement."""
@@ -45,9 +51,21 @@ class Check(BaseModel):
     command: Literal["check"]
 
 
+class ShowBatch(BaseModel):
+    """Tell the state and the counts of a batch; with `contents`, also how many rows it has in its table, and a digest.
+
+    `batch` is the batch's id. The digest is that of `csvbatch.store.contents`.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    command: Literal["batch"]
+    batch: str = Field(pattern=r"^[0-9a-f]{16}$")
+    contents: bool = False
+
+
 class _Event(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-    csvbatch: Annotated[Migrate | Check, Field(discriminator="command")]
+    csvbatch: Annotated[Migrate | Check | ShowBatch, Field(discriminator="command")]
 
 
 _EVENT = TypeAdapter(_Event)
@@ -100,6 +118,8 @@ def answer(
     match command:
         case Check():
             return _check(use, known)
+        case ShowBatch():
+            return _show_batch(command, use)
         case Migrate(apply=True):
             return _apply(command, use, known, deadline)
         case Migrate():
@@ -114,6 +134,18 @@ def _check(use: _Use, contracts: tuple[Contract, ...]) -> dict[str, dict[str, An
         found["pending"] = len(use(lambda store: store.migration(contracts)))
     except Exception as error:
         return _answer(found, problem_of(error, about="migration" if found["database"] else "database"))
+    return _answer(found)
+
+
+def _show_batch(command: ShowBatch, use: _Use) -> dict[str, dict[str, Any]]:
+    found: dict[str, Any] = {"command": "batch", "batch": None, "contents": None}
+    try:
+        batch = use(lambda store: store.batch(command.batch))
+        found["batch"] = {name: getattr(batch, name) for name in _SHOWN_OF_BATCH} | {"state": batch.state.value}
+        if command.contents:
+            found["contents"] = use(lambda store: store.contents(command.batch))._asdict()
+    except Exception as error:
+        return _answer(found, problem_of(error, about="database"))
     return _answer(found)
 
 

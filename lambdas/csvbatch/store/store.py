@@ -6,7 +6,8 @@ from functools import partial
 
 from csvbatch.contract.model import Contract
 from csvbatch.csv_file.cutting import Chunk
-from csvbatch.store import batches, chunks, datasets, failures, leases, loading, replays, schema, splits, sweeps
+from csvbatch.store import batches, chunks, contents, datasets, failures, leases, loading, replays, schema, splits, sweeps
+from csvbatch.store.contents import Contents
 from csvbatch.store.database import Clock, Database, Transaction
 from csvbatch.store.ddl import tables
 from csvbatch.store.records import (
@@ -209,6 +210,10 @@ class Store:
     def latest_batches(self, count: int, state: BatchState | None = None) -> list[Batch]:
         """Give the batches registered last, the newest first."""
         return self._read("latest_batches", partial(batches.latest, state=state, count=count))
+
+    def contents(self, batch_id: str) -> Contents:
+        """Digest the rows that a batch has in its table; raises LedgerError as `contents.of_batch` says."""
+        return self._read("contents", partial(contents.of_batch, identity=batch_id))
 
     def chunks(self, batch_id: str) -> list[ChunkRecord]:
         """Give a batch's chunks in order."""

@@ -24,13 +24,13 @@ from scripts.local import start
 from scripts.local.aws import launcher
 from scripts.local.aws.state import Record, StateDirectory
 from scripts.local.demo import scenario
-from scripts.local.demo.applying import apply
 from scripts.local.demo.platform import DemoPlatform
 from scripts.local.runtime import machine
 from scripts.local.runtime.aws import Aws
 from scripts.local.runtime.functions import DATABASE_VARIABLE, Paths
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.packages import architectures
+from scripts.terragrunt import every_unit
 
 FOLDER = LOCAL / "demo"
 ROWS = 200_000
@@ -86,7 +86,7 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
         variables.setdefault("TG_DOWNLOAD_DIR", str(folder / "terragrunt-cache"))
         record = state.expect_running()
         say(f"applying the {len(environment.units())} units of {environment.name}; the first run takes minutes")
-        apply(environment, variables, say)
+        every_unit.apply(environment, variables, say)
         database = _new_database(folder)
         say(f"database, in place of Oracle: {database}")
         paths = Paths(PACKAGES, folder / "runtime")

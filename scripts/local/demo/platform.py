@@ -1,25 +1,21 @@
 """The applied platform: uploads files, fires the schedule, processes the queue and reads the ledger."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from csvbatch.contract.model import Contract
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Batch, BatchState, Store, open_store
+from scripts.account import commands
 from scripts.common.errors import UserError
 from scripts.local.aws.state import StateDirectory
-from scripts.local.demo.files import DataFile
 from scripts.local.runtime.event_sources import Poller
 from scripts.local.runtime.functions import Function
 from scripts.local.runtime.invoke_endpoint import InvokeEndpoint
 from scripts.local.runtime.packages import digest
 from scripts.local.runtime.runtime import LocalRuntime
-
-_SECRET = {"username": "csvbatch", "password": "made-up-and-used-by-nobody"}
-_COMMAND_LIMIT_SECONDS = 120
+from scripts.local.samples.data_files import DataFile
 
 
 class DemoPlatform:
@@ -48,11 +44,11 @@ class DemoPlatform:
         It uses the same commands as on a real account, which invoke the deployed function.
         """
         secret = self.handler.configuration.variables["CSVBATCH_SECRET_ARN"]
-        self._run_command("put-oracle-secret", secret, given=json.dumps(_SECRET))
+        commands.put_secret(secret, commands.MADE_UP_CREDENTIALS, self._variables)
         endpoint = InvokeEndpoint(self._state.routes_file, self._runtime.invoke, self._runtime.invoke_later)
         try:
             endpoint.publish(self._runtime.names())
-            self._run_command("migrate-ledger", self._state.environment, "--apply", "--yes")
+            commands.migrate(self._state.environment, self._variables)
         finally:
             endpoint.close()
         self._empty_bucket()
@@ -112,20 +108,6 @@ class DemoPlatform:
         if not run["is_complete"]:
             raise UserError("the batch processor did not finish its run; see its log")
         say("schedule fired: " + ", ".join(f"{run[name]} {name}" for name in ("registered", "sent", "closed")))
-
-    def _run_command(self, name: str, *arguments: str, given: str = "") -> None:
-        """Run a command of this project; raises UserError with what it said where it fails."""
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name(name)), *arguments],
-            env=dict(self._variables),
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=_COMMAND_LIMIT_SECONDS,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise UserError(f"{name} failed:\n{done.stderr.strip()}")
 
     def _empty_bucket(self) -> None:
         s3 = self._runtime.aws.client("s3")

@@ -10,9 +10,10 @@ from rich.table import Table
 from csvbatch.contract.model import Contract
 from csvbatch.store import Batch
 from scripts.common.errors import UserError
-from scripts.local.demo import files, table
-from scripts.local.demo.files import DataFile
+from scripts.local.demo import table
 from scripts.local.demo.table import Content
+from scripts.local.samples import data_files
+from scripts.local.samples.data_files import DataFile
 
 
 class Platform(Protocol):
@@ -87,8 +88,8 @@ def run(
     platform: Platform, folder: Path, rows: int, say: Callable[[str], None], show: Callable[[Step], None]
 ) -> Sequence[Step]:
     """Run the whole scenario; raises UserError at the first wrong count."""
-    airports, recipients = files.airports(folder), files.recipients(folder, rows)
-    corrected = files.recipients(folder, rows, corrected=True)
+    airports, recipients = data_files.airports(folder), data_files.recipients(folder, rows)
+    corrected = data_files.recipients(folder, rows, corrected=True)
 
     loaded = _load(platform, [airports, recipients], say)
     first = _contents(platform, [airports, recipients])

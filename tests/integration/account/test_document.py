@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 from scripts.common import environments
 from scripts.common.paths import REPOSITORY
 from scripts.local.aws.behaviour import Behaviour
+from tests.integration.account.verification import executing
 from tests.support.platform import BARE_TERRAGRUNT, Platform, running
 
 ROOT = REPOSITORY
@@ -103,23 +103,9 @@ def typist(tmp_path: Path) -> Iterator[Typist]:
     new_account = Behaviour(new_account=True)
     with (
         running(ENVIRONMENT, tmp_path / "cache", behaviour=new_account) as platform,
-        executing(platform, tmp_path / "home"),
+        executing(platform.aws, ENVIRONMENT, tmp_path / "home"),
     ):
         yield Typist(platform, root)
-
-
-@contextmanager
-def executing(platform: Platform, home: Path) -> Iterator[None]:
-    """Stands for Lambda: executes what is deployed, with a SQLite file in the place of Oracle."""
-    command = [str(Path(sys.executable).with_name("local-runtime")), "--env", ENVIRONMENT, "--home", str(home)]
-    command += ["--state-dir", str(platform.aws.state.path.parent), "serve"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout
-        try:
-            assert any(line.startswith("serving ") for line in process.stdout)
-            yield
-        finally:
-            process.terminate()
 
 
 def sections() -> dict[str, list[str]]:

@@ -73,10 +73,7 @@ def of_role(role_arn: str, location: Location) -> Caller:
     name, principal = role_arn.rpartition("/")[2], Principal(location.account_id, role_arn)
     if role is None:
         return Caller(name, principal)
-    identity = [json.loads(text) for text in role.policies.values()]
-    identity += [_managed(arn, backend) for arn in role.managed_policies]
-    limits = [_managed(role.permissions_boundary_arn, backend)] if role.permissions_boundary_arn else []
-    return Caller(name, principal, identity, limits)
+    return Caller(name, principal, *policies_of_role(role, backend))
 
 
 def _session(session: Any, location: Location) -> Caller:
@@ -85,6 +82,13 @@ def _session(session: Any, location: Location) -> Caller:
     source = getattr(session, _SOURCE, None) or ""
     context = {"lambda:sourcefunctionarn": source} if ":function:" in source else {}
     return replace(role, limits=limits, context=context)
+
+
+def policies_of_role(role: Any, backend: Any) -> tuple[list[Document], list[Document]]:
+    """The policies that allow a role something, and its permissions boundary, if it has one."""
+    identity = [json.loads(text) for text in role.policies.values()]
+    identity += [_managed(arn, backend) for arn in role.managed_policies]
+    return identity, [_managed(role.permissions_boundary_arn, backend)] if role.permissions_boundary_arn else []
 
 
 def _managed(arn: str, backend: Any) -> Document:

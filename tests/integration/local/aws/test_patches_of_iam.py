@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
-from scripts.local.aws.patches import iam
+from scripts.local.aws.patches import iam, iam_simulation
 from tests.integration.local.aws.conftest import Compare
 from tests.integration.local.aws.served import ACCOUNT_ID, REGION, Aws, Served, refusal
 
@@ -60,3 +61,50 @@ def test_resources_excluded_from_a_permission_are_refused(
 
     assert bad == ""
     assert good == answer
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "account", "decision"),
+    [
+        ("s3:GetObject", "incoming/a", ACCOUNT_ID, "allowed"),
+        ("s3:GetObject", "incoming/a", "444444444444", "implicitDeny"),
+        ("s3:GetObject", "rejected/a", ACCOUNT_ID, "implicitDeny"),
+        ("s3:DeleteObject", "incoming/a", ACCOUNT_ID, "explicitDeny"),
+    ],
+)
+def test_the_policies_of_a_role_are_simulated(
+    compare: Compare, action: str, key: str, account: str, decision: str
+) -> None:
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "s3:*",
+                "Resource": "arn:aws:s3:::data/incoming/*",
+                "Condition": {"StringEquals": {"aws:ResourceAccount": ACCOUNT_ID}},
+            },
+            {"Effect": "Deny", "Action": "s3:Delete*", "Resource": "*"},
+        ],
+    }
+
+    def simulate(aws: Aws) -> str:
+        iam = aws("iam")
+        arn = iam.create_role(RoleName="simulated", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+        iam.put_role_policy(RoleName="simulated", PolicyName="inline", PolicyDocument=json.dumps(policy))
+        context = {"ContextKeyName": "aws:ResourceAccount", "ContextKeyValues": [account], "ContextKeyType": "string"}
+        try:
+            answer = iam.simulate_principal_policy(
+                PolicySourceArn=arn,
+                ActionNames=[action],
+                ResourceArns=[f"arn:aws:s3:::data/{key}"],
+                ContextEntries=[context],
+            )
+        except ClientError as error:
+            return str(error.response["ResponseMetadata"]["HTTPStatusCode"])
+        return str(answer["EvaluationResults"][0]["EvalDecision"])
+
+    bad, good = compare(iam_simulation.simulates_policies, simulate)
+
+    assert bad == "501"
+    assert good == decision

@@ -14,8 +14,9 @@ from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, open_store
 from scripts.common.errors import UserError
 from scripts.common.paths import REPOSITORY
-from scripts.local.demo import files, scenario
-from scripts.local.demo.files import DataFile
+from scripts.local.demo import scenario
+from scripts.local.samples import data_files
+from scripts.local.samples.data_files import DataFile
 from tests.support.pipeline import Pipeline
 
 ROWS = 2000
@@ -77,7 +78,7 @@ def told(desk: Desk, folder: Path) -> list[scenario.Step]:
 def test_files_arrive_then_arrive_again_then_corrected(desk: Desk, tmp_path: Path) -> None:
     first, again, corrected = told(desk, tmp_path)
     rejected = [[one.batch.rows_rejected for one in step.loaded] for step in (first, again, corrected)]
-    bad = files.recipients(tmp_path, ROWS).rejected
+    bad = data_files.recipients(tmp_path, ROWS).rejected
     assert bad > 0
     assert rejected == [[0, bad], [0, bad], [0]]
     assert corrected.proves == f"the {bad:,} rejected rows are loaded"

@@ -1,5 +1,6 @@
 """Commands that an operator sends to the batch processor: strictly read, and answered without a secret."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,16 @@ from csvbatch.aws import operator
 from csvbatch.aws.secrets import StoreAccess
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.pipeline.ports import NO_DEADLINE, Deadline
-from csvbatch.store import BusyError, CredentialsError, Store, StoreError, migration
+from csvbatch.store import (
+    Batch,
+    BusyError,
+    CredentialsError,
+    NewBatch,
+    ObjectVersion,
+    Store,
+    StoreError,
+    migration,
+)
 from csvbatch.store.ddl import tables
 from scripts.common.paths import REPOSITORY
 
@@ -195,3 +205,40 @@ def test_a_refused_statement_says_what_was_done_before_it(stores: StoreAccess, m
     assert answer["problem"]["code"] == "ORA-01536"
     assert (answer["done"], answer["pending"]) == (shown["pending"][:1], shown["pending"][1:])
     assert answer["digest"] == migration.digest(answer["pending"])
+
+
+def show(batch: str, *, contents: bool = False) -> dict[str, Any]:
+    return {"csvbatch": {"command": "batch", "batch": batch, "contents": contents}}
+
+
+@pytest.fixture
+def registered(stores: StoreAccess) -> Batch:
+    stores.use(lambda store: store.migrate(CONTRACTS))
+    version = ObjectVersion("incoming/recipients/a.csv", "v1")
+    contract = next(one for one in CONTRACTS if one.dataset == "recipients")
+    return stores.use(lambda store: store.register(NewBatch("recipients", "data", version, 10, contract)))
+
+
+def test_a_batch_is_shown_with_its_state_and_counts(stores: StoreAccess, registered: Batch) -> None:
+    answer = ask(show(registered.id), stores)
+    assert answer["problem"] is None
+    assert answer["contents"] is None
+    assert answer["batch"]["state"] == "registered"
+    assert answer["batch"]["id"] == registered.id
+    assert answer["batch"]["rows_read"] == 0
+
+
+def test_the_contents_of_a_batch_are_a_count_and_a_digest(stores: StoreAccess, registered: Batch) -> None:
+    answer = ask(show(registered.id, contents=True), stores)
+    assert answer["contents"] == {"rows": 0, "digest": hashlib.sha256(b"").hexdigest()}
+
+
+def test_a_batch_that_is_not_in_the_ledger_is_a_problem_with_a_code(stores: StoreAccess, registered: Batch) -> None:
+    answer = ask(show("0" * 16), stores)
+    assert answer["batch"] is None
+    assert answer["problem"]["code"] == "UNKNOWN_BATCH"
+
+
+@pytest.mark.parametrize("batch", ["", "a.csv", "0" * 17, "'; DROP TABLE"])
+def test_what_is_no_id_of_a_batch_is_not_a_command(stores: StoreAccess, batch: str) -> None:
+    assert ask(show(batch), stores)["problem"]["code"] == "COMMAND_UNKNOWN"

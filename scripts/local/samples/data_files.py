@@ -1,4 +1,4 @@
-"""The files of the demo, and what a plain sequential reader finds in them."""
+"""Files to load, and what a plain sequential reader finds in them."""
 
 import csv
 import json

@@ -1,5 +1,6 @@
 """A file that cannot be read or split fails its own batch; a fault of the environment uses up no attempt."""
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from botocore.exceptions import (
     ParamValidationError,
     ReadTimeoutError,
 )
+from urllib3.exceptions import ProtocolError
 
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.pipeline.ports import Status
@@ -45,7 +47,9 @@ ENVIRONMENT = [
     EndpointConnectionError(endpoint_url="https://s3"),
     NoCredentialsError(),
     ReadTimeoutError(endpoint_url="https://s3"),
+    ProtocolError("Qxzzy"),
     ConnectionResetError(),
+    OSError(errno.ENOSPC, "Qxzzy"),
     TimeoutError(),
 ]
 

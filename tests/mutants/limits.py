@@ -1,4 +1,7 @@
-"""A pytest plugin that limits the processor time of the tests of one mutant, and lets its fastest tests run first.
+"""A pytest plugin that chooses the tests of one mutant, lets the fastest run first, and limits their processor time.
+
+A mutant meets all tests of its own package that reach it, and of the others the fastest that together take no more than
+`OTHERS_SECONDS`: nearly all that kill it are among them, and one that survives does not cost a minute.
 
 mutmut ends a mutant after (seconds of its tests + `timeout_constant`) times `timeout_multiplier` of the clock, and
 after twice as many seconds of the processor (https://mutmut.readthedocs.io, "Unstable configs"). Seconds of the clock
@@ -15,12 +18,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.costs import Costs
+
+OTHERS_SECONDS = 8.0
 MULTIPLE = 10
 CONSTANT_SECONDS = 10
 _MEASURING = "stats"
 _NO_MUTANT = frozenset({"", "fail", "list_all_tests", "mutant_generation", _MEASURING})
 
 _seconds: dict[str, float] = {}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave out what keeps the costs of a run in one file: the tests of several mutants would write it at once."""
+    for plugin in list(config.pluginmanager.get_plugins()):
+        if isinstance(plugin, Costs):
+            config.pluginmanager.unregister(plugin)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -41,15 +55,31 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Set the limit for a mutant's tests; the hard limit is a second later, in case that a test handles the signal."""
-    if _under_test() in _NO_MUTANT:
+    """Choose a mutant's tests, and set their limit; the hard one is a second later, if a test handles the signal."""
+    if (mutant := _under_test()) in _NO_MUTANT:
         return
     measured = _measured(config)
-    items.sort(key=lambda item: measured.get(item.nodeid, 0.0))
-    limit = limit_seconds([measured.get(item.nodeid, 0.0) for item in items], time.process_time())
+    seconds = {item.nodeid: measured.get(item.nodeid, 0.0) for item in items}
+    order = chosen(seconds, mutant)
+    rank = {nodeid: number for number, nodeid in enumerate(order)}
+    items[:] = sorted((item for item in items if item.nodeid in rank), key=lambda item: rank[item.nodeid])
+    limit = limit_seconds([seconds[nodeid] for nodeid in order], time.process_time())
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     if hard == resource.RLIM_INFINITY or limit + 1 < hard:
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+
+
+def chosen(seconds: dict[str, float], mutant: str) -> list[str]:
+    """Give the tests that a mutant meets, in their order: by what each takes, the fastest first."""
+    package = mutant.split(".")[1]
+    kept, others = [], 0.0
+    for test in sorted(seconds, key=lambda one: seconds[one]):
+        if not test.startswith((f"tests/unit/csvbatch/{package}/", f"tests/integration/{package}/")):
+            others += seconds[test]
+            if others > OTHERS_SECONDS:
+                continue
+        kept.append(test)
+    return kept
 
 
 def limit_seconds(tests: list[float], used: float) -> int:

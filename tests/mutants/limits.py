@@ -1,7 +1,4 @@
-"""A pytest plugin that chooses the tests of one mutant, lets the fastest run first, and limits their processor time.
-
-A mutant meets all tests of its own package that reach it, and of the others the fastest that together take no more than
-`OTHERS_SECONDS`: nearly all that kill it are among them, and one that survives does not cost a minute.
+"""A pytest plugin that limits the processor time of the tests of one mutant, and lets its fastest tests run first.
 
 mutmut ends a mutant after (seconds of its tests + `timeout_constant`) times `timeout_multiplier` of the clock, and
 after twice as many seconds of the processor (https://mutmut.readthedocs.io, "Unstable configs"). Seconds of the clock
@@ -13,7 +10,7 @@ import json
 import os
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +20,7 @@ from tests.support.costs import Costs
 OTHERS_SECONDS = 8.0
 MULTIPLE = 10
 CONSTANT_SECONDS = 10
+_FILE = "cpu-seconds.json"
 _MEASURING = "stats"
 _NO_MUTANT = frozenset({"", "fail", "list_all_tests", "mutant_generation", _MEASURING})
 
@@ -49,37 +47,21 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Keep what was measured where mutmut runs the tests without a mutant."""
     if _under_test() == _MEASURING:
-        known = _measured(session.config)
-        _file(session.config).write_text(json.dumps(known | _seconds), encoding="utf-8")
+        folder = session.config.rootpath
+        (folder / _FILE).write_text(json.dumps(measured(folder) | _seconds), encoding="utf-8")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose a mutant's tests, and set their limit; the hard one is a second later, if a test handles the signal."""
-    if (mutant := _under_test()) in _NO_MUTANT:
+    """Sort a mutant's tests by what they take, and set their limit: beyond it the system ends the process."""
+    if _under_test() in _NO_MUTANT:
         return
-    measured = _measured(config)
-    seconds = {item.nodeid: measured.get(item.nodeid, 0.0) for item in items}
-    order = chosen(seconds, mutant)
-    rank = {nodeid: number for number, nodeid in enumerate(order)}
-    items[:] = sorted((item for item in items if item.nodeid in rank), key=lambda item: rank[item.nodeid])
-    limit = limit_seconds([seconds[nodeid] for nodeid in order], time.process_time())
+    seconds = measured(config.rootpath)
+    items.sort(key=lambda item: seconds.get(item.nodeid, 0.0))
+    limit = limit_seconds([seconds.get(item.nodeid, 0.0) for item in items], time.process_time())
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    if hard == resource.RLIM_INFINITY or limit + 1 < hard:
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
-
-
-def chosen(seconds: dict[str, float], mutant: str) -> list[str]:
-    """Give the tests that a mutant meets, in their order: by what each takes, the fastest first."""
-    package = mutant.split(".")[1]
-    kept, others = [], 0.0
-    for test in sorted(seconds, key=lambda one: seconds[one]):
-        if not test.startswith((f"tests/unit/csvbatch/{package}/", f"tests/integration/{package}/")):
-            others += seconds[test]
-            if others > OTHERS_SECONDS:
-                continue
-        kept.append(test)
-    return kept
+    if hard == resource.RLIM_INFINITY or limit < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
 
 
 def limit_seconds(tests: list[float], used: float) -> int:
@@ -87,14 +69,23 @@ def limit_seconds(tests: list[float], used: float) -> int:
     return int(used + sum(tests) * MULTIPLE + CONSTANT_SECONDS)
 
 
+def rounds(tests: Iterable[str], seconds: dict[str, float], mutant: str) -> list[list[str]]:
+    """Give the tests that a mutant meets, round after round."""
+    package = mutant.split(".")[1]
+    own, others, left = [], [], OTHERS_SECONDS
+    for test in sorted(tests, key=lambda one: seconds.get(one, 0.0)):
+        if test.startswith((f"tests/unit/csvbatch/{package}/", f"tests/integration/{package}/")):
+            own.append(test)
+        elif (left := left - seconds.get(test, 0.0)) >= 0:
+            others.append(test)
+    return [each for each in (own, others) if each]
+
+
+def measured(folder: Path) -> dict[str, float]:
+    """Give the seconds of the processor that each test takes, as measured in this folder; empty before that."""
+    path = folder / _FILE
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
 def _under_test() -> str:
     return os.environ.get("MUTANT_UNDER_TEST", "")
-
-
-def _file(config: pytest.Config) -> Path:
-    return config.rootpath / "cpu-seconds.json"
-
-
-def _measured(config: pytest.Config) -> dict[str, float]:
-    path = _file(config)
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

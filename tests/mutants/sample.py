@@ -1,13 +1,18 @@
 """Which mutants are tried, and what became of each, read from mutmut's own records."""
 
+import contextlib
 import json
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
+from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
+
+from tests.mutants.equivalent import is_equivalent
 
 PACKAGES = ["contract", "csv_file", "rows", "store", "pipeline", "aws", "local", "cli"]
 
@@ -61,9 +66,12 @@ class Tally:
 
 
 def drawn(workspace: Path, package: str, count: int, seed: int) -> list[str]:
-    """Draw mutants of a package; all of them where there are fewer."""
+    """Draw mutants of a package that tests can kill; all of them where there are fewer."""
     names = sorted(name for name, _ in _recorded(workspace, package))
-    return random.Random(seed).sample(names, min(count, len(names)))
+    random.Random(seed).shuffle(names)
+    with contextlib.chdir(workspace):
+        killable = (name for name in names if not is_equivalent(get_diff_for_mutant(name)))
+        return list(islice(killable, count))
 
 
 def outcomes(workspace: Path, names: Iterable[str]) -> list[Outcome]:

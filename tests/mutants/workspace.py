@@ -36,6 +36,7 @@ pytest_add_cli_args_test_selection = [{tests}]
 # Workers that begin without what the tests left in memory: `functools.cache` would hold results of the code as it was.
 process_isolation = "forkserver"
 # Seconds of the clock, which are only for tests that wait without end: see tests/mutants/limits.py.
+timeout_constant = 10.0
 timeout_multiplier = 60.0
 """
 _TESTS = (

@@ -129,6 +129,19 @@ def test_no_attempt_counts_where_every_file_is_denied(
     assert {one.state for one in pipeline.store.latest_batches(2)} == {BatchState.CLOSED}
 
 
+@pytest.mark.parametrize("content", [HEADER, b""], ids=["split", "refused"])
+def test_attempts_count_where_another_file_is_read(pipeline: Pipeline, files: FailingFiles, content: bytes) -> None:
+    for name in ("bad-1.csv", "bad-2.csv"):
+        pipeline.drop(name, HEADER)
+    files.on_read["bad"] = refusal("AccessDenied")
+    for attempt in range(1, MOST_FAILURES + 1):
+        pipeline.drop(f"{attempt}.csv", content)
+        pipeline.process()
+        bad = [batch_of(pipeline, name) for name in ("bad-1.csv", "bad-2.csv")]
+        assert {one.failures for one in bad} == {attempt}
+    assert {one.state for one in bad} == {BatchState.REFUSED}
+
+
 def test_two_archived_files_alone_are_refused_all_the_same(
     pipeline: Pipeline, files: FailingFiles, tmp_path: Path
 ) -> None:

@@ -67,7 +67,7 @@ nightly: test-slow scan mutations second-aws ## run what takes too long for each
 modules: ready ## run terraform test and validate in every module
 	@pytest -q tests/infrastructure/test_modules.py
 
-mutants: ready ## mutate the library, EACH mutants in each package, and count those that unit tests kill (half an hour)
+mutants: ready ## mutate the library, EACH mutants in each package, and count those that tests kill (half an hour)
 	@python -m tests.mutants --each "$(EACH)" --seed "$(SEED)"
 
 mutations: ready package ## put one weakness at a time into a copy, and show which check finds it (minutes)

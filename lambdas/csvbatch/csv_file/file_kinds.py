@@ -24,7 +24,8 @@ _SIGNATURES: Final = (
 _BZIP2: Final = b"BZh"
 _BZIP2_BLOCK: Final = b"1AY&SY"
 
-# A zip begins with a local header: 30 bytes, then the first file's name, then its content (APPNOTE.TXT, 4.3.7).
+# A zip begins with a local header: 30 bytes, then the first file's name, then its content. Section 4.3.7 of
+# https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 _ZIP_NAME: Final = 30
 _IN_ZIP: Final = (
     (b"[Content_Types].xml", "an Excel workbook (xlsx) or another Office document"),

@@ -44,14 +44,13 @@ _INTEGER_DIGITS = len(str(MAXIMUM_INTEGER))
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """The objects that one column's expression refers to, by names that no other column uses."""
+    """The objects that the expressions of all columns refer to, by names that no two of them share."""
 
     names: dict[str, Any]
-    index: int
 
-    def add(self, kind: str, value: object) -> str:
+    def add(self, value: object) -> str:
         """Keep an object, and give its name."""
-        name = f"{kind}{self.index}"
+        name = f"constant{len(self.names)}"
         self.names[name] = value
         return name
 
@@ -65,8 +64,8 @@ def expression(
     `isoformat` writes it stays text.
     """
     if _has_few_values(column):
-        return f"{constants.add('known', _Known(check, room))}[{field}]"
-    source = f"{constants.add('check', check)}({field})"
+        return f"{constants.add(_Known(check, room))}[{field}]"
+    source = f"{constants.add(check)}({field})"
     fast_path = _fast_path(column, field, constants)
     if fast_path is not None:
         value, condition = fast_path
@@ -74,7 +73,7 @@ def expression(
             # A date is never false, and reading it may raise.
             value, condition = field, condition if ":=" in condition else f"{condition} and {value}"
         if column.null_tokens:
-            condition = f"{field} not in {constants.add('null', frozenset(column.null_tokens))} and {condition}"
+            condition = f"{field} not in {constants.add(frozenset(column.null_tokens))} and {condition}"
         source = f"{value} if {condition} else {source}"
     return f"({source} if {field} else None)" if may_be_null else f"({source})"
 
@@ -125,7 +124,7 @@ def _fast_path(column: Column, field: str, constants: Constants) -> tuple[str, s
             most = column.maximum if column.maximum < MAXIMUM_INTEGER else None
             return _bounded(f"int({field})", shape, least, most, constants)
         case DecimalColumn():
-            spelling = constants.add("spelling", re.compile(_decimal_spelling(column)).fullmatch)
+            spelling = constants.add(re.compile(_decimal_spelling(column)).fullmatch)
             shape = f"{spelling}({field})"
             return _bounded(f"Decimal({field})", shape, column.minimum, column.maximum, constants)
         case DateColumn(format="%Y-%m-%d"):
@@ -143,7 +142,7 @@ def _string_condition(column: StringColumn, field: str, constants: Constants) ->
     longest = min(column.max_length, MAXIMUM_TEXT_BYTES // _BYTES_PER_CHARACTER)
     if column.pattern is None:
         return f"{shortest} <= len({field}) <= {longest}"
-    matches = constants.add("matches", re.compile(column.pattern).fullmatch)
+    matches = constants.add(re.compile(column.pattern).fullmatch)
     return f"{shortest} <= len({field}) <= {longest} and {matches}({field})"
 
 
@@ -158,10 +157,9 @@ def _decimal_spelling(column: DecimalColumn) -> str:
 def _bounded(read: str, shape: str, low: object, high: object, constants: Constants) -> tuple[str, str]:
     if low is None and high is None:
         return read, shape
-    value = f"value{constants.index}"
-    comparison = f"({value} := {read})"
+    comparison = f"(value := {read})"
     if low is not None:
-        comparison = f"{constants.add('low', low)} <= {comparison}"
+        comparison = f"{constants.add(low)} <= {comparison}"
     if high is not None:
-        comparison = f"{comparison} <= {constants.add('high', high)}"
-    return value, f"{shape} and {comparison}"
+        comparison = f"{comparison} <= {constants.add(high)}"
+    return "value", f"{shape} and {comparison}"

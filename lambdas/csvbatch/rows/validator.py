@@ -41,13 +41,13 @@ def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Contain
     checks = [check_for(column, key=column.name in contract.key) for column in contract.columns]
     room = min(_MOST_REMEMBERED_BY_COLUMN, _MOST_REMEMBERED // len(checks))
     names = dict(NAMES)
+    constants = Constants(names)
     fields = ["_"] * match.width
     sources = []
     for index, (column, check) in enumerate(zip(contract.columns, checks, strict=True)):
         field = f"field{index}"
         fields[match.positions[index]] = field
         may_be_null = column.name not in contract.not_null
-        constants = Constants(names, index)
         as_text = column.type in iso_texts
         sources.append(
             expression(column, check, field, may_be_null=may_be_null, as_text=as_text, room=room, constants=constants)

@@ -69,7 +69,7 @@ class Deployed:
             contracts=CONTRACTS,
             chunk_bytes=1_000_000,
             resend_after=timedelta(days=4),
-            lease_duration=timedelta(minutes=16),
+            claim_duration=timedelta(minutes=16),
             deadline=NO_DEADLINE,
         )
         done = processor.run()

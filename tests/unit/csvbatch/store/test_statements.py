@@ -152,12 +152,10 @@ def test_oracle_sets_no_column_that_it_joins_by(statement: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "database"),
-    [(sqlite.upsert_sql(RESERVED), "sqlite"), (postgresql.upsert_sql(RESERVED), "postgresql")],
-    ids=["sqlite", "postgresql"],
+    ("statement", "database"), [(sqlite.upsert_sql, "sqlite"), (postgresql.upsert_sql, "postgresql")]
 )
-def test_an_upsert_takes_over_whole_rows_and_only_older_ones(sql: str, database: str) -> None:
-    conflict = parse(sql, database).find(exp.OnConflict)
+def test_an_upsert_takes_over_whole_rows_and_only_older_ones(statement: Any, database: str) -> None:
+    conflict = parse(statement(RESERVED), database).find(exp.OnConflict)
     assert conflict is not None
     assert [key.name for key in conflict.args["conflict_keys"]] == ["group", "number"]
     assert [change.this.name for change in conflict.expressions] == ["select", *POSITION_COLUMNS]

@@ -49,6 +49,11 @@ def test_a_postgresql_store_is_opened_by_its_own_driver(url: str) -> None:
             "oracle://db.example/orcl?protocol=tcps&wallet=/opt/wallet&schema=LOADER&thick=true",
             OracleAddress("db.example", 2484, "orcl", "tcps", "/opt/wallet", "LOADER", thick=True),
         ),
+        (
+            "oracle://db.example/orcl?protocol=tcps&ca=/opt/ca.pem&tls_strict=false&schema=loader",
+            OracleAddress("db.example", 2484, "orcl", "tcps", schema="LOADER", ca="/opt/ca.pem", tls_strict=False),
+        ),
+        ("oracle://db.example/orcl?wallet=&ca=&schema=", OracleAddress("db.example", 1521, "orcl")),
     ],
 )
 def test_an_oracle_store_has_host_port_service_and_options(url: str, address: OracleAddress) -> None:
@@ -63,26 +68,49 @@ def test_given_credentials_go_before_those_of_the_address() -> None:
     assert opened("oracle://host/orcl")["_credentials"] is None
 
 
+FORMS = (
+    "use sqlite:///file.db (sqlite:////folder/file.db for an absolute path), postgresql://user@host:port/database or "
+    "oracle://user@host:port/service?protocol=tcps"
+)
+A_FILE = f"a SQLite store is a file, after three slashes; {FORMS}"
+HOST_AND_SERVICE = "an Oracle store needs a host and a service: oracle://host:port/service"
+OPTIONS = "protocol, wallet, schema or thick, and with TCPS ca or tls_strict"
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("mysql://host/db", "no store is called 'mysql'; use sqlite:///file.db"),
-        ("store.db", "no store is called ''"),
-        ("sqlite://", "a SQLite store is a file, after three slashes"),
-        ("sqlite:///:memory:", "a SQLite store is a file"),
-        ("sqlite://store.db", "a SQLite store is a file"),
-        ("oracle://host", "needs a host and a service"),
-        ("oracle:///orcl", "needs a host and a service"),
+        ("mysql://host/db", f"no store is called 'mysql'; {FORMS}"),
+        ("store.db", f"no store is called ''; {FORMS}"),
+        ("sqlite://", A_FILE),
+        ("sqlite:///:memory:", A_FILE),
+        ("sqlite://store.db", A_FILE),
+        ("sqlite://host/store.db", A_FILE),
+        ("oracle://host", HOST_AND_SERVICE),
+        ("oracle:///orcl", HOST_AND_SERVICE),
         ("oracle://host:70000/orcl", "the port is not a number from 0 to 65535"),
         ("oracle://host/orcl?protocol=udp", "protocol is 'udp': use tcp or tcps"),
         ("oracle://host/orcl?thick=yes", "thick is 'yes': use true or false"),
-        ("oracle://host/orcl?walet=x", "has no option 'walet': use protocol, wallet, schema or thick"),
-        ("oracle://[host/orcl", "URL cannot be read"),
+        ("oracle://host/orcl?protocol=tcps&tls_strict=no", "tls_strict is 'no': use true or false"),
+        ("oracle://host/orcl?walet=x", f"an Oracle store has no option 'walet': use {OPTIONS}"),
+        ("oracle://host/orcl?walet=", f"an Oracle store has no option 'walet': use {OPTIONS}"),
+        ("oracle://host/orcl?zoo=1&walet=x", f"an Oracle store has no option 'walet': use {OPTIONS}"),
+        (
+            "oracle://host/orcl?schema=a-b",
+            "schema is not the name of an Oracle schema: use letters, digits, _, $ and #",
+        ),
+        ("oracle://host/orcl?ca=/opt/ca.pem", "ca names certificates, which only TLS has: add protocol=tcps"),
+        (
+            "oracle://host/orcl?protocol=tcps&thick=true&ca=/opt/ca.pem",
+            "ca is for thin mode: in thick mode put the certificates into a wallet, and name it with wallet=",
+        ),
+        ("oracle://[host/orcl", f"the database's URL cannot be read; {FORMS}"),
     ],
 )
 def test_an_address_that_can_not_be_used_says_why(url: str, message: str) -> None:
-    with pytest.raises(UrlError, match=message):
+    with pytest.raises(UrlError) as refused:
         open_store(url)
+    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready plan demo verify scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
-.PHONY: secrets licences audit docs scan-hcl nightly soak
+.PHONY: secrets licences audit docs scan-hcl nightly soak judges-csv
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,7 +76,12 @@ mutations: ready package ## put one weakness at a time into a copy, and show whi
 soak: ready ## simulate SCHEDULES schedules of faults on each database from SEED on, and check that no row is lost or doubled
 	@python -m tests.faults --schedules "$(SCHEDULES)" --seed "$(SEED)"
 
-judges: ready ## compare our CSV reader with others over FILES generated files (SEED) and public ones
+judges: ready package ## ask every judge that knows nothing of this project, and print a line for each (an hour)
+	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --judges
+	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --second-aws
+	@python -m tests.judges --files "$(FILES)"
+
+judges-csv: ready ## compare our CSV reader with others over FILES generated files (SEED) and public ones
 	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --judges
 	@python -m tests.judges_of_csv --files "$(FILES)" --seed "$(SEED)"
 

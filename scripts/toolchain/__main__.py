@@ -21,7 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="toolchain", description=__doc__)
     parser.add_argument("--quiet", action="store_true", help="report only what takes time")
     parser.add_argument(
-        "--judges", action="store_true", help="install only the other CSV readers that `make judges` compares with"
+        "--judges", action="store_true", help="install only the other CSV readers that `make judges-csv` compares with"
     )
     parser.add_argument("--second-aws", action="store_true", help="install only what `make second-aws` compares with")
     options = parser.parse_args()

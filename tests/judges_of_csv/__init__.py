@@ -1,1 +1,1 @@
-"""Compares the reading of CSV by the project with that by other readers, over the same files (`make judges`)."""
+"""Compares the reading of CSV by the project with that by other readers, over the same files (`make judges-csv`)."""

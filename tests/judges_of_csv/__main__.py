@@ -1,10 +1,11 @@
-"""The command behind `make judges`: a line for each judge, and what the project and it differ in, with the reasons."""
+"""The command behind `make judges-csv`: a line for each judge, and what the project and it differ in, with the reasons."""
 
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 
+from tests.judges import verdicts as kept
 from tests.judges_of_csv.comparison import Verdict, hold_against, smallest
 from tests.judges_of_csv.files import generated_files, public_files
 from tests.judges_of_csv.judges import ALL, judges_at_hand
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with judges_at_hand(ALL) as (judges, missing):
         verdicts = hold_against(judges, _counted(options))
         print(*table(verdicts), *missing, sep="\n")
+        kept.record("csv", list(_verdicts(verdicts)))
         differences = list(_differences(judges, verdicts))
         print(*differences, sep="\n")
     return 1 if differences else 0
@@ -37,6 +39,11 @@ def _counted(options: argparse.Namespace) -> Iterator[CsvFile]:
         done += len(some)
         print(f"judges: {done:,} of {options.files:,} generated files", file=sys.stderr, flush=True)
     print(f"{len(public)} public files, {done:,} generated ones (seed {options.seed})")
+
+
+def _verdicts(verdicts: Mapping[str, Verdict]) -> Iterator[kept.Verdict]:
+    for judge, one in verdicts.items():
+        yield kept.Verdict(f"CSV: {judge}", one.asked, one.agreed, one.reasons.total(), len(one.unexplained))
 
 
 def table(verdicts: Mapping[str, Verdict]) -> Iterable[str]:

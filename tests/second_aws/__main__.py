@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from scripts.common import environments
 from scripts.common.errors import UserError, run_main
 from scripts.common.paths import PACKAGES
+from tests.judges.verdicts import Verdict, record
 from tests.second_aws import server
 from tests.second_aws.differences import Judgement, judge, read
 from tests.second_aws.listeners import NotLoopbackError
@@ -63,7 +64,27 @@ def _report(counts: Mapping[str, int], judgement: Judgement) -> int:
     for row in judgement.unneeded:
         print(f"no longer needed: {row}")
     print(*summary(counts, judgement), sep="\n")
+    record("second-aws", list(_verdicts(counts, judgement)))
     return 0 if judgement.holds else 1
+
+
+_ASKED = {
+    "plan": ("second plans", "units"),
+    "denial": ("what roles may not do", "denials"),
+    "refusal": ("requests that AWS refuses", "requests that AWS refuses"),
+    "answer": ("answers", "calls"),
+    "event": ("events", "events"),
+}
+"""What was asked about, and the count of questions, by kind of difference."""
+
+
+def _verdicts(counts: Mapping[str, int], judgement: Judgement) -> Iterator[Verdict]:
+    """A question with several differences counts them all, so agreed is what is left of the questions."""
+    with_reason = Counter(one.kind for one, _ in judgement.explained)
+    without = Counter(one.kind for one in judgement.unexplained)
+    for kind, (about, asked) in _ASKED.items():
+        agreed = max(0, counts[asked] - with_reason[kind] - without[kind])
+        yield Verdict(f"MiniStack: {about}", counts[asked], agreed, with_reason[kind], without[kind])
 
 
 def summary(counts: Mapping[str, int], judgement: Judgement) -> Iterator[str]:

@@ -13,6 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from scripts.local.demo.files import DataFile
+
 from csvbatch.contract.model import Contract
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Batch, BatchState, Store, StoreError, open_store
@@ -21,7 +23,6 @@ from scripts.common.commands import run
 from scripts.common.errors import UserError
 from scripts.common.paths import LAMBDAS, PACKAGES, command
 from scripts.local.demo import scenario
-from scripts.local.demo.files import DataFile
 from scripts.local.runtime.functions import DATABASE_VARIABLE
 from tests.second_aws import workarounds
 from tests.second_aws.server import Ministack

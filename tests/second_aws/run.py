@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scripts.local.demo.applying import apply
+
 from scripts.common.environments import Environment
 from scripts.common.errors import UserError
 from scripts.local.aws.server import LocalAws
-from scripts.local.demo.applying import apply
 from scripts.terragrunt import runner
 from tests.integration.least_privilege.enforced import Dev
 from tests.second_aws import answers, demo, denials, events, refusals, units

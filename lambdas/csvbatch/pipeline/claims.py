@@ -1,5 +1,6 @@
 """Claims of batches: several processors run at once, and each batch is worked on by one of them at a time."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -7,6 +8,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from csvbatch.store import Batch, BatchState, Store
+
+LOG = logging.getLogger(__name__)
 
 _PREFIX = "batch/"
 
@@ -37,6 +40,8 @@ class Claims:
         """
         name = claim_name(batch.id)
         if not self.store.acquire_lease(name, self.owner, self.duration):
+            if batch.id not in self.elsewhere:
+                LOG.info("batch left to another processor", extra={"batch": batch.id, "dataset": batch.dataset})
             self.elsewhere.add(batch.id)
             yield None
             return

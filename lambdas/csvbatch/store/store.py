@@ -6,7 +6,19 @@ from functools import partial
 
 from csvbatch.contract.model import Contract
 from csvbatch.csv_file.cutting import Chunk
-from csvbatch.store import batches, chunks, contents, datasets, failures, leases, loading, replays, schema, splits, sweeps
+from csvbatch.store import (
+    batches,
+    chunks,
+    contents,
+    datasets,
+    failures,
+    leases,
+    loading,
+    replays,
+    schema,
+    splits,
+    sweeps,
+)
 from csvbatch.store.contents import Contents
 from csvbatch.store.database import Clock, Database, Transaction
 from csvbatch.store.ddl import tables

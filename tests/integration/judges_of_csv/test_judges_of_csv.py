@@ -1,4 +1,4 @@
-"""The project's reading is compared with other readers of CSV; `make judges` asks more of them, over more files."""
+"""The project's reading is compared with other readers of CSV; `make judges-csv` asks more of them, over more files."""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -212,6 +212,6 @@ def test_a_judge_that_is_not_there_is_named_in_one_sentence(monkeypatch: pytest.
         assert found == []
     assert missing == [
         "SQLite .import was not asked: its command line program sqlite3 is not on PATH.",
-        "DuckDB, strict was not asked: it is not installed in .venv-judges; `make judges` does that.",
-        "pandas was not asked: it is not installed in .venv-judges; `make judges` does that.",
+        "DuckDB, strict was not asked: it is not installed in .venv-judges; `make judges-csv` does that.",
+        "pandas was not asked: it is not installed in .venv-judges; `make judges-csv` does that.",
     ]

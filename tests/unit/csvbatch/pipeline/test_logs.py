@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from csvbatch.pipeline.claims import claim_name
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.pipeline.ports import NO_DEADLINE, Deadline
@@ -146,10 +147,18 @@ def test_a_chunk_that_cannot_be_marked_dead(
     assert said() == [("ERROR", "chunk could not be marked dead", about)]
 
 
-def test_a_run_that_does_nothing_because_another_is_at_work(pipeline: Pipeline, said: Said) -> None:
-    pipeline.store.acquire_lease("batch-processor/local", "another", timedelta(minutes=1))
+def test_a_batch_that_another_processor_works_on(pipeline: Pipeline, said: Said) -> None:
+    pipeline.drop("a.csv", HEADER + GOOD)
     pipeline.process()
-    assert said() == [("INFO", "another processor is running", {})]
+    batch = pipeline.only_batch()
+    pipeline.store.replay(batch.id)
+    pipeline.store.acquire_lease(claim_name(batch.id), "another", timedelta(minutes=1))
+    said()
+    pipeline.process()
+    assert said() == [
+        ("INFO", "batch left to another processor", {"batch": batch.id, "dataset": "recipients"}),
+        ("INFO", "run complete", {}),
+    ]
 
 
 def test_a_run_that_is_out_of_time(pipeline: Pipeline, said: Said) -> None:

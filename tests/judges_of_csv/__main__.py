@@ -1,4 +1,4 @@
-"""The command behind `make judges-csv`: a line for each judge, and what the project and it differ in, with the reasons."""
+"""The command behind `make judges-csv`: a line for each judge, and what the project and it differ in, with reasons."""
 
 import argparse
 import sys

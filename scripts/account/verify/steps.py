@@ -143,7 +143,7 @@ def _destroy(context: Context) -> str:
 
 
 def _inventory(context: Context) -> str:
-    found = inventory.take(context.account)
+    found = inventory.take_after_destroy(context.account)
     context.record.facts["inventory"] = [one.as_json() for one in found]
     for one in found:
         context.say(f"{'stays' if one.is_expected else 'LEFT'}: {one}")

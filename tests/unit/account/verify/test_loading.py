@@ -17,6 +17,7 @@ from csvbatch.aws.s3_objects import S3Objects
 from csvbatch.aws.secrets import StoreAccess
 from csvbatch.pipeline import layout
 from csvbatch.store import Store
+from scripts.account.function import FunctionError
 from scripts.account.names import names
 from scripts.account.verify import loading, record
 from scripts.account.verify.context import Context, Options
@@ -154,6 +155,17 @@ def test_a_batch_that_does_not_end_is_waited_for_only_so_long(desk: Desk) -> Non
     desk.context = replace(desk.context, options=Options(1000, 0.2))
     with pytest.raises(UserError, match=r"is loading after 0\.2 s.*preflight other"):
         desk.load()
+
+
+def test_runs_that_keep_failing_end_the_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> object:
+        raise FunctionError("the batch processor failed (RuntimeError)", "aws logs tail")
+
+    monkeypatch.setattr(loading, "start_run", fail)
+    monkeypatch.setattr(loading, "RUN_EVERY_SECONDS", 0.0)
+    with pytest.raises(FunctionError, match="RuntimeError"):
+        desk.load()
+    assert len(desk.said) == loading.FAILED_RUNS - 1
 
 
 def test_a_batch_that_was_waiting_is_found_by_the_next_run(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """What of an environment is in an account, found by name and tag, service by service."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -27,6 +28,22 @@ class Left:
     def as_json(self) -> dict[str, object]:
         """The same for the report."""
         return asdict(self)
+
+
+QUEUE_SECONDS = 90.0
+"""SQS takes up to 60 seconds to delete a queue, and answers for it meanwhile:
+https://docs.aws.amazon.com/sdk-for-sap-abap/v1/api/latest/sqs/operation/DELETEQUEUE.html."""
+POLL_SECONDS = 5.0
+
+
+def take_after_destroy(account: Account) -> list[Left]:
+    """Everything that is still there; queues have time to go. Raises what `take` raises."""
+    deadline = time.monotonic() + QUEUE_SECONDS
+    found = take(account)
+    while any(one.kind == "queue" for one in found) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+        found = take(account)
+    return found
 
 
 def take(account: Account) -> list[Left]:

@@ -26,6 +26,10 @@ RUN_EVERY_SECONDS = 60.0
 """How often the batch processor is started while a batch is not closed, in place of the schedule, which is off."""
 
 
+FAILED_RUNS = 3
+"""Failed runs in a row after which waiting ends: one may fail because another is running."""
+
+
 def drop(context: Context) -> str:
     """Put the file under incoming/, as a producer does."""
     path = sample.write(context.folder / "sample", context.options.rows)
@@ -42,10 +46,10 @@ def wait(context: Context) -> str:
     """Start the batch processor, and wait until the ledger says that the batch has ended."""
     facts, environment = context.record.facts, context.environment.name
     deadline = time.monotonic() + context.options.wait_seconds
-    next_run, seen = 0.0, "not registered"
+    next_run, failed, seen = 0.0, 0, "not registered"
     while True:
         if time.monotonic() >= next_run:
-            _start_run(context)
+            failed = 0 if _start_run(context, failed) else failed + 1
             next_run = time.monotonic() + RUN_EVERY_SECONDS
         batch = _batch(context)
         state = batch["state"] if batch else "not registered"
@@ -70,15 +74,18 @@ def wait(context: Context) -> str:
         time.sleep(POLL_SECONDS)
 
 
-def _start_run(context: Context) -> None:
-    """Start a run; where one is running already, that one does the work."""
+def _start_run(context: Context, failed: int) -> bool:
+    """Start a run and tell whether it succeeded; `failed` runs before it did not. Raises FunctionError at the third."""
     try:
         done = start_run(context.account)
     except FunctionError as error:
+        if failed == FAILED_RUNS - 1:
+            raise
         context.say(str(error))
-        return
+        return False
     named = ", ".join(f"{done.get(name)} {name}" for name in ("registered", "sent", "closed", "failed"))
     context.say(f"batch processor: {named}")
+    return True
 
 
 def _batch(context: Context, *, contents: bool = False) -> dict[str, Any]:

@@ -55,15 +55,16 @@ def _estimate(context: Context) -> str:
         context,
         f"Make {planned} of {environment.name} in account {environment.account_id}, region {environment.region}, at "
         f"{context.target.name}, and destroy them at the end? Estimated cost: {price}. Type yes: ",
+        "nothing was created",
     )
     return f"{planned}, estimated cost {price}"
 
 
-def _confirm(context: Context, question: str) -> None:
+def _confirm(context: Context, question: str, otherwise: str) -> None:
     if not context.options.is_confirmed:
         print(question, end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip() != "yes":
-            raise UserError("not confirmed: nothing was created")
+            raise UserError(f"not confirmed: {otherwise}")
     context.record.is_confirmed = True
 
 
@@ -136,6 +137,7 @@ def _destroy(context: Context) -> str:
             context,
             f"Destroy {environment.name}, of which {len(there)} resources and states are listed above, in account "
             f"{environment.account_id}, region {environment.region}, at {context.target.name}? Type yes: ",
+            "nothing was destroyed",
         )
     variables = context.target.variables
     destroyed = every_unit.destroy(context.environment, variables, context.say, DESTROYING)
@@ -143,7 +145,7 @@ def _destroy(context: Context) -> str:
 
 
 def _inventory(context: Context) -> str:
-    found = inventory.take(context.account)
+    found = inventory.take_after_destroy(context.account)
     context.record.facts["inventory"] = [one.as_json() for one in found]
     for one in found:
         context.say(f"{'stays' if one.is_expected else 'LEFT'}: {one}")

@@ -100,6 +100,14 @@ def test_an_environment_that_is_in_use_is_refused(applied: Verification) -> None
     assert "Nothing was created" in printed
 
 
+def test_without_a_record_and_a_yes_nothing_is_destroyed(applied: Verification) -> None:
+    applied.record_file.unlink(missing_ok=True)
+    printed = applied.run("--from", "destroy", given="no\n", status=1)
+    assert re.search(rf"Destroy {DEV.name}, of which \d+ resources .* account {DEV.account_id}", printed)
+    assert "not confirmed: nothing was destroyed" in printed
+    assert applied.client("lambda").list_functions()["Functions"]
+
+
 def test_a_bucket_that_is_left_behind_is_reported(empty: Verification) -> None:
     empty.begin_after(*NAMES[:-1])
     other = f"{DEV.prefix}x-somebody-elses"

@@ -1,8 +1,10 @@
 """What the command refuses before it asks AWS anything."""
 
+import io
+import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -70,6 +72,24 @@ def put(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def secret_step(context: Context) -> str:
     return next(step for step in steps.STEPS if step.name == "secret").run(context)
+
+
+def test_where_nothing_can_be_planned_the_question_says_that_cost_and_number_are_unknown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cannot(*_: object) -> NoReturn:
+        raise UserError("the VPC to adopt is not in the local AWS")
+
+    monkeypatch.setattr(steps.cost, "of_environment", cannot)
+    monkeypatch.setattr(steps.inventory, "states", lambda _: [])
+    monkeypatch.setattr(sys, "stdin", io.StringIO("yes\n"))
+    asked = context(AwsTarget.REAL)
+    found = next(step for step in steps.STEPS if step.name == "estimate").run(asked)
+    assert asked.record.is_confirmed
+    assert found == "an unknown number of resources, estimated cost unknown"
+    said = capsys.readouterr()
+    assert "Make an unknown number of resources of other in account 333333333333" in said.err
+    assert "the VPC to adopt is not in the local AWS" in said.out
 
 
 def test_made_up_credentials_never_go_to_a_real_account(put: list[Any]) -> None:

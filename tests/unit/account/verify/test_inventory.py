@@ -141,6 +141,19 @@ def test_a_network_interface_that_outlives_its_function_is_left(account: Account
     ]
 
 
+def test_a_queue_that_was_just_deleted_has_time_to_go(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inventory, "POLL_SECONDS", 0.0)
+    answers = [{"QueueUrls": ["https://sqs.example/333333333333/shop-test-x"]}] * 3
+    account.services["sqs"] = {"list_queues": lambda _: answers.pop() if answers else {}}
+    assert inventory.take_after_destroy(cast(Any, account)) == []
+
+
+def test_a_queue_that_stays_is_left(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inventory, "QUEUE_SECONDS", 0.0)
+    account.services["sqs"] = {"list_queues": {"QueueUrls": ["https://sqs.example/333333333333/shop-test-x"]}}
+    assert [one.kind for one in inventory.take_after_destroy(cast(Any, account))] == ["queue"]
+
+
 def test_a_service_that_cannot_be_asked_is_an_error_and_not_an_empty_list(account: Account) -> None:
     account.services["sns"] = {"list_topics": ClientError({"Error": {"Code": "AccessDenied"}}, "ListTopics")}
     with pytest.raises(UserError, match=r"ListTopics was refused \(AccessDenied\)"):

@@ -3,111 +3,26 @@
 import csv
 import io
 import json
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from csvbatch.aws import operator
 from csvbatch.aws.s3_objects import S3Objects
 from csvbatch.aws.secrets import StoreAccess
-from csvbatch.contract.yaml_file import load_contracts
-from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline import layout
-from csvbatch.pipeline.delivery import Delivery, deliver
-from csvbatch.pipeline.ports import NO_DEADLINE
-from csvbatch.pipeline.processing import Processor
 from csvbatch.store import Store
+from scripts.account.function import FunctionError
 from scripts.account.names import names
 from scripts.account.verify import loading, record
 from scripts.account.verify.context import Context, Options
-from scripts.common.environments import Environment
 from scripts.common.errors import UserError
-from scripts.common.paths import LAMBDAS
-
-OTHER = Environment("other", "333333333333", "us-east-1")
-CONTRACTS = load_contracts(LAMBDAS / "contracts")
-
-
-class Secrets:
-    """A secret with made-up credentials; SQLite asks for none."""
-
-    def get_secret_value(self, **_: str) -> dict[str, str]:
-        return {"SecretString": json.dumps({"username": "loader", "password": "made-up"})}
-
-
-@dataclass
-class Deployed:
-    """Both functions in this process: an invocation is a command or a run, and a run's messages are handled at once."""
-
-    objects: S3Objects
-    stores: StoreAccess
-    queue: LocalQueue = field(default_factory=LocalQueue)
-    before_chunk: Callable[[Store], object] = lambda _: None
-    handles: bool = True
-
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
-        event = json.loads(Payload)
-        answer = self.stores.use(self._run) if event == {} else self._answer(event)
-        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
-
-    def _answer(self, event: Any) -> dict[str, Any]:
-        return operator.answer(event, self.stores, CONTRACTS.values(), NO_DEADLINE)
-
-    def _run(self, store: Store) -> dict[str, Any]:
-        processor = Processor(
-            store=store,
-            objects=self.objects,
-            queue=self.queue,
-            contracts=CONTRACTS,
-            chunk_bytes=1_000_000,
-            resend_after=timedelta(days=4),
-            claim_duration=timedelta(minutes=16),
-            deadline=NO_DEADLINE,
-        )
-        done = processor.run()
-        self.before_chunk(store)
-        for message in self.queue.drain() if self.handles else ():
-            deliver(store, self.objects, Delivery(message.dumps(), is_last=False), NO_DEADLINE)
-        return asdict(done)
-
-
-@dataclass
-class Account:
-    """What the steps use of an account."""
-
-    deployed: Deployed
-    environment: Environment = OTHER
-    names: Any = field(default_factory=lambda: names(OTHER))
-
-    def client(self, service: str) -> Any:
-        return boto3.client(service, OTHER.region)
-
-    def invoker(self) -> Deployed:
-        return self.deployed
-
-
-@dataclass
-class Desk:
-    context: Context
-    deployed: Deployed
-    database: Path
-    said: list[str]
-
-    def load(self) -> None:
-        loading.drop(self.context)
-        loading.wait(self.context)
-
-    def execute(self, sql: str) -> None:
-        with closing(sqlite3.connect(self.database)) as connection, connection:
-            assert connection.execute(sql).rowcount == 1
+from tests.unit.account.verify.deployed import CONTRACTS, OTHER, Account, Deployed, Desk, Secrets
 
 
 @pytest.fixture
@@ -143,6 +58,20 @@ def test_a_file_that_was_loaded_equals_what_a_plain_reader_finds(desk: Desk) -> 
     assert "1,025 rows = 980 in the table + 25 superseded + 20 rejected" in found
     assert "the database was not read from here" in found
     assert any("is closed" in line for line in desk.said)
+
+
+def test_a_call_that_aws_denies_fails_the_step_with_its_name_and_code(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "PutObject")
+
+    class Denied:
+        def put_object(self, **_: Any) -> Any:
+            raise denied
+
+    monkeypatch.setattr(desk.context.account, "client", lambda _: Denied())
+    with pytest.raises(UserError, match=r"PutObject was refused \(AccessDenied\)"):
+        loading.drop(desk.context)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +155,17 @@ def test_a_batch_that_does_not_end_is_waited_for_only_so_long(desk: Desk) -> Non
     desk.context = replace(desk.context, options=Options(1000, 0.2))
     with pytest.raises(UserError, match=r"is loading after 0\.2 s.*preflight other"):
         desk.load()
+
+
+def test_runs_that_keep_failing_end_the_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> object:
+        raise FunctionError("the batch processor failed (RuntimeError)", "aws logs tail")
+
+    monkeypatch.setattr(loading, "start_run", fail)
+    monkeypatch.setattr(loading, "RUN_EVERY_SECONDS", 0.0)
+    with pytest.raises(FunctionError, match="RuntimeError"):
+        desk.load()
+    assert len(desk.said) == loading.FAILED_RUNS - 1
 
 
 def test_a_batch_that_was_waiting_is_found_by_the_next_run(desk: Desk) -> None:

@@ -47,7 +47,7 @@ AGAIN = "then `csvbatch replay b1`, or drop the file again."
         (
             "out_of_time",
             "too_long_to_split",
-            "The file could not be split within one run of the batch processor, in 5 attempts. Send it as several "
+            "The batch processor got no further with this file within one run, in 5 attempts. Send it as several "
             f"smaller files; or raise the batch processor's timeout, {AGAIN}",
         ),
         (

@@ -140,14 +140,19 @@ def test_grants_to_what_cannot_be_a_user(user: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("database", "user", "table", "leases"),
-    [("oracle", "LOADER", "PAIRS", "CSVBATCH_LEASE"), ("postgresql", "loader", "pairs", "csvbatch_lease")],
+    ("database", "user", "table", "deleted_from"),
+    [
+        ("oracle", "LOADER", "PAIRS", ("CSVBATCH_CHUNK", "CSVBATCH_LEASE")),
+        ("postgresql", "loader", "pairs", ("csvbatch_chunk", "csvbatch_lease")),
+    ],
 )
-def test_the_loader_gets_the_rights_that_it_uses(database: str, user: str, table: str, leases: str) -> None:
+def test_the_loader_gets_the_rights_that_it_uses(
+    database: str, user: str, table: str, deleted_from: tuple[str, ...]
+) -> None:
     granted = grants([PAIRS], database, "loader")
     assert granted[-1] == f'GRANT SELECT, INSERT, UPDATE ON "{table}" TO "{user}"'
     assert [one for one in granted if "DELETE" in one] == [
-        f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{leases}" TO "{user}"'
+        f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{one}" TO "{user}"' for one in deleted_from
     ]
 
 

@@ -15,8 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.costs import Costs
-
 OTHERS_SECONDS = 8.0
 MULTIPLE = 10
 CONSTANT_SECONDS = 10
@@ -30,6 +28,9 @@ _seconds: dict[str, float] = {}
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Leave out what keeps the costs of a run in one file: the tests of several mutants would write it at once."""
+    # Not imported above: mutmut itself imports this file, and must take no other of `tests` before the copy's.
+    from tests.support.costs import Costs
+
     for plugin in list(config.pluginmanager.get_plugins()):
         if isinstance(plugin, Costs):
             config.pluginmanager.unregister(plugin)

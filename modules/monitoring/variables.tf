@@ -126,7 +126,7 @@ variable "notify" {
 
   validation {
     condition     = alltrue([for endpoint in var.notify.https_endpoints : startswith(endpoint, "https://")])
-    error_message = "notify.https_endpoints holds an address that does not start with https://: alarms travel over TLS only."
+    error_message = "notify.https_endpoints holds an address that does not start with https://: alarms are sent over TLS only."
   }
 
   validation {

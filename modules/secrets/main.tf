@@ -74,7 +74,7 @@ data "aws_iam_policy_document" "this" {
 
     principals {
       type        = "*"
-      identifiers = ["*"] # Everybody, except those whom the condition below excludes.
+      identifiers = ["*"] # Everybody but those that the condition below excludes.
     }
 
     condition {

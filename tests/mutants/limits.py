@@ -10,12 +10,11 @@ import json
 import os
 import resource
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-
-from tests.support.costs import Costs
 
 OTHERS_SECONDS = 8.0
 MULTIPLE = 10
@@ -30,6 +29,9 @@ _seconds: dict[str, float] = {}
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Leave out what keeps the costs of a run in one file: the tests of several mutants would write it at once."""
+    # Not imported above: mutmut itself imports this file, and must take no other of `tests` before the copy's.
+    from tests.support.costs import Costs
+
     for plugin in list(config.pluginmanager.get_plugins()):
         if isinstance(plugin, Costs):
             config.pluginmanager.unregister(plugin)
@@ -70,14 +72,20 @@ def limit_seconds(tests: list[float], used: float) -> int:
 
 
 def rounds(tests: Iterable[str], seconds: dict[str, float], mutant: str) -> list[list[str]]:
-    """Give the tests that a mutant meets, round after round."""
+    """Give the test functions that a mutant meets, round after round, each with all of its parameters.
+
+    Names of parameters are left out, because pytest does not find all of them again.
+    """
+    by_function: dict[str, float] = defaultdict(float)
+    for test in tests:
+        by_function[test.partition("[")[0]] += seconds.get(test, 0.0)
     package = mutant.split(".")[1]
     own, others, left = [], [], OTHERS_SECONDS
-    for test in sorted(tests, key=lambda one: seconds.get(one, 0.0)):
-        if test.startswith((f"tests/unit/csvbatch/{package}/", f"tests/integration/{package}/")):
-            own.append(test)
-        elif (left := left - seconds.get(test, 0.0)) >= 0:
-            others.append(test)
+    for function in sorted(by_function, key=lambda one: by_function[one]):
+        if function.startswith((f"tests/unit/csvbatch/{package}/", f"tests/integration/{package}/")):
+            own.append(function)
+        elif (left := left - by_function[function]) >= 0:
+            others.append(function)
     return [each for each in (own, others) if each]
 
 

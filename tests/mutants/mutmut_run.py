@@ -7,6 +7,7 @@ A mutant meets the tests of its own package first. Only one that survives them m
 that together take no more than `OTHERS_SECONDS`, so that a survivor does not cost a minute.
 """
 
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,12 +22,18 @@ class Runner(PytestRunner):
     """Runs the tests of a mutant until one fails."""
 
     def run_tests(self, *, mutant_name: str | None, tests: Iterable[str]) -> int:
-        """Give the status of the last round."""
+        """Give the status of the last round; keep the traceback of an error, which mutmut would drop."""
         if mutant_name is None:
             return super().run_tests(mutant_name=None, tests=tests)
-        for each in rounds(tests, measured(Path("mutants")), mutant_name):
-            if status := super().run_tests(mutant_name=mutant_name, tests=each):
-                return status
+        log = Path("errors.log").absolute()
+        try:
+            for each in rounds(tests, measured(Path("mutants")), mutant_name):
+                if status := super().run_tests(mutant_name=mutant_name, tests=each):
+                    return status
+        except Exception:
+            with log.open("a", encoding="utf-8") as stream:
+                stream.write(f"{mutant_name}\n{traceback.format_exc()}\n")
+            raise
         return 0
 
 

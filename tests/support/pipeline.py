@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import sqlite3
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from csvbatch.contract.model import Contract
 from csvbatch.local.files import LocalFiles
@@ -69,6 +71,13 @@ class Pipeline:
     def only_batch(self) -> Batch:
         (batch,) = self.store.latest_batches(10)
         return batch
+
+
+def unsynchronized(*arguments: Any, **settings: Any) -> sqlite3.Connection:
+    """Connect without waiting for the disk after each transaction: nothing here has to outlive the machine."""
+    connection = sqlite3.connect(*arguments, **settings)
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
 
 
 def names_in_table(pipeline: Pipeline) -> dict[tuple[object, ...], object]:

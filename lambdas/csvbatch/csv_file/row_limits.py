@@ -11,7 +11,6 @@ class BrokenLimit(Exception):  # noqa: N818 (the caller knows the line and raise
     """The row or field that begins at code unit `position` breaks a limit."""
 
     def __init__(self, reason: Reason, position: int, limit: int) -> None:
-        super().__init__(reason, position, limit)
         self.reason = reason
         self.position = position
         self.limit = limit

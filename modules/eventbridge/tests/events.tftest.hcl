@@ -151,7 +151,7 @@ run "keeps_a_rule_that_is_switched_off" {
 
   assert {
     condition     = aws_cloudwatch_event_rule.object_created.state == "DISABLED" && aws_cloudwatch_event_target.object_created.arn == var.target.function_arn
-    error_message = "A rule that is not enabled must stand by, switched off."
+    error_message = "A rule that is not enabled must exist and be disabled."
   }
 }
 

@@ -66,7 +66,7 @@ run "scheduler_may_start_the_function_and_keep_dead_letters_only" {
         ArnEquals    = { "aws:SourceArn" = "arn:aws:scheduler:eu-west-2:123456789012:schedule-group/csvbatch-test" }
       }
     }]
-    error_message = "Only Scheduler, for this account's group, may take on the role."
+    error_message = "Only Scheduler, for this account's group, may assume the role."
   }
 
   assert {
@@ -88,6 +88,6 @@ run "scheduler_may_start_the_function_and_keep_dead_letters_only" {
         Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-west-2:123456789012:rule/csvbatch-test-object-created" } }
       },
     ]
-    error_message = "Dead letters must travel over TLS, and come from this rule or this account's roles only."
+    error_message = "Dead letters must be sent over TLS, and come from this rule or this account's roles only."
   }
 }

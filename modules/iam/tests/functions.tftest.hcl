@@ -320,6 +320,6 @@ run "lambda_may_take_a_role_for_its_own_function_alone" {
         ])
       }]
     }
-    error_message = "somebody other than Lambda, for that function and account, may take a role"
+    error_message = "a principal other than Lambda, for that function and account, may assume a role"
   }
 }

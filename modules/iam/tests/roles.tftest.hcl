@@ -64,7 +64,7 @@ run "no_boundary_unless_the_account_asks_for_one" {
 
   assert {
     condition     = alltrue([for role in [aws_iam_role.batch_processor, aws_iam_role.request_handler, aws_iam_role.rejects_reader] : role.permissions_boundary == null])
-    error_message = "a role has a boundary nobody asked for"
+    error_message = "a role has a permissions boundary although none was given"
   }
 }
 

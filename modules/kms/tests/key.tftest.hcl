@@ -57,12 +57,12 @@ run "protected_key_has_a_guard_that_belongs_to_its_name" {
 
   assert {
     condition     = jsonencode(terraform_data.deletion_protection[0].triggers_replace) == jsonencode(["csvbatch-test"])
-    error_message = "a rename would replace the key without meeting the guard"
+    error_message = "a rename would replace the key although the guard should refuse it"
   }
 
   assert {
     condition     = aws_kms_key.this.deletion_window_in_days == 30
-    error_message = "a protected key is gone before anybody can bring it back"
+    error_message = "a protected key can be deleted before its deletion can be cancelled"
   }
 }
 

@@ -78,7 +78,7 @@ run "rules_may_send_to_the_queues_of_the_environment_by_their_encryption_context
         actions   = toset(["kms:Decrypt", "kms:GenerateDataKey"])
         condition = { ArnLike = { "kms:EncryptionContext:aws:sqs:arn" = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-*" } }
     }]
-    error_message = "EventBridge names no account to KMS: it must be bound by the queue, and by nothing it does not send"
+    error_message = "EventBridge passes no account to KMS: its statement must be limited by the queue, and by no value that it does not send"
   }
 }
 

@@ -219,7 +219,7 @@ run "tells_the_function_how_oracle_is_talked_to" {
 
   assert {
     condition     = output.environment["CSVBATCH_DATABASE_URL"] == "oracle://oracle.example.internal:1522/db_high.adb.example.com?protocol=tcps&schema=LOADER%241&wallet=%2Fopt%2Foracle%2Fwallet&tls_strict=false&thick=true"
-    error_message = "the function is told ${output.environment["CSVBATCH_DATABASE_URL"]}"
+    error_message = "CSVBATCH_DATABASE_URL is ${output.environment["CSVBATCH_DATABASE_URL"]}"
   }
 }
 
@@ -232,7 +232,7 @@ run "a_packaged_authority_needs_no_layer" {
 
   assert {
     condition     = output.environment["CSVBATCH_DATABASE_URL"] == "oracle://oracle.example.internal:2484/LOADER?protocol=tcps&ca=%2Fvar%2Ftask%2Fcertificates%2Fca.pem"
-    error_message = "the function is told ${output.environment["CSVBATCH_DATABASE_URL"]}"
+    error_message = "CSVBATCH_DATABASE_URL is ${output.environment["CSVBATCH_DATABASE_URL"]}"
   }
 }
 

@@ -70,7 +70,7 @@ run "fails_messages_one_by_one_and_limits_how_many_run" {
 
   assert {
     condition     = aws_lambda_event_source_mapping.this.batch_size == 1 && aws_lambda_event_source_mapping.this.maximum_batching_window_in_seconds == 0
-    error_message = "One message an invocation, at once, is the default."
+    error_message = "The default is one message per invocation, without a batching window."
   }
 }
 

@@ -193,7 +193,7 @@ run "alarms_on_failed_chunks_until_they_would_have_been_delivered_again" {
       aws_cloudwatch_metric_alarm.this["chunks-failed"].threshold == 0 &&
       aws_cloudwatch_metric_alarm.this["chunks-failed"].treat_missing_data == "notBreaching"
     )
-    error_message = "One failed chunk must raise the alarm, under the namespace and the one dimension that the functions report it with."
+    error_message = "One failed chunk must raise the alarm, with the namespace and the dimension that the functions report."
   }
 
   assert {
@@ -228,7 +228,7 @@ run "alarms_on_what_a_run_reports_until_a_run_reports_better" {
     condition = alltrue([for key in ["batches-failed", "datasets-overdue", "oldest-batch"] : (
       aws_cloudwatch_metric_alarm.this[key].namespace == "csvbatch-test" && aws_cloudwatch_metric_alarm.this[key].dimensions == tomap({ service = "batch_processor" })
     )])
-    error_message = "The namespace and the one dimension must be those that the batch processor reports with."
+    error_message = "The namespace and the dimension must be those that the batch processor reports."
   }
 }
 
@@ -275,7 +275,7 @@ run "nobody_misses_a_schedule_that_is_off" {
 
   assert {
     condition     = !contains(output.alarm_names, "csvbatch-test-schedule-silent")
-    error_message = "The alarm would go off for ever."
+    error_message = "The alarm would never clear."
   }
 }
 
@@ -387,7 +387,7 @@ run "shows_alarms_queues_schedules_and_functions" {
   assert {
     condition = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : "${widget.x},${widget.y}"])) == length(
     jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets)
-    error_message = "No chart may hide another."
+    error_message = "No chart may overlap another."
   }
 }
 

@@ -63,7 +63,7 @@ run "adopted_vpc_keeps_its_default_group_routes_and_flow_logs" {
     condition = 0 == length(aws_vpc.this) + length(aws_subnet.private) + length(aws_default_security_group.this) + length(aws_flow_log.this) + (
       length(aws_route_table.private) + length(aws_route_table_association.private) + length(aws_route.oracle)
     )
-    error_message = "something of the adopted VPC's own is changed"
+    error_message = "something that belongs to the adopted VPC is changed"
   }
 }
 
@@ -86,7 +86,7 @@ run "endpoints_are_made_in_the_adopted_vpc" {
 
   assert {
     condition     = alltrue([for endpoint in concat(values(aws_vpc_endpoint.interface), aws_vpc_endpoint.s3) : endpoint.vpc_id == "vpc-0123456789abcdef0"])
-    error_message = "an endpoint is made elsewhere"
+    error_message = "an endpoint is created in another VPC"
   }
 
   assert {

@@ -137,7 +137,7 @@ run "endpoints_take_calls_from_the_functions_only" {
 
   assert {
     condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : endpoint.security_group_ids == toset(aws_security_group.endpoints[*].id)])
-    error_message = "an endpoint wears another security group"
+    error_message = "an endpoint has another security group"
   }
 }
 
@@ -187,7 +187,7 @@ run "oracle_is_reached_through_a_peering_connection" {
 
   assert {
     condition     = length(aws_ec2_transit_gateway_vpc_attachment.oracle) == 0
-    error_message = "a transit gateway is attached without being asked for"
+    error_message = "a transit gateway is attached although none was given"
   }
 }
 
@@ -278,7 +278,7 @@ run "oracle_may_be_named_by_its_security_group_alone" {
 
   assert {
     condition     = length(aws_vpc_security_group_egress_rule.lambda_to_oracle) + length(aws_route.oracle) == 0
-    error_message = "something is opened or routed that nobody named"
+    error_message = "something is opened or routed that was not named"
   }
 }
 

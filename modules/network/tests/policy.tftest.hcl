@@ -33,7 +33,7 @@ run "only_principals_of_the_account_pass_an_endpoint" {
         for endpoint in concat(aws_vpc_endpoint.s3, values(aws_vpc_endpoint.interface)) : jsondecode(endpoint.policy).Statement
       ]) : try(statement.Condition.StringEquals["aws:PrincipalAccount"], null) == "123456789012"
     ])
-    error_message = "an endpoint lets principals of other accounts through"
+    error_message = "an endpoint gives principals of other accounts access"
   }
 }
 
@@ -114,6 +114,6 @@ run "whoever_shares_the_route_tables_reaches_every_bucket_where_so_stated" {
         statement.Action == "s3:*" && statement.Resource == "*" && statement.Condition == { StringEquals = { "aws:PrincipalAccount" = "123456789012" } }
       )
     ])
-    error_message = "others in the VPC are cut off from their buckets, or strangers are let through"
+    error_message = "other users of the VPC lose access to their buckets, or principals of other accounts get access"
   }
 }

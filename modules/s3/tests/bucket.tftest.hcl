@@ -112,7 +112,7 @@ run "delete_markers_that_hide_nothing_are_removed" {
       for rule in aws_s3_bucket_lifecycle_configuration.this.rule : one(rule.expiration).expired_object_delete_marker
       if rule.id == "expired-delete-markers" && rule.status == "Enabled"
     ])
-    error_message = "delete markers stay behind for ever"
+    error_message = "expired delete markers are never removed"
   }
 }
 
@@ -191,7 +191,7 @@ run "log_bucket_is_encrypted_with_the_key_of_s3" {
 
   assert {
     condition     = one(one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "AES256"
-    error_message = "log delivery would fail for want of a key it cannot use"
+    error_message = "log delivery would fail, because it cannot use a key"
   }
 
   assert {
@@ -218,6 +218,6 @@ run "protected_bucket_has_a_guard_that_belongs_to_its_name" {
 
   assert {
     condition     = jsonencode(terraform_data.deletion_protection[0].triggers_replace) == jsonencode([var.name])
-    error_message = "a rename would replace the bucket without meeting the guard"
+    error_message = "a rename would replace the bucket although the guard should refuse it"
   }
 }

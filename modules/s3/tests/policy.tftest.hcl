@@ -107,7 +107,7 @@ run "nobody_of_another_account_is_let_in_by_default" {
 
   assert {
     condition     = alltrue([for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Effect == "Deny"])
-    error_message = "the bucket's policy allows something though there is no producer"
+    error_message = "the bucket's policy allows something although there is no producer"
   }
 }
 

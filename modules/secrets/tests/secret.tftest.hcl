@@ -95,7 +95,7 @@ run "protected_secret_has_a_guard_that_belongs_to_its_name" {
 
   assert {
     condition     = jsonencode(terraform_data.deletion_protection[0].triggers_replace) == jsonencode(["csvbatch-test-oracle-credentials"])
-    error_message = "a rename would replace the secret without meeting the guard"
+    error_message = "a rename would replace the secret although the guard should refuse it"
   }
 }
 

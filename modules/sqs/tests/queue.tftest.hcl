@@ -61,7 +61,7 @@ run "both_queues_are_encrypted_with_the_key" {
       for queue in [aws_sqs_queue.this, aws_sqs_queue.dead_letters] :
       queue.kms_master_key_id == var.kms_key_arn && queue.kms_data_key_reuse_period_seconds == 300
     ])
-    error_message = "a queue is not encrypted with the key, or asks for data keys at another pace than every 300 seconds"
+    error_message = "a queue is not encrypted with the key, or does not reuse data keys for 300 seconds"
   }
 }
 
@@ -97,7 +97,7 @@ run "protected_queues_have_a_guard_that_belongs_to_their_name" {
 
   assert {
     condition     = jsonencode(terraform_data.deletion_protection[0].triggers_replace) == jsonencode(["csvbatch-test-chunks"])
-    error_message = "a rename would replace the queues without meeting the guard"
+    error_message = "a rename would replace the queues although the guard should refuse it"
   }
 }
 

@@ -11,6 +11,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -47,10 +48,16 @@ def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
+@cache
+def client() -> Any:
+    """Make the client once: it takes longer than all that a test asks of it."""
+    return boto3.client("secretsmanager")
+
+
 @pytest.fixture
 def aws(signed_in: None) -> Iterator[Any]:
     with mock_aws():
-        secrets = boto3.client("secretsmanager")
+        secrets = client()
         secrets.create_secret(Name=NAME)
         yield secrets
 

@@ -72,6 +72,7 @@ def test_a_mutant_meets_the_tests_of_its_package_and_then_the_fastest_others() -
     mutant = "csvbatch.rows.checks.x_f__mutmut_1"
     assert rounds([*own, *others], {**own, **others}, mutant) == [list(own)[::-1], list(others)[:2]]
     assert rounds(others, others, mutant) == [list(others)[:2]]
+    assert rounds([f"{test}[{number}]" for test in own for number in (1, 2)], {}, mutant) == [list(own)]
 
 
 def test_a_limit_is_a_multiple_of_what_the_tests_take() -> None:

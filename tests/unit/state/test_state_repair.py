@@ -3,6 +3,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,17 @@ LOCK = {"ID": "11111111-2222-3333-4444-555555555555", "Who": "somebody@elsewhere
 LOCK |= {"Operation": "OperationTypeApply", "Created": "2026-01-01T00:00:00Z"}
 
 
+@cache
+def client(service: str) -> Any:
+    """Make a client once: it takes longer than all that a test asks of it."""
+    return boto3.client(service, region_name="eu-north-1")
+
+
 class Stored:
     """A state backend with two versions of one unit's state, whose digest is that of the second."""
 
     def __init__(self) -> None:
-        self.s3 = boto3.client("s3", region_name="eu-north-1")
-        self.dynamodb = boto3.client("dynamodb", region_name="eu-north-1")
+        self.s3, self.dynamodb = client("s3"), client("dynamodb")
         self.s3.create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
         self.s3.put_bucket_versioning(Bucket=NAME, VersioningConfiguration={"Status": "Enabled"})
         self.dynamodb.create_table(

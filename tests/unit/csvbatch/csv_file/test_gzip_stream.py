@@ -122,6 +122,18 @@ def test_a_file_larger_than_allowed_is_refused() -> None:
     assert unpack(PACKED, limits=Limits(unpacked_bytes=len(ROWS))) == ROWS
 
 
+def test_a_gzip_file_may_unpack_to_its_greatest_ratio() -> None:
+    sizes = ((size, len(gzip.compress(b"x" * size, mtime=0))) for size in range(1000, 9000))
+    size, packed = next((size, packed) for size, packed in sizes if size % packed == 0)
+    exactly = Limits(unpack_ratio=size // packed, unpack_free_bytes=1)
+    data = gzip.compress(b"x" * size, mtime=0)
+    assert unpack(data, limits=exactly) == b"x" * size
+    assert unpack(data, limits=Limits(unpack_ratio=1, unpack_free_bytes=size)) == b"x" * size
+    assert (
+        reason_of(data, limits=Limits(unpack_ratio=size // packed - 1, unpack_free_bytes=size - 1)) is Reason.GZIP_BOMB
+    )
+
+
 @settings(deadline=None)
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=5), st.integers(1, 50), st.integers(0, 9))
 def test_members_of_any_content_in_blocks_of_any_size(members: list[bytes], block_bytes: int, level: int) -> None:

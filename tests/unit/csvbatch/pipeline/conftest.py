@@ -5,18 +5,24 @@ from pathlib import Path
 import pytest
 
 from csvbatch.contract.yaml_file import load_contracts
-from csvbatch.store import open_store
+from csvbatch.store import Clock, Store, open_store
 from scripts.common.paths import REPOSITORY
 from tests.support.failing import FailingFiles, FailingQueue
-from tests.support.pipeline import Pipeline, TaggedFiles
+from tests.support.pipeline import Pipeline, TaggedFiles, unsynchronized
 
 CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")
 
 
+def opened(folder: Path, clock: Clock | None = None) -> Store:
+    store = open_store(f"sqlite:///{folder}/store.db", clock=clock)
+    store._database._connect = unsynchronized  # type: ignore[attr-defined]
+    store.migrate(CONTRACTS.values())
+    return store
+
+
 @pytest.fixture
 def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
-    store = open_store(f"sqlite:///{tmp_path}/store.db")
-    store.migrate(CONTRACTS.values())
+    store = opened(tmp_path)
     yield Pipeline(store, TaggedFiles(tmp_path / "bucket", {}), dict(CONTRACTS))
     store.close_connection()
 
@@ -29,8 +35,7 @@ def now() -> list[datetime]:
 @pytest.fixture
 def failing_pipeline(tmp_path: Path, now: list[datetime]) -> Iterator[Pipeline]:
     """Give a pipeline whose files and queue fail where a test says so, and whose clock the test sets."""
-    store = open_store(f"sqlite:///{tmp_path}/store.db", clock=lambda: now[0])
-    store.migrate(CONTRACTS.values())
+    store = opened(tmp_path, lambda: now[0])
     yield Pipeline(store, FailingFiles(tmp_path / "bucket", {}), dict(CONTRACTS), FailingQueue())
     store.close_connection()
 

@@ -12,7 +12,7 @@ from csvbatch.pipeline.claims import claim_name
 from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.failures import MOST_FAILURES
 from csvbatch.pipeline.ports import NO_DEADLINE, Deadline
-from csvbatch.store import Batch, BusyError
+from csvbatch.store import Batch, BusyError, StoreError
 from tests.support.failing import FailingFiles, refusal
 from tests.support.pipeline import Pipeline
 from tests.unit.csvbatch.pipeline.failing_files import HEADER
@@ -90,6 +90,22 @@ def test_objects_that_are_skipped_are_all_counted_and_not_all_logged(pipeline: P
         ("WARNING", "object skipped", "not_in_a_dataset_folder")
     }
     assert {repr("incoming/" + "0" * 191), repr("incoming/00\n.csv")} <= {fields["object"] for _, _, fields in skipped}
+
+
+def test_an_object_that_the_ledger_refuses_is_skipped_with_its_code(
+    pipeline: Pipeline, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.drop("a.csv", HEADER)
+
+    def refused(_: object) -> Batch:
+        raise StoreError("ORA-12899", "the value is too long", "shorten it")
+
+    monkeypatch.setattr(pipeline.store, "register", refused)
+    pipeline.process()
+    assert said() == [
+        ("WARNING", "object skipped", {"reason": "ORA-12899", "object": "'incoming/recipients/a.csv'"}),
+        ("INFO", "run complete", {"skipped": 1}),
+    ]
 
 
 def test_a_batch_that_fails_and_is_given_up(pipeline: Pipeline, files: FailingFiles, said: Said) -> None:

@@ -9,14 +9,13 @@ import csv
 import io
 import json
 import os
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import batched, pairwise
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -30,7 +29,7 @@ from csvbatch.csv_file.splitter import scan
 from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, BatchState, open_store
 from tests.support.nasty_files import CONTRACTS, HEADERS, NastyFile, nasty_file
-from tests.support.pipeline import Pipeline
+from tests.support.pipeline import Pipeline, unsynchronized
 from tests.unit.csvbatch.csv_file.csv_reference import is_malformed, lines_of, row_ends_and_open_quote
 
 FILES = int(os.environ.get("CSVBATCH_NASTY_FILES", "300"))
@@ -130,13 +129,6 @@ def loaded(files: list[NastyFile], folder: Path, random: Random) -> Iterator[Out
     for file in files:
         yield outcome_of(pipeline, file, batches[f"incoming/{file.contract.dataset}/{file.name}"])
     store.close_connection()
-
-
-def unsynchronized(*arguments: Any, **settings: Any) -> sqlite3.Connection:
-    """Connect without waiting for the disk after each transaction: nothing here has to outlive the machine."""
-    connection = sqlite3.connect(*arguments, **settings)
-    connection.execute("PRAGMA synchronous = OFF")
-    return connection
 
 
 def outcome_of(pipeline: Pipeline, file: NastyFile, batch: Batch) -> Outcome:

@@ -114,6 +114,7 @@ def test_every_attempt_has_reject_files_of_its_own(pipeline: Pipeline) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "unpacked"),
     [("a.csv", HEADER, False), ("a.csv.gz", gzip.compress(HEADER), True), ("A.CSV.GZ", gzip.compress(HEADER), True)],
+    ids=["plain", "packed", "packed, in capitals"],
 )
 def test_only_a_packed_file_is_read_from_another_object(
     pipeline: Pipeline, name: str, content: bytes, unpacked: bool

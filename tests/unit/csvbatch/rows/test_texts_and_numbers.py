@@ -19,6 +19,7 @@ GRADE = IntegerColumn(name="c", allowed=(1, 3))
 PRICE = DecimalColumn(name="c", precision=7, scale=2, minimum=Decimal("-9.99"))
 RATE = DecimalColumn(name="c", precision=3, scale=3)
 WHOLE = DecimalColumn(name="c", precision=38, scale=0)
+WIDE_LEVEL = DecimalColumn(name="c", precision=12, scale=1, allowed=(Decimal("0.5"), Decimal(2)))
 LEVEL = DecimalColumn(name="c", precision=4, scale=1, allowed=(Decimal("0.5"), Decimal(2)))
 CONSENT = BooleanColumn(name="c", true_tokens=("Y", "1"), false_tokens=("N",), null_tokens=("?",))
 
@@ -58,6 +59,7 @@ CONSENT = BooleanColumn(name="c", true_tokens=("Y", "1"), false_tokens=("N",), n
         (WHOLE, "9" * 38, Decimal("9" * 38)),
         (WHOLE, "-" + "9" * 38, Decimal("-" + "9" * 38)),
         (LEVEL, "2.0", Decimal("2.0")),
+        (WIDE_LEVEL, "2.0", Decimal("2.0")),
         (CONSENT, "Y", True),
         (CONSENT, "1", True),
         (CONSENT, "N", False),
@@ -126,6 +128,7 @@ def test_a_good_text_is_read_as_an_exact_value(column: Column, text: str, value:
         (RATE, "1", [Rule.PRECISION]),
         (WHOLE, "1" + "0" * 38, [Rule.PRECISION]),
         (LEVEL, "1.0", [Rule.ALLOWED]),
+        (WIDE_LEVEL, "1.0", [Rule.ALLOWED]),
         (CONSENT, "y", [Rule.TYPE]),
         (CONSENT, "yes", [Rule.TYPE]),
         (CONSENT, "true", [Rule.TYPE]),

@@ -49,6 +49,7 @@ def test_a_date_in_iso_format_is_left_as_text_where_that_was_asked_for() -> None
     validate = compile_validator(PARCELS, match_header(PARCELS, PARCELS.headers), {"date"})
 
     assert validate(["1", "red", "2.50", "2024-02-29"]) == (1, "red", Decimal("2.50"), "2024-02-29")
+    assert validate(["1", "red", "2.50", "2023-02-29"]) == [RowError("sent", Rule.TYPE)]
 
 
 def test_columns_in_another_order_and_extra_ones_make_no_difference() -> None:

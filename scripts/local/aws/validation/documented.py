@@ -1,7 +1,4 @@
-"""Rules that AWS documents in words and that no service model states; each names its page.
-
-`error_codes.py` names what no page confirms.
-"""
+"""Rules that AWS documents in words and that no service model states; each names its page."""
 
 import json
 import re
@@ -14,7 +11,6 @@ from scripts.local.aws.validation.shapes import Violation
 
 _EC2_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
 _EC2_ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
-"""Sizes of networks."""
 _IAM_QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 _LAMBDA_ENVIRONMENT = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"
 _LAMBDA_SQS = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
@@ -129,9 +125,8 @@ def _tags(call: OperationCall) -> Iterator[Violation]:
         for key, value in tags.items():
             if not 1 <= len(key) <= 128 or len(value) > 256:
                 yield Violation(path, "Member must have keys of 1 to 128 and values of at most 256 characters")
-            # In any case of letters: https://github.com/awsdocs/amazon-ecs-developer-guide/issues/72.
-            # EC2's page has the code InvalidTagKey.Malformed, its answers InvalidParameterValue:
-            # https://github.com/cloud-custodian/cloud-custodian/issues/5975.
+            # In any case of letters: https://github.com/awsdocs/amazon-ecs-developer-guide/issues/72. Not with the code
+            # of EC2's page, InvalidTagKey.Malformed: https://github.com/cloud-custodian/cloud-custodian/issues/5975.
             if key.lower().startswith("aws:"):
                 yield Violation(path, "Member must not have keys that begin with aws:, which is reserved")
 

@@ -45,8 +45,8 @@ _ADVICE = {
     "ORA-01400": _CONSTRAINTS,
     "ORA-01438": _CONSTRAINTS,
     "ORA-01489": (
-        "a text has more bytes than a VARCHAR2 of this database: lower its column's max_length, or have MAX_STRING_SIZE "
-        "set to EXTENDED"
+        "a text has more bytes than a VARCHAR2 of this database: lower its column's max_length, or have "
+        "MAX_STRING_SIZE set to EXTENDED"
     ),
     "ORA-01536": "raise the owner's quota on the tablespace",
     "ORA-01653": "extend the tablespace",

@@ -12,6 +12,7 @@ from scripts.common.paths import BIN, SCAN_VENV, SETUP_LOCK, TERRAFORM_RC, TOOLC
 from scripts.toolchain import platforms
 from scripts.toolchain.engines import find_engine, find_terragrunt
 from scripts.toolchain.files import link_if_changed, write_if_changed
+from scripts.toolchain.java import H2_VERSION, MISSING, find_h2, find_java
 from scripts.toolchain.providers import write_cli_configuration
 from scripts.toolchain.pythons import build_environments, build_judges, build_second_aws
 
@@ -62,6 +63,8 @@ def set_up(quiet: bool) -> None:
         report(f"{engine.name}: {engine}")
         report(f"terragrunt: {terragrunt}")
         report(f"providers: {providers}")
+        java, h2 = find_java(), find_h2(report)
+        report(f"H2 {H2_VERSION} for the Oracle tests: {h2}" if java and h2 else f"Oracle tests: {MISSING}")
 
 
 if __name__ == "__main__":

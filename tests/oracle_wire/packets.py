@@ -22,7 +22,6 @@ _CONNECT_DATA_AT = 74
 class Kind(IntEnum):
     """Types of packets."""
 
-    CONNECT = 1
     ACCEPT = 2
     REFUSE = 4
     DATA = 6

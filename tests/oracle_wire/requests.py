@@ -40,10 +40,7 @@ class Option(IntEnum):
     """Options of an execution."""
 
     PARSE = 0x01
-    DEFINE = 0x10
-    EXECUTE = 0x20
     FETCH = 0x40
-    COMMIT = 0x100
 
 
 class LobOperation(IntEnum):

@@ -144,11 +144,6 @@ class PostgresqlPlace(Place):
             connection.execute(f"CREATE SCHEMA {schema}".encode())
         super().__init__()
 
-    def drop_schema(self, schema: str) -> None:
-        """Remove the schema with all that is in it."""
-        with psycopg.connect(self.server.url()) as connection:
-            connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
-
     def open(self, faults: Faults | None, timeouts: Timeouts) -> Database:
         connect = postgresql_connect(faults) if faults else psycopg.connect
         return PostgresqlDatabase(self.url, None, timeouts, connect)

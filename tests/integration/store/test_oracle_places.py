@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import oracledb
 import pytest
 
+from csvbatch.contract.columns import StringColumn
+from csvbatch.contract.model import Contract
 from csvbatch.store import StoreError
-from tests.integration.store.contracts import CONTRACTS, PAIRS
-from tests.integration.store.loading import load, load_whole, split_batch
+from tests.integration.store.contracts import CONTRACTS, EVERYTHING, PAIRS, everything
+from tests.integration.store.loading import load, load_whole, new_batch, split_batch
 from tests.integration.store.places import SHIPPED, OraclePlace
 from tests.support.oracle_listener import OracleListener
 
@@ -70,3 +72,28 @@ def test_a_schema_that_is_not_there_is_said_by_oracle(oracle: OracleListener, se
             connection.cursor().execute("SELECT 1 FROM DUAL")
         connection.current_schema = "LOADER"
         assert connection.cursor().execute("SELECT 1 FROM DUAL").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "columns", [20, 80, 600], ids=["in pieces", "as a large object", "as a large object in packets"]
+)
+def test_a_contract_of_many_columns_is_kept_whole(place: OraclePlace, columns: int) -> None:
+    """Longer than one bind, than a VARCHAR2, and than a packet."""
+    contract = Contract(
+        dataset="many",
+        table="many",
+        key=("column_0",),
+        columns=tuple(StringColumn(name=f"column_{number}", max_length=9) for number in range(columns)),
+    )
+    batch = place.store().register(new_batch(contract))
+    assert place.store().contract(batch.id) == contract
+
+
+def test_with_extended_strings_a_text_may_have_as_many_characters_as_its_column_whatever_their_bytes(
+    oracle: OracleListener, service: str
+) -> None:
+    place = OraclePlace(oracle.url(f"{service}.extended"))
+    row = everything(select="€" * 4000)
+    load_whole(place.store(), EVERYTHING, [row])
+    assert place.values(EVERYTHING) == [row]
+    place.close()

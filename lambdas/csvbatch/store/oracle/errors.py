@@ -45,7 +45,7 @@ _ADVICE = {
     "ORA-01400": _CONSTRAINTS,
     "ORA-01438": _CONSTRAINTS,
     "ORA-01489": (
-        "a text has more bytes than a VARCHAR2 of this database takes: lower its column's max_length, or have "
+        "a text has more bytes than a VARCHAR2 of this database: lower its column's max_length, or have "
         "MAX_STRING_SIZE set to EXTENDED"
     ),
     "ORA-01536": "raise the owner's quota on the tablespace",

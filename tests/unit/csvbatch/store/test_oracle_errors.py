@@ -13,7 +13,7 @@ import pytest
 from csvbatch.store import BusyError, Credentials, CredentialsError, RetryableError, StoreError, open_store
 from csvbatch.store.oracle.errors import classify
 from csvbatch.store.waits import Timeouts
-from tests.support.oracle_listener import OracleListener
+from tests.support.oracle_listener import OracleListener, oracle_listener
 
 type Raised = Callable[[str], oracledb.Error]
 
@@ -159,8 +159,10 @@ def test_a_listener_that_has_nothing_free_is_busy(oracle: OracleListener, number
     assert failure.code == f"ORA-{number}"
 
 
-def test_a_listener_that_never_answers_is_not_waited_for(oracle: OracleListener) -> None:
-    failure = login(oracle, "silent")
+def test_a_listener_that_never_answers_is_not_waited_for() -> None:
+    """A listener of the test's own: when it ends, so does the login that was left behind."""
+    with oracle_listener() as listener:
+        failure = login(listener, "silent")
     assert (type(failure), failure.code) == (BusyError, "NO_ANSWER")
 
 

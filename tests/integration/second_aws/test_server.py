@@ -40,8 +40,8 @@ def test_it_speaks_tls_with_a_certificate_of_its_own_and_checks_credentials(tmp_
             endpoint_url=ministack.endpoint.url,
             region_name=ministack.endpoint.region,
             verify=str(ministack.endpoint.ca_bundle),
-            aws_access_key_id="AKIANOTAREALKEYATALL",
-            aws_secret_access_key="made-up",
+            aws_access_key_id="AKIAMADEUPANDUNKNOWN",
+            aws_secret_access_key="not-a-real-one",
             config=Config(retries={"total_max_attempts": 1}),
         )
         with pytest.raises(ClientError):

@@ -20,6 +20,8 @@ ELSEWHERE = {
     ".terraform.lock.hcl": "what the page says is not kept",
     "Area/City": "a time zone",
     "alias/<name>": "a name in KMS",
+    "application/octet-stream": "a content type",
+    "binary/octet-stream": "a content type",
     "environments/dev": "of the original layout",
     "environments/prod": "of the original layout",
     "lambda/NAME/DIGEST/JOB.zip": "an object",

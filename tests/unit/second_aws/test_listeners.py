@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +27,7 @@ else:
 
 
 @contextmanager
-def listening(tmp_path: object, address: str, depth: int = 0) -> Iterator[tuple[int, int]]:
+def listening(tmp_path: Path, address: str, depth: int = 0) -> Iterator[tuple[int, int]]:
     """The session of a program that listens, and its port."""
     script = tmp_path / "listen.py"
     script.write_text(_LISTEN)
@@ -47,21 +48,21 @@ def listening(tmp_path: object, address: str, depth: int = 0) -> Iterator[tuple[
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_loopback_is_accepted(tmp_path: object, address: str) -> None:
+def test_loopback_is_accepted(tmp_path: Path, address: str) -> None:
     with listening(tmp_path, address) as (session, port):
         assert require_loopback(session) == {(address, port)}
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::"])
 @pytest.mark.parametrize("depth", [0, 2])
-def test_an_address_of_the_network_is_refused(tmp_path: object, address: str, depth: int) -> None:
+def test_an_address_of_the_network_is_refused(tmp_path: Path, address: str, depth: int) -> None:
     with listening(tmp_path, address, depth) as (session, port):
         with pytest.raises(NotLoopbackError, match=f"listens on {address}:{port}"):
             require_loopback(session)
         assert len(processes(session)) == depth + 1
 
 
-def test_listeners_of_others_do_not_count(tmp_path: object) -> None:
+def test_listeners_of_others_do_not_count(tmp_path: Path) -> None:
     with listening(tmp_path, "127.0.0.1") as (session, port), listening(tmp_path, "127.0.0.1") as (other, other_port):
         assert listeners(session) == {("127.0.0.1", port)}
         assert listeners(other) == {("127.0.0.1", other_port)}

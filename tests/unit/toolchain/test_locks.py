@@ -166,3 +166,21 @@ def test_judges_of_csv_are_installed_and_corpora_downloaded_with_hashes_only(
     assert [command for command in fetching if "--require-hashes" not in command] == []
     pythons.build_judges(lambda line: None)
     assert len([command for command in commands if {"install", "download"} & set(command)]) == 3
+
+
+def test_the_second_aws_is_installed_with_hashes_only_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> None:
+        commands.append(command)
+        if "venv" in command:
+            Path(command[-1]).mkdir(parents=True)
+
+    monkeypatch.setattr(pythons, "run", run)
+    monkeypatch.setattr(pythons, "TOOLS", tmp_path / "tools")
+    monkeypatch.setattr(pythons, "SECOND_AWS_VENV", tmp_path / "second-aws")
+    for _ in range(2):
+        pythons.build_second_aws(lambda line: None)
+    installs = [command for command in commands if "install" in command]
+    assert len(installs) == 2
+    assert [command for command in installs if "--require-hashes" not in command] == []

@@ -57,6 +57,7 @@ def diff(before: str, after: str) -> str:
         ('run("UPDATE t SET a = NULL WHERE id = :id")', 'run("update t set a = null where id = :id")', True),
         ('run("UPDATE t SET a = NULL WHERE id = :id")', 'run("UPDATE T SET A = NULL WHERE ID = :ID")', False),
         ('run("UPDATE t SET a = 1")', 'run("XXUPDATE t SET a = 1XX")', False),
+        ('run("COMMIT")', 'run("commit")', True),
         ('raise Error("WRONG_STATE")', 'raise Error("wrong_state")', False),
         ('say("There is no NULL here")', 'say("there is no null here")', True),
         ("return a", "return None", False),

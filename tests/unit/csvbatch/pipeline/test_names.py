@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from csvbatch.local.files import LocalFiles
+from csvbatch.pipeline.layout import parse_incoming
+from csvbatch.pipeline.names import problem_of
 from csvbatch.pipeline.ports import StoredObject
 from csvbatch.pipeline.processing import Run
 from csvbatch.store import BatchState, ObjectVersion, StoreError
@@ -124,3 +126,11 @@ def test_processors_of_two_buckets_work_in_one_database_at_once(
     monkeypatch.setattr(LocalFiles, "versions", look)
     assert pipeline.process().registered == 1
     assert (meanwhile[0].registered, meanwhile[0].is_complete) == (1, True)
+
+
+@pytest.mark.parametrize(("characters", "problem"), [(1024, None), (1025, "key_too_long")])
+def test_a_key_may_be_as_long_as_s3_allows(characters: int, problem: str | None) -> None:
+    start = "incoming/recipients/"
+    key = start + "x" * (characters - len(start))
+    stored = StoredObject(ObjectVersion(key, "1"), 1, NOON)
+    assert problem_of(stored, parse_incoming(key)) == problem

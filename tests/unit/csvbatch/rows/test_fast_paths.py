@@ -64,6 +64,26 @@ def test_the_usual_spelling_is_read_without_the_check(
     assert checked == []
 
 
+@pytest.mark.parametrize(
+    ("column", "text", "left"),
+    [
+        (DateColumn(name="c"), "2024-02-29", True),
+        (DateColumn(name="c", minimum=date(2024, 1, 1)), "2024-02-29", True),
+        (DateColumn(name="c", format="%d/%m/%Y"), "29/02/2024", False),
+        (TimestampColumn(name="c"), "2024-02-29T10:11:12", True),
+        (TimestampColumn(name="c", format="%Y-%m-%d %H:%M:%S"), "2024-02-29 10:11:12", False),
+    ],
+)
+def test_what_isoformat_would_write_is_left_as_text_where_that_was_asked_for(
+    column: Column, text: str, left: bool
+) -> None:
+    contract = Contract(dataset="d", table="t", columns=(IntegerColumn(name="key"), column), key=("key",))
+    validate = compile_validator(contract, match_header(contract, contract.headers), {"date", "timestamp"})
+    row = validate(["1", text])
+    assert isinstance(row, tuple)
+    assert (row[1] == text) is left
+
+
 @pytest.mark.parametrize("column", [column for column, _, _ in COMMON])
 def test_an_empty_text_is_no_value_without_the_check(checked: list[str], column: Column) -> None:
     assert read(column, "") == (1, None)

@@ -1,6 +1,5 @@
 from datetime import date
 from decimal import Decimal
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -36,7 +35,6 @@ PARCELS = Contract(
 )
 
 
-@cache
 def validator(header: tuple[str, ...] = PARCELS.headers) -> RowValidator:
     return compile_validator(PARCELS, match_header(PARCELS, header))
 

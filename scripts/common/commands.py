@@ -131,18 +131,21 @@ class Running:
         self._limit_seconds = limit_seconds
         self._deadline = time.monotonic() + limit_seconds
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        assert process.stdout is not None, "it was asked for"
-        threading.Thread(target=self._read, args=(process.stdout,), daemon=True).start()
+        outputs = [one for one in (process.stdout, process.stderr) if one is not None]
+        self._open = len(outputs)
+        for output in outputs:
+            threading.Thread(target=self._read, args=(output,), daemon=True).start()
 
     def lines(self) -> Iterator[str]:
-        """Each line it prints, until it closes its output; raises CommandTimedOutError when time is up."""
-        while True:
+        """Each line it prints, until it closes its outputs; raises CommandTimedOutError when time is up."""
+        while self._open:
             try:
                 line = self._lines.get(timeout=max(0.0, self._deadline - time.monotonic()))
             except queue.Empty:
                 raise self._timed_out() from None
             if line is None:
-                return
+                self._open -= 1
+                continue
             if time.monotonic() > self._deadline:
                 raise self._timed_out()
             yield line
@@ -173,13 +176,16 @@ def running(
     environment: Mapping[str, str] | None = None,
     grace_seconds: float = GRACE_SECONDS,
 ) -> Iterator[Running]:
-    """Start a program and read its lines, standard output and standard error merged, while it runs.
+    """Start a program and read its lines, those of standard output and of standard error, while it runs.
+
+    Each output has a pipe of its own. In one pipe a line of one output may come into the middle of a line of the other:
+    a write of more than PIPE_BUF bytes is not atomic (the manual of glibc, "Pipe Atomicity").
 
     When the block is left early, the program and all that it started are stopped as by `run`. Raises
     CommandFailedError where it cannot be started; its exit status is for the caller to judge.
     """
     shown = [str(part) for part in command]
-    process = _start(shown, cwd, environment, subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT)
+    process = _start(shown, cwd, environment, subprocess.DEVNULL, subprocess.PIPE, subprocess.PIPE)
     try:
         yield Running(shown, process, limit_seconds)
     except BaseException:

@@ -57,7 +57,7 @@ def test_an_environment_that_is_added_as_the_guide_says_is_planned(added: Added)
     assert f"Plan of {NAME} (account {ACCOUNT_ID}, {REGION})" in " ".join(said.split())
     planned = dict(re.findall(r"^│ (\w+) +│ +(\d+) │ +0 │ +0 │$", said, re.MULTILINE))
     assert sorted(planned) == DEV.units(), said
-    assert all(int(count) > 0 for count in planned.values())
+    assert all(int(count) > 0 for count in planned.values()), said
 
 
 def test_the_checks_of_units_include_a_copied_folder(with_staging: Copy) -> None:

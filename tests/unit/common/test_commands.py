@@ -207,3 +207,27 @@ def test_a_program_is_stopped_where_the_signal_comes_while_it_is_being_started(
     with pytest.raises(TerminatedError), raise_on_signals():
         commands.run(["sleep", "300"], limit_seconds=300)
     assert started[0].poll() is not None
+
+
+LONG = 200_000
+
+
+def test_a_line_of_one_output_never_comes_into_the_middle_of_a_line_of_the_other() -> None:
+    # A long line takes several writes, and between them the other output is written to.
+    program = (
+        "import os, threading\n"
+        f"long = b'x' * {LONG} + b'\\n'\n"
+        "def write(output, line, times):\n"
+        "    for _ in range(times):\n"
+        "        rest = memoryview(line)\n"
+        "        while rest:\n"
+        "            rest = rest[os.write(output, rest[:5000]):]\n"
+        "both = [threading.Thread(target=write, args=one) for one in ((1, long, 20), (2, b'short\\n', 20000))]\n"
+        "[one.start() for one in both]\n"
+        "[one.join() for one in both]\n"
+    )
+    with commands.running([sys.executable, "-c", program], limit_seconds=60) as ran:
+        lines = [line.rstrip("\n") for line in ran.lines()]
+        assert ran.wait() == 0
+    assert sorted({len(line) for line in lines}) == [len("short"), LONG]
+    assert (lines.count("short"), len(lines)) == (20_000, 20_020)

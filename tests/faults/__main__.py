@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from tests.faults.places import Place, postgresql_place, sqlite_place
+from tests.faults.places import Place, oracle_place, postgresql_place, sqlite_place
 from tests.faults.soak import Tally, failure_of
 from tests.faults.weather import Kind
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="the seed of the first one (0)")
     options = parser.parse_args(arguments)
     logging.disable()
-    places = {"sqlite": _sqlite, "postgresql": postgresql_place}
+    places = {"sqlite": _sqlite, "postgresql": postgresql_place, "oracle": oracle_place}
     tallies = {name: _soak(place, options.seed, options.schedules) for name, place in places.items()}
     print(*table(tallies), sep="\n")
     failures = [failure for tally in tallies.values() for failure in tally.failures]

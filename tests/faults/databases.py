@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import oracledb
 import psycopg
+from oracledb.errors import _Error as OracleErrorDetails
 
 from csvbatch.contract.model import Contract
 from csvbatch.store import StoreError
@@ -20,6 +22,16 @@ def _sqlite(message: str, name: str) -> Callable[[], Exception]:
         error = sqlite3.OperationalError(message)
         error.sqlite_errorname = name
         error.sqlite_errorcode = getattr(sqlite3, name)
+        return error
+
+    return make
+
+
+def _oracle(code: str) -> Callable[[], Exception]:
+    def make() -> Exception:
+        prefix, number = code.split("-")
+        details = OracleErrorDetails(f"{code}: made for a test", code=int(number) if prefix == "ORA" else 0)
+        error: oracledb.Error = details.exc_type(details)
         return error
 
     return make
@@ -45,6 +57,15 @@ DRIVER_ERRORS: Mapping[str, Mapping[Kind, Callable[[], Exception]]] = {
         Kind.LOST_COMMIT: lambda: psycopg.OperationalError("server closed the connection unexpectedly"),
         Kind.DEADLOCK: lambda: psycopg.errors.DeadlockDetected("deadlock detected"),
         Kind.DATABASE_FULL: lambda: psycopg.errors.DiskFull("could not extend file"),
+    },
+    "oracle": {
+        Kind.DATABASE_DOWN: _oracle("DPY-6005"),
+        Kind.DATABASE_REFUSES_PASSWORD: _oracle("ORA-01017"),
+        Kind.LOST_BEFORE: _oracle("DPY-4011"),
+        Kind.LOST_AFTER: _oracle("DPY-4011"),
+        Kind.LOST_COMMIT: _oracle("DPY-4011"),
+        Kind.DEADLOCK: _oracle("ORA-00060"),
+        Kind.DATABASE_FULL: _oracle("ORA-01653"),
     },
 }
 """What each driver raises, by the name of the SQL dialect.

@@ -14,6 +14,8 @@ from tests.faults.world import CLAIM, World
 
 _ROUNDS = 2
 
+_ROWS = "SELECT name, amount, load_sequence, load_line FROM pairs"
+
 type _Row = tuple[int | None, int, int]
 """Amount, sequence and line of a row in the table."""
 
@@ -142,9 +144,7 @@ def _table(world: World, store: Store, batches: list[Batch]) -> Iterator[str]:
                 possible[name] = {row}
             elif vanished:
                 possible.setdefault(name, set()).add(row)
-    found = store._read(
-        "test", lambda one: one.rows('SELECT "name", "amount", "load_sequence", "load_line" FROM "pairs"')
-    )
+    found = store._read("test", lambda one: one.rows(_ROWS))
     table = {name: (int(amount), int(sequence), int(line)) for name, amount, sequence, line in found}
     for name in table.keys() | expected.keys():
         if table.get(name) != expected.get(name) and table.get(name) not in possible.get(name, ()):

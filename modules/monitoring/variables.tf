@@ -76,7 +76,7 @@ variable "batches" {
 }
 
 variable "functions" {
-  description = "Functions by role: name, timeout in seconds, dead-letter queue, whether throttles raise an alarm (not where events may have to wait for a reserved concurrency of 1), and the namespace and the service under which it reports metrics (null for none; alarms on them are those of batch_processor and request_handler)."
+  description = "Functions by role: name, timeout in seconds, dead-letter queue, whether throttles raise an alarm (not where events may have to wait for a reserved concurrency), and the namespace and the service under which it reports metrics (null for none; alarms on them are those of batch_processor and request_handler)."
   type = map(object({
     name                   = string
     timeout_seconds        = number

@@ -42,7 +42,7 @@ _LOST_SQLITE = _sqlite("database is locked", "SQLITE_BUSY_SNAPSHOT")
 DRIVER_ERRORS: Mapping[str, Mapping[Kind, Callable[[], Exception]]] = {
     "sqlite": {
         Kind.DATABASE_DOWN: _sqlite("unable to open database file", "SQLITE_CANTOPEN"),
-        Kind.DATABASE_REFUSES_PASSWORD: _sqlite("unable to open database file", "SQLITE_CANTOPEN"),
+        Kind.DATABASE_REFUSES_LOGIN: _sqlite("unable to open database file", "SQLITE_CANTOPEN"),
         Kind.LOST_BEFORE: _LOST_SQLITE,
         Kind.LOST_AFTER: _LOST_SQLITE,
         Kind.LOST_COMMIT: _LOST_SQLITE,
@@ -51,7 +51,7 @@ DRIVER_ERRORS: Mapping[str, Mapping[Kind, Callable[[], Exception]]] = {
     },
     "postgresql": {
         Kind.DATABASE_DOWN: lambda: psycopg.OperationalError("connection refused"),
-        Kind.DATABASE_REFUSES_PASSWORD: lambda: psycopg.errors.InvalidPassword("password authentication failed"),
+        Kind.DATABASE_REFUSES_LOGIN: lambda: psycopg.errors.InvalidPassword("password authentication failed"),
         Kind.LOST_BEFORE: lambda: psycopg.OperationalError("server closed the connection unexpectedly"),
         Kind.LOST_AFTER: lambda: psycopg.OperationalError("server closed the connection unexpectedly"),
         Kind.LOST_COMMIT: lambda: psycopg.OperationalError("server closed the connection unexpectedly"),
@@ -60,7 +60,7 @@ DRIVER_ERRORS: Mapping[str, Mapping[Kind, Callable[[], Exception]]] = {
     },
     "oracle": {
         Kind.DATABASE_DOWN: _oracle("DPY-6005"),
-        Kind.DATABASE_REFUSES_PASSWORD: _oracle("ORA-01017"),
+        Kind.DATABASE_REFUSES_LOGIN: _oracle("ORA-01017"),
         Kind.LOST_BEFORE: _oracle("DPY-4011"),
         Kind.LOST_AFTER: _oracle("DPY-4011"),
         Kind.LOST_COMMIT: _oracle("DPY-4011"),
@@ -93,7 +93,7 @@ class FaultyDatabase:
         return self._inner.connections
 
     def begin(self, *, write: bool) -> None:
-        if kind := self._weather.strikes(Kind.DATABASE_DOWN, Kind.DATABASE_REFUSES_PASSWORD):
+        if kind := self._weather.strikes(Kind.DATABASE_DOWN, Kind.DATABASE_REFUSES_LOGIN):
             self._inner.close()
             raise self._errors[kind]()
         self._inner.begin(write=write)

@@ -16,7 +16,7 @@ class Kind(StrEnum):
     KILLED = "killed"
     OUT_OF_TIME = "out of time"
     DATABASE_DOWN = "database down"
-    DATABASE_REFUSES_PASSWORD = "database refuses the password"
+    DATABASE_REFUSES_LOGIN = "database refuses the login"
     LOST_BEFORE = "connection lost before a statement"
     LOST_AFTER = "connection lost after a statement"
     LOST_COMMIT = "connection lost after the commit"

@@ -109,7 +109,7 @@ def test_demo_applies_in_a_cache_of_its_own(tmp_path: Path, monkeypatch: pytest.
     state = StateDirectory(folder / "aws", DEV.name)
     launcher.start(state, Identity(DEV.name, DEV.account_id, DEV.region), enforce_iam=True)
     monkeypatch.setattr(start, "ready", lambda *_, **__: {})
-    monkeypatch.setattr(cli, "apply", apply)
+    monkeypatch.setattr(cli.every_unit, "apply", apply)
     assert cli.main(["--folder", str(folder)]) == 1
     assert seen["TG_DOWNLOAD_DIR"] == str(folder / "terragrunt-cache")
     assert state.running() is None

@@ -210,7 +210,9 @@ def judges_at_hand(names: Set[str]) -> Iterator[tuple[list[Judge], list[str]]]:
             ("pandas", "pandas", False, True),
         ):
             if reader in names and not (JUDGES_VENV / "bin" / "python").exists():
-                missing.append(f"{name} was not asked: it is not installed in .venv-judges; `make judges-csv` does that.")
+                missing.append(
+                    f"{name} was not asked: it is not installed in .venv-judges; `make judges-csv` does that."
+                )
             elif reader in names:
                 judge = InOtherEnvironment(reader, name, strict=strict, fixed_width=fixed_width)
                 stack.callback(judge.close)

@@ -13,8 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from scripts.local.demo.files import DataFile
-
 from csvbatch.contract.model import Contract
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import Batch, BatchState, Store, StoreError, open_store
@@ -24,6 +22,7 @@ from scripts.common.errors import UserError
 from scripts.common.paths import LAMBDAS, PACKAGES, command
 from scripts.local.demo import scenario
 from scripts.local.runtime.functions import DATABASE_VARIABLE
+from scripts.local.samples.data_files import DataFile
 from tests.second_aws import workarounds
 from tests.second_aws.server import Ministack
 from tests.support.platform import Platform

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.local.demo.applying import apply
-
 from scripts.common.environments import Environment
 from scripts.common.errors import UserError
 from scripts.local.aws.server import LocalAws
 from scripts.terragrunt import runner
+from scripts.terragrunt.every_unit import apply
 from tests.integration.least_privilege.enforced import Dev
 from tests.second_aws import answers, demo, denials, events, refusals, units
 from tests.second_aws.differences import Difference

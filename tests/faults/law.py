@@ -91,7 +91,7 @@ def _ended(world: World, store: Store, batches: list[Batch]) -> Iterator[str]:
             continue
         states = {chunk.state for chunk in store.chunks(batch.id)}
         gone = batch.object in world.removed
-        if not (gone and batch.state in (BatchState.INCOMPLETE, BatchState.LOADING) and states != ChunkState.DONE):
+        if not (gone and batch.state is BatchState.INCOMPLETE and ChunkState.DEAD in states):
             yield f"batch {batch.load_sequence} is {batch.state}: {batch.failure}"
 
 

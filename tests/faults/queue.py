@@ -46,7 +46,7 @@ class SimulatedQueue:
         self.waiting = [one for one in self.waiting if one not in old]
         visible = [one for one in self.waiting if one.visible_at <= now]
         chance.shuffle(visible)
-        received = []
+        received: list[Message] = []
         for one in visible:
             if len(received) == count:
                 break

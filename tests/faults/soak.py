@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 from csvbatch.pipeline import progress, splitting
@@ -21,7 +22,8 @@ _WINDOW_BYTES = 24
 def small_windows() -> Iterator[None]:
     """Let a split of a small file be interrupted between chunks, as that of a large one is."""
     small = {name: partial(getattr(splitting, name), window_bytes=_WINDOW_BYTES) for name in ("scan", "scan_again")}
-    with patch.multiple(splitting, _BLOCK_BYTES=_WINDOW_BYTES, **small), patch.object(progress, "_SAVED_TOGETHER", 2):
+    changes: dict[str, Any] = {"_BLOCK_BYTES": _WINDOW_BYTES, **small}
+    with patch.multiple(splitting, **changes), patch.object(progress, "_SAVED_TOGETHER", 2):
         yield
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import groupby
 
 from csvbatch.pipeline import layout, names
 from csvbatch.pipeline.arrival import arrival, in_order_of_arrival
-from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, StoredObject
+from csvbatch.pipeline.ports import Deadline, Objects, OutOfTimeError, StoredObject, versions_of
 from csvbatch.store import Store
 
 SWEEP_VERSIONS = 50_000
@@ -32,7 +32,7 @@ class Discovery:
         """
         found: list[StoredObject] = []
         for key in keys:
-            of_key = list(takewhile(lambda one, key=key: one.object.key == key, self.objects.versions(key)))  # type: ignore[misc]
+            of_key = list(versions_of(self.objects, key))
             if not of_key:
                 return self.sweep()
             found += self._unregistered(of_key)

@@ -77,10 +77,14 @@ class Objects(Protocol):
         """Tag a version; does nothing if it no longer exists."""
 
 
+def versions_of(objects: Objects, key: str) -> Iterator[StoredObject]:
+    """Give the versions of one key, oldest first; it is the first of the keys that begin with it."""
+    return takewhile(lambda found: found.object.key == key, objects.versions(key))
+
+
 def is_listed(objects: Objects, version: ObjectVersion) -> bool:
-    """Tell whether a version exists, by listing its key, which is the first of the keys with that prefix."""
-    of_key = takewhile(lambda found: found.object.key == version.key, objects.versions(version.key))
-    return any(found.object == version for found in of_key)
+    """Tell whether a version exists, by listing its key."""
+    return any(found.object == version for found in versions_of(objects, version.key))
 
 
 class Queue(Protocol):

@@ -68,6 +68,4 @@ class Progress:
     @property
     def has_grown(self) -> bool:
         """Whether this run got further than those before it."""
-        if self.last is None:
-            return bool(self.scanned)
-        return self.scanned[-1:] != [] and self.scanned[-1].chunk.number > self.last.number
+        return len(self.scanned) > (0 if self.last is None else self.last.number + 1)

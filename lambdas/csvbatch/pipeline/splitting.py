@@ -137,7 +137,9 @@ class _Split:
             tee = self._tee(stream, 0)
             scanned = scan(tee, Dialect.of(self.contract), chunk_bytes=self.chunk_bytes)
             match = match_header(self.contract, scanned.header, scanned.rows_after_header())
-            check = _Check(share, scanned.dialect, compile_validator(self.contract, match))
+            check = None
+            if tee.keeps:
+                check = _Check(share, scanned.dialect, compile_validator(self.contract, match))
             if progress.last is None:
                 self._record(scanned, tee, check, progress)
                 return
@@ -153,9 +155,9 @@ class _Split:
     def _tee(self, stream: Readable, start: int) -> Tee:
         return Tee(_blocks(stream, self.deadline), start, keeps=self.contract.maximum_reject_share is not None)
 
-    def _record(self, chunks: Iterable[Chunk], tee: Tee, check: "_Check", progress: Progress) -> None:
+    def _record(self, chunks: Iterable[Chunk], tee: Tee, check: "_Check | None", progress: Progress) -> None:
         for chunk in chunks:
-            progress.add(check.count(chunk, tee) if tee.keeps else ScannedChunk(chunk))
+            progress.add(ScannedChunk(chunk) if check is None else check.count(chunk, tee))
 
 
 @dataclass(frozen=True, slots=True)

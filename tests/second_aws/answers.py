@@ -27,7 +27,7 @@ _CHOSEN = frozenset(
         *("AssociationId", "RouteTableAssociationId", "NetworkAclAssociationId"),
     }
 )
-"""Members whose value the service chooses by itself, each time anew."""
+"""Members whose value the service chooses by itself, again each time."""
 _TIMES = frozenset(
     {
         *("CreatedTimestamp", "LastModifiedTimestamp", "LastModified", "CreationDate", "creationTime"),
@@ -46,7 +46,7 @@ class _Named(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One call: service, operation as boto3 spells it, parameters, and whom it is about."""
+    """One call: service, operation as boto3 spells it, parameters, and what it is about."""
 
     service: str
     operation: str

@@ -194,7 +194,7 @@ def test_rows_that_are_not_taken_at_all_are_looked_up_by_their_keys(memory: Memo
 
 
 def test_values_are_bound_by_their_columns_types(memory: Memory, database: OracleDatabase) -> None:
-    """Each array anew: the driver forgets them when it has executed."""
+    """For each array again: the driver forgets them when it has executed."""
     row = ("a", 1, Decimal("1.50"), date(2024, 2, 29), datetime(2024, 2, 29, 1, 2, 3), True)
     empty = ("b", None, None, None, None, None)
     database.merge(EVERYTHING, Position(1, 1), [(0, row), (1, empty)])

@@ -13,7 +13,7 @@ CREATED = CreatedObject("bucket", "incoming/a b.csv", "version", 5, "etag", ())
 
 
 def event(now: float = NOW) -> Any:
-    return json.loads(CREATED.event("111111111111", "eu-west-2", now))
+    return json.loads(CREATED.event("123456789012", "eu-west-2", now))
 
 
 def test_the_event_has_the_members_of_awss_example() -> None:
@@ -25,7 +25,7 @@ def test_the_event_has_the_members_of_awss_example() -> None:
         *("version", "bucket", "object", "request-id", "requester", "source-ip-address", "reason"),
     }
     assert detail["object"].keys() == {"key", "size", "etag", "version-id", "sequencer"}
-    assert detail["requester"] == "111111111111"
+    assert detail["requester"] == "123456789012"
 
 
 def test_a_later_event_has_a_greater_sequencer() -> None:

@@ -3,6 +3,7 @@
 import urllib.request
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -12,18 +13,26 @@ from scripts.common.environments import Environment
 from scripts.local.aws.environment import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Endpoint
 from scripts.local.aws.server import LocalAws
 from tests.integration.local.aws.refused_requests import REQUESTS, Refused
-from tests.integration.local.aws.served import Aws, refusal
+from tests.integration.local.aws.served import ACCOUNT_ID, REGION, Aws, refusal
 from tests.second_aws.differences import Difference
-from tests.second_aws.server import Ministack, opener
+from tests.second_aws.server import Ministack, opener, running
 
 ACCEPTED = "accepted"
 _RESET = "/_ministack/reset"
 _LIMIT_SECONDS = 60
 
 
-def compared(environment: Environment, ministack: Ministack) -> Iterator[Difference]:
-    """Every request that the two refuse differently; each finds both empty, so MiniStack loses all it holds."""
-    with LocalAws(environment.name, environment.account_id, environment.region) as ours:
+def compared(folder: Path) -> Iterator[Difference]:
+    """Every request that the two refuse differently.
+
+    Each request finds both empty. Both have the account that the requests name: a role of another account is refused
+    for that alone.
+    """
+    place = Environment("refusals", ACCOUNT_ID, REGION)
+    with (
+        LocalAws(place.name, place.account_id, place.region) as ours,
+        running(place, folder) as ministack,
+    ):
         clients = [_clients(one.endpoint) for one in (ours, ministack)]
         for request in REQUESTS:
             ours.restore(None)

@@ -118,7 +118,7 @@ class Run:
 
     def refuse(self) -> None:
         """Send both what AWS refuses."""
-        found = list(refusals.compared(self.environment, self.ministack))
+        found = list(refusals.compared(self.folder / "refusals"))
         self.counts["requests that AWS refuses"] = len(refusals.REQUESTS)
         self._note("refusal", found)
 

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-class Killed(BaseException):
-    """The process is gone: nothing of the product may catch this and go on."""
+from tests.support.mortal import Killed
 
 
 class Kind(StrEnum):

@@ -21,7 +21,8 @@ from tests.faults.bucket import Bucket, FaultyObjects
 from tests.faults.databases import FaultyDatabase
 from tests.faults.queue import MAXIMUM_RECEIVES, RETENTION, FaultyQueue, SimulatedQueue
 from tests.faults.schedule import Event, What
-from tests.faults.weather import Fault, Killed, Kind, Weather
+from tests.faults.weather import Fault, Kind, Weather
+from tests.support.mortal import Killed
 
 CONTRACT = Contract(
     dataset="pairs",

@@ -13,7 +13,7 @@ from csvbatch.contract.model import Contract
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
 from csvbatch.pipeline.delivery import Delivery, deliver
-from csvbatch.pipeline.ports import NO_DEADLINE, Status
+from csvbatch.pipeline.ports import NO_DEADLINE, Deadline, Status
 from csvbatch.pipeline.processing import Processor, Run
 from csvbatch.rows.header import match_header
 from csvbatch.rows.validator import compile_validator
@@ -29,6 +29,13 @@ class TaggedFiles(LocalFiles):
 
     def set_status(self, version: ObjectVersion, status: Status) -> None:
         self.statuses[version.key] = status
+
+
+@dataclass(slots=True)
+class TimedFiles(LocalFiles):
+    """Files whose reading takes time on a clock of their own: `spent` are its seconds."""
+
+    spent: float = 0.0
 
 
 @dataclass
@@ -78,6 +85,16 @@ def unsynchronized(*arguments: Any, **settings: Any) -> sqlite3.Connection:
     connection = sqlite3.connect(*arguments, **settings)
     connection.execute("PRAGMA synchronous = OFF")
     return connection
+
+
+def timed_run(pipeline: Pipeline, seconds: float) -> Run:
+    """Run the processor for so many seconds on the clock of its files."""
+    files = pipeline.files
+    assert isinstance(files, TimedFiles)
+    files.spent = 0
+    processor = pipeline.processor()
+    processor.deadline = Deadline(lambda: seconds - files.spent)
+    return processor.run()
 
 
 def names_in_table(pipeline: Pipeline) -> dict[tuple[object, ...], object]:

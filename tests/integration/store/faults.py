@@ -12,12 +12,10 @@ from typing import Any, Literal, NoReturn
 import oracledb
 import psycopg
 
+from tests.support.mortal import Killed
+
 type When = Literal["before", "after"]
 type How = Literal["lost", "killed", "process killed"]
-
-
-class Killed(BaseException):
-    """The program ended here: nobody catches this, and the connection is gone."""
 
 
 @dataclass

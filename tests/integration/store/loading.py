@@ -17,7 +17,7 @@ from csvbatch.store import (
     RetryableError,
     Store,
 )
-from tests.integration.store.faults import Killed
+from tests.support.mortal import Killed
 
 type Values = Sequence[Any]
 

@@ -12,9 +12,10 @@ from csvbatch.local.files import LocalFiles
 from csvbatch.store import Batch, BatchState, NewBatch, ObjectVersion, RetryableError, Store, Timeouts
 from csvbatch.store.tables import DATASET_CHARACTERS, OBJECT_NAME_BYTES
 from tests.integration.store.contracts import PAIRS
-from tests.integration.store.faults import Faults, How, Killed, When
+from tests.integration.store.faults import Faults, How, When
 from tests.integration.store.loading import load_whole, new_batch, ranges, split_batch
 from tests.integration.store.places import Place
+from tests.support.mortal import Killed
 from tests.support.pipeline import Pipeline
 
 UNSPLIT = (BatchState.REGISTERED, BatchState.SPLITTING)

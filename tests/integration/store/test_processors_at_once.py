@@ -20,6 +20,7 @@ from csvbatch.pipeline.processing import Processor, Run
 from csvbatch.store import BatchState, RetryableError, Store
 from tests.integration.store.contracts import PAIRS
 from tests.integration.store.places import Place
+from tests.support.mortal import Killed, Mortal, Steps
 
 SECONDS = 300
 RETENTION = timedelta(days=4)
@@ -27,35 +28,6 @@ CLAIM = timedelta(minutes=16)
 FILES = 200
 PROCESSORS = 8
 HANDLERS = 3
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-@dataclass
-class Mortal:
-    """Passes calls on, and ends before or after the last one it is allowed."""
-
-    mortal: Any
-    left: int
-    after: bool
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self.mortal, name)
-        return self._counted(value) if callable(value) else value
-
-    def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def counted(*arguments: Any, **named: Any) -> Any:
-            self.left -= 1
-            if self.left == 0 and not self.after:
-                raise Killed
-            result = call(*arguments, **named)
-            if self.left == 0:
-                raise Killed
-            return result
-
-        return counted
 
 
 @dataclass
@@ -74,7 +46,7 @@ class Platform:
         # A process logs in to Oracle at most a few times at once; here all processes are threads of one.
         with self.logging_in:
             store.latest_batches(1)
-        return store if steps is None else Mortal(store, steps, self.chance.random() < 0.5)
+        return store if steps is None else Mortal(store, Steps(steps))
 
     def process(self, steps: int | None = None) -> Run | None:
         with suppress(Killed):
@@ -132,7 +104,7 @@ def test_processors_and_handlers_that_are_killed_at_any_step_lose_and_double_not
     store = shared_place.store()
 
     def steps() -> int:
-        return chance.randrange(1, 400)
+        return chance.randrange(1, 800)
 
     for _ in range(20):
         if everything_is_closed(store):

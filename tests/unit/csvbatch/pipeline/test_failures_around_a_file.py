@@ -10,6 +10,7 @@ from csvbatch.aws.sqs_queue import SendError
 from csvbatch.pipeline.failures import MOST_FAILURES, MOST_INTERRUPTIONS
 from csvbatch.store import Batch, BatchState, BusyError, ChunkState, CredentialsError, StoreError
 from tests.support.failing import FailingFiles, FailingQueue, refusal, repair_contract, spoil_contract
+from tests.support.mortal import Killed
 from tests.support.pipeline import Pipeline, names_in_table, recipients
 from tests.unit.csvbatch.pipeline.failing_files import HEADER, batch_of, drop_two
 
@@ -125,10 +126,6 @@ def test_three_environmental_failures_in_a_row_end_the_step_but_not_the_run(
     queue.on_send.clear()
     pipeline.load_all()
     assert {one.state for one in pipeline.store.latest_batches(9)} == {BatchState.CLOSED}
-
-
-class Killed(BaseException):
-    """The process is gone."""
 
 
 def test_a_file_that_kills_the_process_does_not_stop_others_and_is_refused_at_last(

@@ -1,7 +1,6 @@
 """Kills the processor and the handler before and after every step they take in the world outside."""
 
 import csv
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,51 +10,14 @@ from csvbatch.pipeline.delivery import Delivery, deliver
 from csvbatch.pipeline.loading import load
 from csvbatch.pipeline.ports import NO_DEADLINE, Status
 from csvbatch.store import Batch, BatchState, Store
+from tests.support.mortal import Killed, Mortal, Steps
 from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
 
 MOST_STEPS = 400
 
 
-class Killed(BaseException):
-    """The process is gone: nothing may catch this and go on."""
-
-
 class BrokenError(Exception):
     """A step failed, and the process lives on."""
-
-
-class Mortal:
-    """Passes calls on, and dies, or fails, before or after the one that is its last."""
-
-    def __init__(self, mortal: Any, steps: "Steps") -> None:
-        self._mortal = mortal
-        self._steps = steps
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._mortal, name)
-        return self._steps.counted(value) if callable(value) else value
-
-
-class Steps:
-    """Counts steps over several objects, and ends at the one it is told."""
-
-    def __init__(self, last: int, end: type[BaseException] = Killed) -> None:
-        self.left = last
-        self.end = end
-
-    def counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def step(*arguments: Any, **named: Any) -> Any:
-            self._take()
-            result = call(*arguments, **named)
-            self._take()
-            return result
-
-        return step
-
-    def _take(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise self.end
 
 
 def release_what_the_dead_held(store: Store) -> None:

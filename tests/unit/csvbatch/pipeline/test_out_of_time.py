@@ -11,11 +11,10 @@ from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.csv_file.reader import Readable
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.failures import MOST_FAILURES
-from csvbatch.pipeline.ports import Deadline
 from csvbatch.pipeline.processing import Run
 from csvbatch.store import Batch, BatchState, ObjectVersion, open_store
 from scripts.common.paths import REPOSITORY
-from tests.support.pipeline import Pipeline, report_of
+from tests.support.pipeline import Pipeline, TimedFiles, report_of, timed_run
 
 CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")
 HEADER = b"nhs_number,name,address,date_of_birth,consent,dose,distance_km,updated_at\n"
@@ -23,11 +22,10 @@ SECONDS_OF_A_RUN = 900.0
 
 
 @dataclass(slots=True)
-class SlowFiles(LocalFiles):
+class SlowFiles(TimedFiles):
     """Files that take some seconds to be read, each as its name says, on a clock of their own."""
 
     seconds: dict[str, float] = field(default_factory=dict)
-    spent: float = 0.0
 
     @contextmanager
     def read(self, version: ObjectVersion, start: int = 0, end: int | None = None) -> Iterator[Readable]:
@@ -45,12 +43,7 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
 
 
 def run(pipeline: Pipeline) -> Run:
-    files = pipeline.files
-    assert isinstance(files, SlowFiles)
-    files.spent = 0
-    processor = pipeline.processor()
-    processor.deadline = Deadline(lambda: SECONDS_OF_A_RUN - files.spent)
-    return processor.run()
+    return timed_run(pipeline, SECONDS_OF_A_RUN)
 
 
 def slow(pipeline: Pipeline, name: str, seconds: float) -> None:

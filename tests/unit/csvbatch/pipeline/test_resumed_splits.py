@@ -16,11 +16,19 @@ from csvbatch.csv_file.reader import Readable
 from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline import progress, splitting
 from csvbatch.pipeline.failures import MOST_FAILURES
-from csvbatch.pipeline.ports import Deadline
 from csvbatch.pipeline.processing import Run
 from csvbatch.store import BatchState, ObjectVersion, open_store
 from scripts.common.paths import REPOSITORY
-from tests.support.pipeline import Pipeline, names_in_table, recipients, report_of, sequential_reading
+from tests.support.mortal import Killed
+from tests.support.pipeline import (
+    Pipeline,
+    TimedFiles,
+    names_in_table,
+    recipients,
+    report_of,
+    sequential_reading,
+    timed_run,
+)
 
 SECONDS_OF_A_RUN = 900.0
 GIGABYTES = 20
@@ -41,11 +49,10 @@ class Metered:
 
 
 @dataclass(slots=True)
-class MeteredFiles(LocalFiles):
+class MeteredFiles(TimedFiles):
     """Files whose blocks take time on a clock of their own."""
 
     seconds_per_block: float = 0.0
-    spent: float = 0.0
     blocks_read: int = 0
     opened: list[str] = field(default_factory=list)
 
@@ -79,12 +86,7 @@ def pipeline(tmp_path: Path, files: MeteredFiles) -> Iterator[Pipeline]:
 
 
 def run(pipeline: Pipeline) -> Run:
-    files = pipeline.files
-    assert isinstance(files, MeteredFiles)
-    files.spent = 0
-    processor = pipeline.processor()
-    processor.deadline = Deadline(lambda: SECONDS_OF_A_RUN - files.spent)
-    return processor.run()
+    return timed_run(pipeline, SECONDS_OF_A_RUN)
 
 
 def content_of_20_kilobytes(tmp_path: Path) -> bytes:
@@ -166,9 +168,6 @@ def test_a_killed_run_costs_only_what_was_not_recorded(
     pipeline.drop("huge.csv", content_of_20_kilobytes(tmp_path))
     record = pipeline.store.record_progress
     kills = 0
-
-    class Killed(BaseException):
-        pass
 
     def killed_after(*arguments: object) -> None:
         nonlocal kills

@@ -5,6 +5,7 @@ locals {
   aws_provider_version = "5.100.0"
 
   unit_dir = get_original_terragrunt_dir()
+  folder   = basename(dirname(local.unit_dir))
   command  = get_terraform_command()
   args     = get_terraform_cli_args()
 
@@ -31,6 +32,9 @@ locals {
   refusals = concat(
     local.is_unit ? [] : [
       "This directory is not a unit. Run terragrunt in live/<environment> (every unit) or in live/<environment>/<component> (one unit)."
+    ],
+    !local.is_unit || local.env.environment == local.folder ? [] : [
+      "live/${local.folder}/env.hcl says environment = \"${local.env.environment}\", so its resources would have the names of another environment. Set environment = \"${local.folder}\"."
     ],
     local.is_detour ? [
       "CSVBATCH_AWS asks for the local AWS, but AWS_ENDPOINT_URL is '${local.endpoint}'. Point this shell at the local AWS: eval \"$(local-aws env ${local.env.environment})\"."

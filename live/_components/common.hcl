@@ -16,6 +16,14 @@ locals {
   permissions_boundary_arn = try(local.env.permissions_boundary_arn, null)
   producers                = try(local.env.producers, [])
 
+  # Where modules come from: this checkout, or with modules_ref in env.hcl its own history at that tag or commit. The two
+  # slashes end what Terragrunt copies or clones.
+  modules_ref = try(local.env.modules_ref, null)
+  repository  = dirname(dirname(get_terragrunt_dir()))
+  module_source = (
+    local.modules_ref == null ? "${local.repository}/modules//%s" : "git::file://${local.repository}//modules/%s?ref=${local.modules_ref}"
+  )
+
   bucket_prefix = "${local.prefix}-${local.env.account_id}-${local.env.region}"
   names = {
     key              = local.prefix

@@ -5,7 +5,7 @@ locals {
 }
 
 terraform {
-  source = "${get_parent_terragrunt_dir()}/../../modules//eventbridge"
+  source = format(local.common.module_source, "eventbridge")
 }
 
 dependency "kms" {

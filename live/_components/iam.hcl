@@ -5,7 +5,7 @@ locals {
 }
 
 terraform {
-  source = "${get_parent_terragrunt_dir()}/../../modules//iam"
+  source = format(local.common.module_source, "iam")
 }
 
 dependency "kms" {

@@ -6,7 +6,7 @@ locals {
 }
 
 terraform {
-  source = "${get_parent_terragrunt_dir()}/../../modules//lambda_request_handler"
+  source = format(local.common.module_source, "lambda_request_handler")
 
   # The object must exist before the function uses it. A plan needs only the manifest, and builds nothing.
   before_hook "upload_package" {

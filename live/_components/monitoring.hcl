@@ -5,7 +5,7 @@ locals {
 }
 
 terraform {
-  source = "${get_parent_terragrunt_dir()}/../../modules//monitoring"
+  source = format(local.common.module_source, "monitoring")
 }
 
 dependency "kms" {

@@ -5,7 +5,7 @@ locals {
 }
 
 terraform {
-  source = "${get_parent_terragrunt_dir()}/../../modules//network"
+  source = format(local.common.module_source, "network")
 }
 
 dependency "s3_logs" {

@@ -5,7 +5,7 @@ locals {
 }
 
 terraform {
-  source = "${get_parent_terragrunt_dir()}/../../modules//s3"
+  source = format(local.common.module_source, "s3")
 }
 
 inputs = {

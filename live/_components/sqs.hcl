@@ -5,7 +5,7 @@ locals {
 }
 
 terraform {
-  source = "${get_parent_terragrunt_dir()}/../../modules//sqs"
+  source = format(local.common.module_source, "sqs")
 }
 
 dependency "kms" {

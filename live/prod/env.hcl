@@ -8,6 +8,9 @@ locals {
   # Whether the rules for production apply (tests/infrastructure/test_policy_of_units.py, the policy scan).
   production = true
 
+  # Tag or commit of this repository whose modules are used; null: those of the checkout.
+  modules_ref = null
+
   deletion_protection = true
   log_retention_days  = 400
   log_level           = "INFO"

@@ -18,7 +18,7 @@ from scripts.scan.findings import Finding, Outcome, Result
 from scripts.scan.plans import Plan
 from scripts.scan.sources import Block
 
-_MODULE_OF_COMPONENT = re.compile(r'^\s*source\s*=\s*"[^"]*?/modules//(\w+)"', re.MULTILINE)
+_MODULE_OF_COMPONENT = re.compile(r'^\s*source\s*=\s*format\(local\.common\.module_source, "(\w+)"\)', re.MULTILINE)
 _MODULE_CALL = re.compile(r"module\.(\w+)(?:\[[^\]]*\])?\.")
 _INSTANCE = re.compile(r"\[[^\]]*\]$")
 

@@ -22,7 +22,7 @@ def component_of(name: str) -> str:
 
 
 def module_of(name: str) -> Path:
-    found = re.search(r"modules//(\w+)", component_of(name))
+    found = re.search(r'format\(local\.common\.module_source, "(\w+)"\)', component_of(name))
     assert found, f"component {name} names no module"
     return ROOT / "modules" / found[1]
 

@@ -80,7 +80,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "modules" / name / "main.tf").write_text(text)
     (root / "live" / "_components").mkdir(parents=True)
     for unit, (module, comment) in COMPONENTS.items():
-        text = f'terraform {{\n  source = "${{get_repo_root()}}/modules//{module}"\n}}\n{comment}'
+        text = f'terraform {{\n  source = format(local.common.module_source, "{module}")\n}}\n{comment}'
         (root / "live" / "_components" / f"{unit}.hcl").write_text(text)
     return root
 

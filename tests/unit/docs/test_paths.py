@@ -27,7 +27,6 @@ ELSEWHERE = {
     "lambda/NAME/DIGEST/JOB.zip": "an object",
     "live/<environment>/<unit>/terraform.tfstate": "an object in the state bucket",
     "live/staging/env.hcl": "what the reader of the how-to makes",
-    "live/staging/network/terragrunt.hcl": "what the reader of the how-to makes",
     "providers.tf": "of the original layout",
     "requirements.txt": "of the original layout",
 }

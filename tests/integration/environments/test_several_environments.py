@@ -18,8 +18,8 @@ NAMES = ("name", "bucket", "function_name", "alias", "identifier", "log_group_na
 """The arguments by which AWS tells resources of an account apart; others follow from these."""
 GLOBAL = ("aws_iam_", "aws_s3_bucket")
 """Resources whose names are taken in every region of an account, or of AWS."""
-OF_ANOTHER = frozenset({"aws_iam_role_policy"})
-"""Resources whose name need only differ from others of the same role."""
+OF_ANOTHER = frozenset({"aws_iam_role_policy", "aws_lambda_permission", "aws_scheduler_schedule"})
+"""Resources that belong to another one (a role, a function, a group), and whose name is one within that."""
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ FILES ?= 10000
 SEED ?= 1
 EACH ?= 40
 SCHEDULES ?= 1000
+BENCH ?=
 OSV ?= https://api.osv.dev/v1/query
 
 SHELL := /bin/sh
@@ -89,8 +90,9 @@ second-aws: ready package ## apply dev to a second AWS as well, and compare its 
 	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --second-aws
 	@python -m tests.second_aws
 
-bench: ready package ## run the benchmarks, each with alternatives
-	@for file in benchmarks/[a-z]*.py; do python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
+bench: ready package ## run the benchmarks (BENCH: only these), each beside alternatives; tables and charts in dist/bench/ (an hour)
+	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --bench
+	@python -m benchmarks $(BENCH)
 
 docs: ready ## build the documentation site in dist/docs
 	@docs-site
@@ -123,6 +125,7 @@ lock: ready ## resolve the dependencies and write requirements/*.txt
 	@uv pip compile --group pyproject.toml:bootstrap $(LOCK) -o requirements/bootstrap.txt
 	@uv pip compile --group pyproject.toml:scan $(LOCK) -o requirements/scan.txt
 	@uv pip compile --group pyproject.toml:judges $(LOCK) -o requirements/judges.txt
+	@uv pip compile --group pyproject.toml:bench $(LOCK) -o requirements/bench.txt
 	@uv pip compile --group pyproject.toml:second-aws $(LOCK) -o requirements/second-aws.txt
 	@uv pip compile --group pyproject.toml:corpora --no-deps --no-binary :all: $(LOCK) -o requirements/corpora.txt
 	@uv pip compile pyproject.toml $(LOCK) -o requirements/lambda.txt

@@ -9,17 +9,18 @@ busy beside itself: where there are fewer processors than four, that is the limi
 import argparse
 import os
 import shutil
-import statistics
 import tempfile
 from functools import partial
 from pathlib import Path
 
 from benchmarks.support import stages
 from benchmarks.support.databases import Databases, databases
-from benchmarks.support.measuring import Taken, timed
+from benchmarks.support.findings import Aim, Role, publish
+from benchmarks.support.measuring import Comparison, Taken, timed
 from scripts.local.samples.make_recipients import write_recipients
 
-AIM = "1.7x or more"
+ONE, TWO = "one handler", "two handlers"
+AIM = Aim(1.7, at_least=True)
 
 
 def main() -> None:
@@ -30,8 +31,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, databases() as server:
         file = Path(folder) / "recipients.csv"
         write_recipients(file, rows=arguments.rows)
-        pairs = [(taken(server, file, 1), taken(server, file, 2)) for _ in range(arguments.rounds)]
-    report(pairs, arguments.rows)
+        compared = Comparison()
+        for _ in range(arguments.rounds):
+            compared.note(ONE, taken(server, file, 1))
+            compared.note(TWO, taken(server, file, 2))
+    report(compared, arguments.rows)
 
 
 def taken(server: Databases, file: Path, count: int) -> Taken:
@@ -45,13 +49,10 @@ def taken(server: Databases, file: Path, count: int) -> Taken:
     return took
 
 
-def report(pairs: list[tuple[Taken, Taken]], rows: int) -> None:
-    print(f"{'one handler':>28}{'two handlers':>28}{'rows/s of two':>16}{'faster':>10}")
-    for one, two in pairs:
-        times = "".join(f"{took.clock:12.2f} s{took.processor:9.2f} s cpu" for took in (one, two))
-        print(f"{times}{rows / two.clock:16,.0f}{one.clock / two.clock:9.2f}x")
-    median = statistics.median(one.clock / two.clock for one, two in pairs)
-    print(f"median: {median:.2f}x faster on {os.process_cpu_count()} processors   aim: {AIM}")
+def report(compared: Comparison, rows: int) -> None:
+    roles = dict.fromkeys((ONE, TWO), Role.OURS)
+    title = f"PostgreSQL, {rows:,} rows, {os.process_cpu_count()} processors"
+    publish(compared.findings("handlers", title, ONE, roles, aims={TWO: AIM}, rows=rows))
 
 
 if __name__ == "__main__":

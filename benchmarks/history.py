@@ -7,7 +7,6 @@ contender is a process of its own over PostgreSQL; the statements, and the calls
 
 import argparse
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.support.databases import databases
+from benchmarks.support.findings import Aim, Findings, Role, figures_of, publish
 from benchmarks.support.stages import recipients_contract
 from csvbatch.local.files import LocalFiles
 from csvbatch.local.queue import LocalQueue
@@ -33,7 +33,13 @@ from scripts.local.samples.make_recipients import write_recipients
 NEW = 10
 OLD = "incoming/recipients/old-"
 PAGE = 1000
-AIM = 2.0
+AIM = Aim(2)
+MEASURED = (
+    (f"{NEW} new files, time", "s"),
+    (f"{NEW} new files, statements", "statements"),
+    (f"{NEW} new files, calls of the listing", "calls"),
+    (f"{NEW} new files, peak of memory", "MiB"),
+)
 
 
 class Counted(PostgresqlDatabase):
@@ -105,7 +111,7 @@ def contend(url: str, old: int) -> None:
             write_recipients(file, rows=20, seed=number)
             incoming[f"incoming/recipients/{file.name}"] = file
         files = Listing(folder / "output", incoming, old=old)
-        Counted.statements, before, started = 0, peak(), time.perf_counter()
+        Counted.statements, started = 0, time.perf_counter()
         for key in incoming:
             done = Processor(
                 store=store,
@@ -120,7 +126,7 @@ def contend(url: str, old: int) -> None:
             ).run()
             if (done.registered, done.split, done.sent) != (1, 1, 1):
                 raise RuntimeError(f"the file was not processed: {done}")
-        print(time.perf_counter() - started, Counted.statements, files.pages, peak() - before)
+        print(time.perf_counter() - started, Counted.statements, files.pages, peak())
 
 
 def register(store: Store, count: int) -> None:
@@ -144,20 +150,23 @@ def register(store: Store, count: int) -> None:
     store._run("history", lambda one: one.run("ANALYZE csvbatch_batch"))
 
 
-def peak() -> int:
-    return int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1])  # type: ignore[index]
+def peak() -> float:
+    return int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024  # type: ignore[index]
 
 
 def report(took: dict[int, list[list[float]]]) -> None:
-    print(f"{'files before':>14}{'seconds':>12}{'statements':>12}{'listing calls':>15}{'more memory':>14}")
-    medians = []
-    for old, results in took.items():
-        seconds, statements, pages, memory = (statistics.median(column) for column in zip(*results, strict=True))
-        print(f"{old:>14,}{seconds:>10.2f} s{statements:>12,.0f}{pages:>15,.0f}{memory:>11,.0f} KiB")
-        medians.append((seconds, statements))
-    (seconds, statements), (seconds_after, statements_after) = medians
-    times, more = seconds_after / seconds, statements_after / statements
-    print(f"after so many files: {times:.2f}x the time, {more:.2f}x the statements   aim: {AIM:g}x or less")
+    names = [f"after {old:,} files" for old in took]
+    roles = dict.fromkeys(names, Role.OURS)
+    publish(*(findings(title, unit, column, names, roles, took) for column, (title, unit) in enumerate(MEASURED)))
+
+
+def findings(
+    title: str, unit: str, column: int, names: list[str], roles: dict[str, Role], took: dict[int, list[list[float]]]
+) -> Findings:
+    few, many = names
+    values = {name: [result[column] for result in results] for name, results in zip(names, took.values(), strict=True)}
+    figures = figures_of(values, few, roles, aims={many: AIM})
+    return Findings("history", title, unit, False, few, len(values[few]), figures)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 Splitter and request handler work at a fixed chunk size of 8 MB, each as a process of its own over SQLite. The files
 are of the dataset `recipients` in two sizes, 64 MB and 1 GB, the same rows again and again. The splitter reads all of
-each; the handler loads three chunks of each. With `--ten-million` 1 and 10 million rows, all different, are split and
-loaded whole into PostgreSQL, which takes some ten minutes.
+each; the handler loads three chunks of each. Then 1 and 10 million rows, all different, are split and loaded whole into
+PostgreSQL, which takes some minutes.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.support import stages
 from benchmarks.support.databases import databases
+from benchmarks.support.findings import Aim, Findings, Role, figures_of, publish
 from scripts.local.samples.make_recipients import write_recipients
 
 MB = 1024 * 1024
@@ -22,6 +23,7 @@ SIZES = {"64 MB": 64 * MB, "1 GB": 1024 * MB}
 ROWS = {"1 million": 1_000_000, "10 million": 10_000_000}
 CHUNKS_LOADED = 3
 ROWS_REPEATED = 150_000
+AIM, TIME_AIM = Aim(1.1), Aim(1.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,18 @@ class Peaks:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ten-million", action="store_true", help="also load 1 and 10 million rows")
-    ten_million = parser.parse_args().ten_million
+    parser.add_argument(
+        "--without-rows", action="store_true", help="leave out the 10 million rows: seconds, not minutes"
+    )
+    without_rows = parser.parse_args().without_rows
     with tempfile.TemporaryDirectory() as folder:
-        report({name: of_size(Path(folder), size) for name, size in SIZES.items()})
-    if ten_million:
-        compare_rows()
+        found = peaks("SQLite", {name: of_size(Path(folder), size) for name, size in SIZES.items()})
+    if not without_rows:
+        loaded = of_rows()
+        found += peaks("PostgreSQL, rows", loaded)
+        times = {name: loaded[name].seconds / rows * 1e6 for name, rows in ROWS.items()}
+        found.append(findings("time of a row, PostgreSQL", "microseconds", times, TIME_AIM))
+    publish(*found)
 
 
 def of_size(folder: Path, size: int) -> Peaks:
@@ -72,7 +80,7 @@ def measured(url: str, output: Path, file: Path, chunks: int | None) -> Peaks:
     return Peaks(splitter, handler, seconds)
 
 
-def compare_rows() -> None:
+def of_rows() -> dict[str, Peaks]:
     found = {}
     with tempfile.TemporaryDirectory() as folder, databases() as server:
         file = Path(folder) / "recipients.csv"
@@ -82,18 +90,23 @@ def compare_rows() -> None:
                 found[name] = measured(url, Path(folder) / "output", file, None)
                 if stages.rows_of_closed_batch(url) != rows:
                     raise RuntimeError(f"not all of {rows:,} rows were read")
-    report(found)
-    few, many = (found[name].seconds / rows * 1e6 for name, rows in ROWS.items())
-    print(f"microseconds a row: {few:.2f} and {many:.2f}, {many / few:.2f}x   aim: 1.30x or less")
+    return found
 
 
-def report(found: dict[str, Peaks]) -> None:
-    print(f"\n{'':<12}{'splitter, peak':>16}{'handler, peak':>16}")
-    for name, peaks in found.items():
-        print(f"{name:<12}{peaks.splitter / 1024:13.1f} MB{peaks.handler / 1024:13.1f} MB")
-    small, large = found.values()
-    of_splitter, of_handler = large.splitter / small.splitter, large.handler / small.handler
-    print(f"{'ratio':<12}{of_splitter:15.2f}x{of_handler:15.2f}x   aim: 1.10x or less")
+def findings(title: str, unit: str, values: dict[str, float], aim: Aim) -> Findings:
+    small, large = values
+    roles = dict.fromkeys(values, Role.OURS)
+    figures = figures_of({name: [value] for name, value in values.items()}, small, roles, aims={large: aim})
+    return Findings("memory", title, unit, False, small, 1, figures)
+
+
+def peaks(what: str, found: dict[str, Peaks]) -> list[Findings]:
+    return [
+        findings(
+            f"peak of the splitter, {what}", "MiB", {name: one.splitter / 1024 for name, one in found.items()}, AIM
+        ),
+        findings(f"peak of the handler, {what}", "MiB", {name: one.handler / 1024 for name, one in found.items()}, AIM),
+    ]
 
 
 if __name__ == "__main__":

@@ -5,17 +5,19 @@ printed with its median. Takes some ten minutes, nearly all of it the two applie
 """
 
 import json
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.support.findings import Aim, Findings, Role, figures_of, publish
 from scripts.common import environments
 from scripts.common.paths import REPOSITORY
 from tests.support.platform import TOOLCHAIN, Platform, running
 
 PAIRS = 5
+UNITS, SINGLE = "run --all plan", "plan of a single root"
+AIM = Aim(2)
 SINGLE_ROOT = Path(__file__).parent / "plan_single_root"
 LIMIT_SECONDS = 1200
 
@@ -78,11 +80,13 @@ def timed(action: Callable[[], object]) -> float:
 
 def report(plan_units: Callable[[], float], plan_single: Callable[[], float]) -> None:
     plan_units(), plan_single()
-    pairs = [(plan_units(), plan_single()) for _ in range(PAIRS)]
-    print("run --all plan   single root   ratio")
-    for units, single in pairs:
-        print(f"{units:12.1f} s {single:11.1f} s {units / single:7.2f}")
-    print(f"median ratio {statistics.median(units / single for units, single in pairs):.2f} (aim: 2.0 or less)")
+    values: dict[str, list[float]] = {SINGLE: [], UNITS: []}
+    for _ in range(PAIRS):
+        values[UNITS].append(plan_units())
+        values[SINGLE].append(plan_single())
+    roles = {UNITS: Role.OURS, SINGLE: Role.LIMIT}
+    figures = figures_of(values, SINGLE, roles, aims={UNITS: AIM})
+    publish(Findings("plan", "plan of an environment, state present", "s", False, SINGLE, PAIRS, figures))
 
 
 if __name__ == "__main__":

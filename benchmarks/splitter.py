@@ -1,8 +1,8 @@
 """How fast files are split and read, in GB/s, beside counting quotes alone and beside `csv.reader`.
 
 The first file is that of the dataset `recipients`: 1,000,000 rows, about 91 MB, a row in twenty quoted. The others are
-its first tenth, written otherwise. All is in memory and in one process, and each round takes all four in turn; the best
-time of each counts, in seconds of the processor, which tell more than the clock where other work is going on.
+its first tenth, written otherwise. All is in memory and in one process, and each round takes all four in turn. Seconds
+of the processor count, which tell more than the clock where other work is going on.
 """
 
 import argparse
@@ -11,9 +11,10 @@ import io
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from benchmarks.support.findings import Aim, Findings, Role, figures_of, publish
 from csvbatch.csv_file.blocks import resize
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.row_reader import Rows
@@ -22,6 +23,9 @@ from scripts.local.samples.make_recipients import write_recipients
 
 BLOCK_BYTES = 1024 * 1024
 CHUNK_BYTES = 8 * 1024 * 1024
+SCAN, READ, REFERENCE, COUNT = "splitting", "reading rows of chunks", "csv.reader", "counting quotes alone"
+ROLES = {SCAN: Role.OURS, READ: Role.OURS, REFERENCE: Role.PEER, COUNT: Role.LIMIT}
+AIM = Aim(1, at_least=True, unit="GB/s")
 
 
 def main() -> None:
@@ -29,12 +33,11 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the first file (default: 1,000,000)")
     parser.add_argument("--rounds", type=int, default=5, help="how often everything is taken (default: 5)")
     arguments = parser.parse_args()
-    print(f"{'':<34}{'GB/s':>32}{'ratios':>32}")
-    print(f"{'':<24}{'MB':>5}{'quotes':>8}{'count':>8}{'scan':>8}{'csv':>8}{'read':>8}", end="")
-    print(f"{'scan:count':>14}{'scan:csv':>11}{'read:csv':>11}")
+    found: list[Findings] = []
     for name, text, encoding in files(arguments.rows):
-        report(name, text.encode(encoding), Dialect(encoding=encoding), arguments.rounds)
-    print("aim: scan at 1 GB/s or more on the first")
+        aims = {} if found else {SCAN: AIM}
+        found.append(measured(name, text.encode(encoding), Dialect(encoding=encoding), arguments.rounds, aims))
+    publish(*found)
 
 
 def files(rows: int) -> Iterator[tuple[str, str, str]]:
@@ -69,20 +72,22 @@ def with_inch_marks(text: str) -> str:
     return "\n".join(rows)
 
 
-def report(name: str, data: bytes, dialect: Dialect, rounds: int) -> None:
+def measured(name: str, data: bytes, dialect: Dialect, rounds: int, aims: Mapping[str, Aim]) -> Findings:
     blocks = [data[start : start + BLOCK_BYTES] for start in range(0, len(data), BLOCK_BYTES)]
     quote = dialect.quote.encode(dialect.encoding)
-    tasks: list[Callable[[], Iterable[object]]] = [
-        lambda: (block.count(b'"') for block in blocks),
-        lambda: scan(blocks, dialect, chunk_bytes=CHUNK_BYTES),
-        lambda: csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding=dialect.encoding, newline="")),
-        lambda: Rows(resize(blocks, 64 * 1024), dialect, first_line=1),
-    ]
-    taken = [[timed(task) for task in tasks] for _ in range(rounds)]
-    count, split, reference, read = (len(data) / min(times) / 1e9 for times in zip(*taken, strict=True))
-    print(f"{name:<24}{len(data) / 1e6:5.0f}{data.count(quote) / len(data):8.2%}", end="")
-    print(f"{count:8.2f}{split:8.2f}{reference:8.3f}{read:8.3f}", end="")
-    print(f"{split / count:13.2f}x{split / reference:10.1f}x{read / reference:10.2f}x")
+    tasks: dict[str, Callable[[], Iterable[object]]] = {
+        SCAN: lambda: scan(blocks, dialect, chunk_bytes=CHUNK_BYTES),
+        READ: lambda: Rows(resize(blocks, 64 * 1024), dialect, first_line=1),
+        REFERENCE: lambda: csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding=dialect.encoding, newline="")),
+        COUNT: lambda: (block.count(b'"') for block in blocks),
+    }
+    values: dict[str, list[float]] = {name: [] for name in tasks}
+    for _ in range(rounds):
+        for task_name, task in tasks.items():
+            values[task_name].append(len(data) / timed(task) / 1e9)
+    figures = figures_of(values, REFERENCE, ROLES, aims=aims)
+    title = f"{name}, {len(data) / 1e6:.0f} MB, {data.count(quote) / len(data):.2%} quotes"
+    return Findings("splitter", title, "GB/s", True, REFERENCE, rounds, figures)
 
 
 def timed(task: Callable[[], Iterable[object]]) -> float:

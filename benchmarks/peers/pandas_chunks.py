@@ -1,6 +1,6 @@
 """What analysts would write: chunks of `pandas.read_csv` appended by `to_sql`; no validation, no key, no upsert.
 
-Usage: pandas_chunks.py FILE URL. It runs in an environment of its own, which has pandas and SQLAlchemy.
+Usage: pandas_chunks.py FILE URL. It runs with the packages of `.venv-bench`.
 """
 
 import sys

@@ -1,13 +1,14 @@
 """Runs contenders in turn, so that all of them meet the same noise, and compares what they took pair by pair."""
 
 import resource
-import statistics
 import subprocess
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from benchmarks.support.findings import Aim, Findings, Role, figures_of
 
 LIMIT_SECONDS = 3600
 
@@ -30,28 +31,35 @@ class Comparison:
         """Add a round's figures."""
         self.taken[name].append(taken)
 
-    def print(self, peer: str, aims: Mapping[str, str], rows: int = 0) -> None:
-        """Print a line a contender: best seconds, rows a second where rows are given, and ratios to the peer.
+    def findings(
+        self,
+        benchmark: str,
+        title: str,
+        reference: str,
+        roles: Mapping[str, Role],
+        *,
+        aims: Mapping[str, Aim] | None = None,
+        rows: int = 0,
+        notes: Sequence[str] = (),
+    ) -> Findings:
+        """Compare by the clock: rows a second where rows are given, else seconds.
 
-        A ratio is the median of the rounds'. The least and the most by the clock tell how noisy the machine was;
-        seconds of processors tell more than the clock where other work is going on.
+        Seconds of processors are given too; they tell more than the clock where other work is going on.
         """
-        width = max(map(len, self.taken)) + 2
-        of_rows = f"{'rows/s':>10}" if rows else ""
-        print(f"{'':<{width}}{'best':>9}{'processor':>11}{of_rows}{'times the peer, by clock':>28}{'processor':>11}")
-        for name, times in self.taken.items():
-            clock, processor = min(one.clock for one in times), min(one.processor for one in times)
-            rate = f"{rows / clock:10,.0f}" if rows else ""
-            ratios = "the peer" if name == peer else self._ratios(name, peer)
-            aim = f"   aim: {aims[name]}" if name in aims else ""
-            print(f"{name:<{width}}{clock:7.2f} s{processor:9.2f} s{rate}{ratios:>39}{aim}")
-
-    def _ratios(self, name: str, peer: str) -> str:
-        pairs = list(zip(self.taken[name], self.taken[peer], strict=True))
-        clock = [mine.clock / other.clock for mine, other in pairs]
-        processor = statistics.median(mine.processor / other.processor for mine, other in pairs)
-        spread = f"({min(clock):.2f} to {max(clock):.2f})"
-        return f"{statistics.median(clock):.2f}x {spread}{processor:10.2f}x"
+        values = {
+            name: [rows / one.clock if rows else one.clock for one in times] for name, times in self.taken.items()
+        }
+        processors = {name: [one.processor for one in times] for name, times in self.taken.items()}
+        return Findings(
+            benchmark=benchmark,
+            title=title,
+            unit="rows/s" if rows else "s",
+            more_is_better=bool(rows),
+            reference=reference,
+            rounds=len(values[reference]),
+            figures=figures_of(values, reference, roles, aims=aims, processors=processors),
+            notes=tuple(notes),
+        )
 
 
 def run(command: Sequence[str | Path], *, fine: Sequence[int] = (0,), **settings: object) -> None:

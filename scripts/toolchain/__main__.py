@@ -14,7 +14,7 @@ from scripts.toolchain.engines import find_engine, find_terragrunt
 from scripts.toolchain.files import link_if_changed, write_if_changed
 from scripts.toolchain.java import H2_VERSION, MISSING, find_h2, find_java
 from scripts.toolchain.providers import write_cli_configuration
-from scripts.toolchain.pythons import build_environments, build_judges, build_second_aws
+from scripts.toolchain.pythons import build_bench, build_environments, build_judges, build_second_aws
 
 
 def main() -> int:
@@ -24,12 +24,15 @@ def main() -> int:
     parser.add_argument(
         "--judges", action="store_true", help="install only the other CSV readers that `make judges-csv` compares with"
     )
+    parser.add_argument("--bench", action="store_true", help="install only what `make bench` compares with")
     parser.add_argument("--second-aws", action="store_true", help="install only what `make second-aws` compares with")
     options = parser.parse_args()
 
     def body() -> None:
         if options.judges:
             build_judges(report)
+        elif options.bench:
+            build_bench(report)
         elif options.second_aws:
             build_second_aws(report)
         else:

@@ -17,7 +17,7 @@ from scripts.common.errors import UserError, run_main
 from scripts.common.locks import only_one
 from scripts.common.paths import REPOSITORY, SETUP_LOCK
 
-BUILT = (".venv", ".venv-scan", ".venv-judges", ".venv-second-aws", ".tools", ".local", "dist")
+BUILT = (".venv", ".venv-bench", ".venv-scan", ".venv-judges", ".venv-second-aws", ".tools", ".local", "dist")
 CACHES = (".terragrunt-cache", ".terraform")
 """What Terragrunt and Terraform leave in the folders they run in."""
 WITH_CACHES = ("live", "modules", "tests")

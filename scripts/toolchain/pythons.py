@@ -12,6 +12,7 @@ from scripts.common.commands import run
 from scripts.common.errors import UserError
 from scripts.common.locks import only_one
 from scripts.common.paths import (
+    BENCH_VENV,
     JUDGES_CORPORA,
     JUDGES_VENV,
     REPOSITORY,
@@ -87,6 +88,12 @@ def build_judges(report: Callable[[str], None]) -> None:
         download += ["--disable-pip-version-check", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
         run([*download, "--require-hashes", "-r", str(lock), "--dest", str(JUDGES_CORPORA)], limit_seconds=300)
         stamp.write()
+
+
+def build_bench(report: Callable[[str], None]) -> None:
+    """Make `.venv-bench` contain what `make bench` compares the project with."""
+    with only_one(TOOLS / "bench.lock"):
+        _environment(BENCH_VENV, find_python(), "bench", report)
 
 
 def build_second_aws(report: Callable[[str], None]) -> None:

@@ -12,7 +12,7 @@ from tests.support.documents import documents
 ROOTS = ("", "lambdas/", "lambdas/csvbatch/", "live/")
 """Where a path may begin: at the repository's root, or where what its text is about lies."""
 
-MADE = (".local", ".setup.lock", ".tools", ".venv", ".venv-judges", ".venv-scan", "dist")
+MADE = (".local", ".setup.lock", ".tools", ".venv", ".venv-bench", ".venv-judges", ".venv-scan", "dist")
 """What the project's commands make; nothing of it is in the repository."""
 
 ELSEWHERE = {

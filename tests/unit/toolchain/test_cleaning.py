@@ -10,6 +10,7 @@ from scripts.toolchain import cleaning
 LEFT = ("live/dev/sqs/terragrunt.hcl", "lambdas/csvbatch/cli.py", "modules/sqs/main.tf")
 BUILT = (
     ".venv/bin/python",
+    ".venv-bench/bin/python",
     ".venv-judges/bin/python",
     ".venv-second-aws/bin/python",
     ".tools/bin/terraform",

@@ -1,10 +1,13 @@
-"""Merges rows into PostgreSQL: copies them to a temporary table, and lets the server merge them from there."""
+"""Merges rows into PostgreSQL: copies new ones straight into the table, and merges others from a temporary table."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 import psycopg
+from psycopg import errors
 
 from csvbatch.contract.base_column import POSITION_COLUMNS
 from csvbatch.contract.model import Contract
@@ -15,14 +18,24 @@ from csvbatch.store.statements import is_older, on_conflict_update, same_key
 from csvbatch.store.tables import target_table
 
 STAGE = "csvbatch_stage"
-"""The temporary table for one chunk's rows: the contract's columns and the line."""
+"""The temporary table for a chunk's rows: the contract's columns and the position."""
 
 SAMPLE_ROWS = 200
-"""Staged rows that tell whether a chunk is likely to bring keys that the table has."""
+"""The first rows of a chunk, which tell whether it is likely to bring keys that the table has."""
+
+ARRAY_ROWS = 10_000
+"""Rows that are copied after one savepoint, and kept in memory until the server has taken them."""
 
 STALE = "csvbatch_stale"
 REPLACED = "csvbatch_replaced"
 """The temporary sequences that the upsert counts with."""
+
+_SAVEPOINT, _RELEASE, _BACK = (
+    f"{command} csvbatch_array".encode() for command in ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+)
+
+# A key that is in the table or came before; two transactions that wait for each other's keys; row-level security.
+_NOT_COPIED = (errors.UniqueViolation, errors.DeadlockDetected, errors.FeatureNotSupported)
 
 type Execute = Callable[[str, Mapping[str, Any]], Result]
 
@@ -30,31 +43,92 @@ type Execute = Callable[[str, Mapping[str, Any]], Result]
 def merge(
     connection: psycopg.Connection, execute: Execute, contract: Contract, position: Position, rows: Iterable[Row]
 ) -> Merged:
-    """Stage the rows, insert those with new keys plainly, and upsert the rest."""
-    create, copy = _staging(contract)
-    connection.execute(create)
-    offered = _copy(connection, copy, rows)
-    parameters = position._asdict()
+    """Copy rows into the table as long as their keys are new, and merge the rest from a temporary table.
+
+    The server works on copied rows while the next ones are read; rows from a temporary table are stored twice, the
+    second time while nothing is read. A copied row is a row of the table for those that follow it in the chunk.
+    """
+    remaining = iter(rows)
+    sample = list(islice(remaining, SAMPLE_ROWS))
+    are_new = execute(count_known_sql(contract), _keys(contract, sample)).rows == [(0,)]
+    remaining = chain(sample, remaining)
+    copied = 0
+    if are_new:
+        copied, left = _copy_new(connection, contract, position, remaining)
+        if left is None:
+            return Merged(copied)
+        remaining = chain(left, remaining)
+    merged = _merge_staged(connection, execute, contract, position, remaining, are_new=are_new)
+    return replace(merged, offered=copied + merged.offered)
+
+
+def _copy_new(
+    connection: psycopg.Connection, contract: Contract, position: Position, rows: Iterator[Row]
+) -> tuple[int, list[Row] | None]:
+    """Copy rows into the table, array by array; give how many, and the array that was not copied if there was one."""
+    copy = copy_sql(contract, contract.table)
+    copied = 0
+    while True:
+        array: list[Row] = []
+        connection.execute(_SAVEPOINT)
+        try:
+            count = _copy(connection, copy, position, _noted(islice(rows, ARRAY_ROWS), array))
+        except _NOT_COPIED:
+            connection.execute(_BACK)
+            return copied, array
+        connection.execute(_RELEASE)
+        if not count:
+            return copied, None
+        copied += count
+
+
+def _noted(rows: Iterable[Row], array: list[Row]) -> Iterator[Row]:
+    for row in rows:
+        array.append(row)
+        yield row
+
+
+def _merge_staged(
+    connection: psycopg.Connection,
+    execute: Execute,
+    contract: Contract,
+    position: Position,
+    rows: Iterable[Row],
+    *,
+    are_new: bool,
+) -> Merged:
+    """Stage the rows, insert those with new keys plainly if most are likely to be new, and upsert the rest."""
+    connection.execute(create_stage_sql(contract).encode())
+    offered = _copy(connection, copy_sql(contract, STAGE), position, rows)
     kept = stale = replaced = 0
-    if execute(count_known_sql(contract), {}).rows == [(0,)]:
-        kept = execute(insert_missing_sql(contract), parameters).touched
+    if are_new:
+        kept = execute(insert_missing_sql(contract), {}).touched
     if kept < offered:
         connection.execute(create_counters_sql().encode())
-        kept += execute(upsert_sql(contract), parameters).touched
+        kept += execute(upsert_sql(contract), {}).touched
         ((stale, replaced),) = execute(count_met_sql(), {}).rows
     if stale:
         # Count rows of the chunk instead of keys: the upsert met each key once.
-        stale = execute(count_stale_sql(contract), parameters).rows[0][0]
+        stale = execute(count_stale_sql(contract), {"load_sequence": position.load_sequence}).rows[0][0]
     return Merged(offered, superseded=offered - kept - stale + replaced, stale=stale)
 
 
 def count_known_sql(contract: Contract) -> str:
-    """Count those of the first staged rows whose keys the table has."""
-    keys = POSTGRESQL.quoted(contract.key)
-    return (
-        f"SELECT COUNT(*) FROM (SELECT {keys} FROM {STAGE} FETCH FIRST {SAMPLE_ROWS} ROWS ONLY) AS s "
-        f"WHERE EXISTS ({_row_in_table(contract)})"
+    """Count the keys that the table has; each of the parameters is an array with the values of one column."""
+    arrays = ", ".join(
+        f"CAST(:key{number} AS {POSTGRESQL.type_of(target_table(contract).columns[place])}[])"
+        for number, place in enumerate(contract.key_positions)
     )
+    keys = POSTGRESQL.quoted(contract.key)
+    return f"SELECT COUNT(*) FROM UNNEST({arrays}) AS s({keys}) WHERE EXISTS ({_row_in_table(contract)})"
+
+
+def _keys(contract: Contract, rows: Iterable[Row]) -> dict[str, list[Any]]:
+    """Give the parameters of `count_known_sql`, all as text, because values of one column may be of two types."""
+    return {
+        f"key{number}": [None if values[place] is None else str(values[place]) for _, values in rows]
+        for number, place in enumerate(contract.key_positions)
+    }
 
 
 def insert_missing_sql(contract: Contract) -> str:
@@ -121,11 +195,10 @@ def _insert_newest(contract: Contract, where: str = "") -> str:
     quote = POSTGRESQL.quote
     columns = (*contract.column_names, *POSITION_COLUMNS)
     keys = _ordered_keys(contract)
-    values = ", ".join(f"s.{quote(name)}" for name in contract.column_names)
+    values = ", ".join(f"s.{quote(name)}" for name in columns)
     return (
         f"INSERT INTO {quote(contract.table)} AS t ({POSTGRESQL.quoted(columns)}) "
-        f"SELECT DISTINCT ON ({keys}) {values}, :load_sequence, s.load_line, :load_attempt "
-        f"FROM {STAGE} AS s{where} ORDER BY {keys}, s.load_line DESC"
+        f"SELECT DISTINCT ON ({keys}) {values} FROM {STAGE} AS s{where} ORDER BY {keys}, s.load_line DESC"
     )
 
 
@@ -133,39 +206,44 @@ class _RowsFailedError(Exception):
     """Replaces an error whose text psycopg would send to the server, which would log it."""
 
 
-def _copy(connection: psycopg.Connection, copy: bytes, rows: Iterable[Row]) -> int:
+def _copy(connection: psycopg.Connection, copy: str, position: Position, rows: Iterable[Row]) -> int:
+    """Copy rows and give how many; raises what the rows raise, whatever the server says then."""
     offered = 0
     failure: Exception | None = None
+    sequence, attempt = position
     try:
-        with connection.cursor().copy(copy) as stream:
+        with connection.cursor().copy(copy.encode()) as stream:
             write = stream.write_row
             try:
                 for line, values in rows:
-                    write((*values, line))
+                    write((*values, sequence, line, attempt))
                     offered += 1
             except Exception as error:
                 failure = error
                 raise _RowsFailedError from None
-    except _RowsFailedError:
-        pass
+    except (_RowsFailedError, psycopg.Error):
+        if failure is None:
+            raise
     if failure is not None:
         raise failure
     return offered
 
 
-@lru_cache(maxsize=16)
-def _staging(contract: Contract) -> tuple[bytes, bytes]:
-    """Give the statements that make and fill the temporary table.
+@lru_cache(maxsize=32)
+def copy_sql(contract: Contract, table: str) -> str:
+    """Copy rows into a table that has the contract's columns and the position.
 
     Values are sent as text, because dates are in the file as the server accepts them, and the server parses them while
     this process validates.
     """
-    columns = target_table(contract).columns[: len(contract.columns)]
-    quoted = [POSTGRESQL.quote(column.name) for column in columns]
-    typed = [
-        f"{name} {POSTGRESQL.types[column.kind].format(size=column.size, scale=column.scale)}"
-        for name, column in zip(quoted, columns, strict=True)
-    ]
-    create = f"CREATE TEMPORARY TABLE {STAGE} ({', '.join(typed)}, load_line bigint) ON COMMIT DROP"
-    copy = f"COPY {STAGE} ({', '.join(quoted)}, load_line) FROM STDIN"
-    return create.encode(), copy.encode()
+    columns = POSTGRESQL.quoted((*contract.column_names, *POSITION_COLUMNS))
+    return f"COPY {POSTGRESQL.quote(table)} ({columns}) FROM STDIN"
+
+
+@lru_cache(maxsize=16)
+def create_stage_sql(contract: Contract) -> str:
+    """Make the temporary table, which is dropped with the transaction."""
+    columns = ", ".join(
+        f"{POSTGRESQL.quote(column.name)} {POSTGRESQL.type_of(column)}" for column in target_table(contract).columns
+    )
+    return f"CREATE TEMPORARY TABLE {STAGE} ({columns}) ON COMMIT DROP"

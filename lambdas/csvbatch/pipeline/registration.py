@@ -31,7 +31,8 @@ class Registration:
         """Register the files of an event's keys or, without any, those that a sweep finds.
 
         Objects that cannot be registered are skipped and counted. Several processors may do this at once: each one
-        registers the versions of a key in their order, and the second registration of a version changes nothing.
+        registers the versions of a key in their order, and the second registration of a version changes nothing and
+        is not counted.
         """
         stuck: set[str] = set()
         for stored in Discovery(self.store, self.objects, self.deadline).new(keys):
@@ -51,7 +52,7 @@ class Registration:
         contract = self.contracts.get(incoming.dataset)
         new = NewBatch(dataset, self.objects.bucket, stored.object, stored.size_bytes, contract)
         try:
-            batch = self.store.register(new)
+            batch, is_new = self.store.register(new)
         except (RetryableError, CredentialsError):
             raise
         except Exception as error:
@@ -59,8 +60,9 @@ class Registration:
             self.store.now()
             self._skip(stored, failures.code_of(error))
             return False
-        LOG.info("file registered", extra={"batch": batch.id, "dataset": batch.dataset})
-        self.done["registered"] += 1
+        if is_new:
+            LOG.info("file registered", extra={"batch": batch.id, "dataset": batch.dataset})
+            self.done["registered"] += 1
         return True
 
     def _skip(self, stored: StoredObject, reason: str | None) -> None:

@@ -3,6 +3,7 @@
 A driver is imported only when a store that needs it is opened.
 """
 
+from csvbatch.store.batches import Registered
 from csvbatch.store.database import Clock, Credentials
 from csvbatch.store.ddl import ddl
 from csvbatch.store.errors import BusyError, CredentialsError, LedgerError, RetryableError, StoreError, UrlError
@@ -49,6 +50,7 @@ __all__ = [
     "NewBatch",
     "ObjectVersion",
     "OverdueDataset",
+    "Registered",
     "RetryableError",
     "Row",
     "ScannedChunk",

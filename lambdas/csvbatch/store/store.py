@@ -19,6 +19,7 @@ from csvbatch.store import (
     splits,
     sweeps,
 )
+from csvbatch.store.batches import Registered
 from csvbatch.store.contents import Contents
 from csvbatch.store.database import Clock, Database, Transaction
 from csvbatch.store.ddl import tables
@@ -99,7 +100,7 @@ class Store:
         """Record the key at which a sweep ended; None if it reached the end of the listing."""
         self._run("record_sweep", partial(sweeps.record, bucket=bucket, key=key))
 
-    def register(self, new: NewBatch) -> Batch:
+    def register(self, new: NewBatch) -> Registered:
         """Register an object version as a batch with the next sequence number, or give the batch it is already."""
         return self._run("register", partial(batches.register, new=new))
 

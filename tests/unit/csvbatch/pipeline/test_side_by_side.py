@@ -120,16 +120,18 @@ def test_two_processors_register_what_both_have_listed_once(
         pipeline.drop(f"{number}.csv", recipients(tmp_path, rows=3, seed=number))
     known = pipeline.store.known_versions
     entered: list[object] = []
+    counted: list[int] = []
 
     def both_have_listed(bucket: str, keys: list[str]) -> set[ObjectVersion]:
         found = known(bucket, keys)
         if not entered:
             entered.append(None)
-            pipeline.process()
+            counted.append(pipeline.process().registered)
         return found
 
     monkeypatch.setattr(pipeline.store, "known_versions", both_have_listed)
-    pipeline.process()
+    counted.append(pipeline.process().registered)
+    assert counted == [5, 0], "each file is counted by the processor that registered it"
     batches = pipeline.store.latest_batches(99)
     assert Counter(batch.object_key for batch in batches).most_common(1)[0][1] == 1
     assert sorted(batch.load_sequence for batch in batches) == [1, 2, 3, 4, 5]

@@ -64,7 +64,7 @@ def store(database: Refusing, now: list[datetime]) -> Iterator[Store]:
 
 @pytest.fixture
 def batch(store: Store) -> Batch:
-    return store.register(NEW)
+    return store.register(NEW).batch
 
 
 OPERATIONS: dict[str, tuple[bool, Callable[[Store, Batch], object]]] = {

@@ -2,15 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from csvbatch.csv_file.reader import Readable
-from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.claims import Claims, claim_name
 from csvbatch.pipeline.processing import Run
 from csvbatch.store import BatchState, ChunkResult, ObjectVersion
@@ -18,26 +15,6 @@ from csvbatch.store.batches import batch_id
 from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def while_reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], None]], None]:
-    """Do something once, when a file with this name is first read."""
-    read = LocalFiles.read
-
-    def arrange(name: str, work: Callable[[], None]) -> None:
-        pending = [work]
-
-        def reading(
-            files: LocalFiles, version: ObjectVersion, start: int = 0, end: int | None = None
-        ) -> AbstractContextManager[Readable]:
-            if pending and version.key.endswith(f"/{name}"):
-                pending.pop()()
-            return read(files, version, start, end)
-
-        monkeypatch.setattr(LocalFiles, "read", reading)
-
-    return arrange
 
 
 def test_a_file_that_arrives_during_a_split_is_loaded_by_another_processor(

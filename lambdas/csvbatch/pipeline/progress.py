@@ -16,7 +16,8 @@ class Progress:
     """The chunks of a batch so far.
 
     `last` is the last chunk that an earlier run recorded. It is scanned again, because the line on which the next one
-    begins is known only then. `unpacked` is the object that the chunks are ranges of, if the file is gzip.
+    begins is known only then. `unpacked` is the object that the chunks are ranges of, if the file is gzip, and
+    `has_unpacked` says whether this run unpacked it.
     """
 
     store: Store
@@ -24,6 +25,7 @@ class Progress:
     unpacked: ObjectVersion | None = None
     last: Chunk | None = None
     scanned: list[ScannedChunk] = field(default_factory=list)
+    has_unpacked: bool = False
     _saved: int = 0
 
     @classmethod
@@ -36,7 +38,7 @@ class Progress:
             for one in store.chunks(batch.id)
         ]
         last = recorded.pop().chunk if recorded else None
-        return cls(store, batch.id, unpacked, last, recorded, len(recorded))
+        return cls(store, batch.id, unpacked, last, recorded, _saved=len(recorded))
 
     @property
     def chunks(self) -> Sequence[Chunk]:
@@ -66,6 +68,6 @@ class Progress:
             self._saved = len(self.scanned)
 
     @property
-    def has_grown(self) -> bool:
-        """Whether this run got further than those before it."""
-        return len(self.scanned) > (0 if self.last is None else self.last.number + 1)
+    def is_further(self) -> bool:
+        """Whether this run got further than those before it: it unpacked the file, or found chunks."""
+        return self.has_unpacked or len(self.scanned) > (0 if self.last is None else self.last.number + 1)

@@ -103,7 +103,7 @@ class _Split:
             self._scan(progress, share)
         except OutOfTimeError as error:
             progress.save()
-            if progress.has_grown or (progress.unpacked is not None and progress.last is None):
+            if progress.is_further:
                 raise ProgressError(*error.args) from None
             raise
         if share.problem:
@@ -122,7 +122,7 @@ class _Split:
             return Progress.of(self.store, self.batch, self.batch.source)
         unpacked = unpack(self.objects, self.batch, self.deadline)
         self.store.record_progress(self.batch.id, [], unpacked)
-        return Progress(self.store, self.batch.id, unpacked)
+        return Progress(self.store, self.batch.id, unpacked, has_unpacked=True)
 
     def _exists(self, version: ObjectVersion) -> bool:
         try:

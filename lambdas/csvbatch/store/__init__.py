@@ -3,11 +3,13 @@
 A driver is imported only when a store that needs it is opened.
 """
 
+from csvbatch.store.batches import Registered
 from csvbatch.store.database import Clock, Credentials
 from csvbatch.store.ddl import ddl
 from csvbatch.store.errors import BusyError, CredentialsError, LedgerError, RetryableError, StoreError, UrlError
 from csvbatch.store.grants import grants
 from csvbatch.store.opening import open_store
+from csvbatch.store.pauses import Pause
 from csvbatch.store.records import (
     UNFINISHED,
     Batch,
@@ -49,6 +51,8 @@ __all__ = [
     "NewBatch",
     "ObjectVersion",
     "OverdueDataset",
+    "Pause",
+    "Registered",
     "RetryableError",
     "Row",
     "ScannedChunk",

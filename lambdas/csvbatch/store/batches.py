@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from itertools import batched
+from typing import NamedTuple
 
 from csvbatch.contract.ledger_copy import dumps, loads_json
 from csvbatch.contract.model import Contract
@@ -18,7 +19,17 @@ _KEYS_ASKED_TOGETHER = 500
 """Oracle takes at most 1,000 expressions in a list (ORA-01795)."""
 
 
-def register(transaction: Transaction, new: NewBatch) -> Batch:
+class Registered(NamedTuple):
+    """The batch of an object version; `is_new` if this registration recorded it, and not an earlier one.
+
+    If the answer to the commit is lost, the registration is retried and finds its own record, which is not new then.
+    """
+
+    batch: Batch
+    is_new: bool
+
+
+def register(transaction: Transaction, new: NewBatch) -> Registered:
     """Record an object version as a batch with the next sequence number, or give the batch it is already."""
     known = transaction.rows(
         f"{_SELECT} WHERE bucket = :bucket AND object_key = :object_key AND object_version = :object_version",
@@ -27,7 +38,7 @@ def register(transaction: Transaction, new: NewBatch) -> Batch:
         object_version=new.object.version,
     )
     if known:
-        return Batch.from_row(known[0])
+        return Registered(Batch.from_row(known[0]), is_new=False)
     identity = batch_id(new.bucket, new.object)
     # One registration at a time reads the highest number. Without the lock, the uniqueness would refuse one of two, and
     # many at once would use up their tries.
@@ -49,7 +60,7 @@ def register(transaction: Transaction, new: NewBatch) -> Batch:
         contract=None if new.contract is None else dumps(new.contract),
         now=transaction.now(),
     )
-    return get(transaction, identity)
+    return Registered(get(transaction, identity), is_new=True)
 
 
 def batch_id(bucket: str, source: ObjectVersion) -> str:
@@ -93,6 +104,12 @@ def waiting(transaction: Transaction, states: Sequence[BatchState]) -> list[Batc
     """Give all batches in these states, in the order of their sequence."""
     names = {f"state{index}": state.value for index, state in enumerate(states)}
     return where(transaction, f"state IN ({', '.join(f':{name}' for name in names)})", **names)
+
+
+def first_where(transaction: Transaction, count: int, condition: str, **parameters: object) -> list[Batch]:
+    """Give the first batches that meet a condition, in the order of their sequence."""
+    rows = transaction.first_rows(count, f"{_SELECT} WHERE {condition} ORDER BY load_sequence", **parameters)
+    return [Batch.from_row(row) for row in rows]
 
 
 def where(transaction: Transaction, condition: str, **parameters: object) -> list[Batch]:

@@ -40,7 +40,7 @@ def ranges(count: int) -> list[Chunk]:
 
 def split_batch(store: Store, contract: Contract, chunks: int, version: str = "1") -> Batch:
     """Register a batch and record its chunks."""
-    batch = store.register(new_batch(contract, version))
+    batch = store.register(new_batch(contract, version)).batch
     return store.record_chunks(batch.id, ranges(chunks))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from csvbatch.store import BatchState, BusyError, ChunkInHand, ChunkResult, ChunkState, Merge, Timeouts
+from csvbatch.store import BatchState, BusyError, ChunkInHand, ChunkResult, ChunkState, Merge, Registered, Timeouts
 from tests.integration.store.contracts import PAIRS
 from tests.integration.store.loading import load, new_batch, ranges, split_batch
 from tests.integration.store.places import Place, PostgresqlPlace
@@ -223,7 +223,7 @@ def test_versions_registered_at_once_get_sequences_without_gaps(shared_place: Pl
         store = place.store()
         store.batches(BatchState.REGISTERED)
         start.wait(SECONDS)
-        return store.register(new_batch(PAIRS, version)).load_sequence
+        return store.register(new_batch(PAIRS, version)).batch.load_sequence
 
     assert sorted(together(*(lambda version=version: work(version) for version in "abc"))) == [1, 2, 3]
 
@@ -232,19 +232,21 @@ def test_the_same_version_registered_at_once_is_one_batch(shared_place: Place) -
     place = shared_place
     start = Barrier(2)
 
-    def work() -> str:
+    def work() -> Registered:
         store = place.store()
         store.batches(BatchState.REGISTERED)
         start.wait(SECONDS)
-        return store.register(new_batch(PAIRS)).id
+        return store.register(new_batch(PAIRS))
 
-    assert len(set(together(work, work))) == 1
+    both = together(work, work)
+    assert len({one.batch.id for one in both}) == 1
+    assert sorted(one.is_new for one in both) == [False, True]
     assert len(place.store().latest_batches(10)) == 1
 
 
 def test_chunks_recorded_at_once_by_two_are_recorded_once(shared_place: Place) -> None:
     place = shared_place
-    batch = place.store().register(new_batch(PAIRS))
+    batch = place.store().register(new_batch(PAIRS)).batch
     start = Barrier(2)
 
     def work() -> int:

@@ -31,7 +31,7 @@ class Clock:
 
 def test_a_failure_is_counted_and_lets_a_batch_wait_again(place: Place) -> None:
     store = place.store()
-    batch = store.register(new_batch(PAIRS))
+    batch = store.register(new_batch(PAIRS)).batch
     assert (batch.failures, batch.failure) == (0, None)
     store.begin_split(batch.id)
     after = store.record_failure(batch, "InvalidObjectState", UNSPLIT, counted=True)
@@ -44,7 +44,7 @@ def test_a_failure_is_counted_and_lets_a_batch_wait_again(place: Place) -> None:
 
 def test_a_failure_that_is_recorded_again_counts_once_or_not_at_all(place: Place) -> None:
     store = place.store()
-    batch = store.register(new_batch(PAIRS))
+    batch = store.register(new_batch(PAIRS)).batch
     for counted in (True, True, False, False, True):
         assert store.record_failure(batch, "x", UNSPLIT, counted=counted).failures == int(counted)
 
@@ -61,7 +61,7 @@ def test_a_failure_counts_once_wherever_recording_it_ends(place: Place, how: How
     for at in count(1):
         place.empty()
         store, faults = place.store(), Faults(at, when, how)
-        batch = store.begin_split(store.register(new_batch(PAIRS)).id)
+        batch = store.begin_split(store.register(new_batch(PAIRS)).batch.id)
         with suppress(RetryableError, Killed):
             place.store(faults=faults).record_failure(batch, "InvalidObjectState", UNSPLIT, counted=True)
         now = store.batch(batch.id)
@@ -78,7 +78,7 @@ def test_a_failure_of_a_batch_that_moved_on_is_not_noted(place: Place) -> None:
     store = place.store()
     batch = split_batch(store, PAIRS, 1)
     assert store.record_failure(batch, "late", UNSPLIT, counted=True) == batch
-    refused = store.refuse(store.register(new_batch(PAIRS, "2")).id, "empty")
+    refused = store.refuse(store.register(new_batch(PAIRS, "2")).batch.id, "empty")
     assert store.record_failure(refused, "late", UNSPLIT, counted=True) == refused
 
 
@@ -86,7 +86,7 @@ def test_a_failure_of_a_batch_that_moved_on_is_not_noted(place: Place) -> None:
 def test_a_success_forgets_the_failures(place: Place, how: str) -> None:
     store = place.store()
     if how == "split":
-        batch = store.register(new_batch(PAIRS))
+        batch = store.register(new_batch(PAIRS)).batch
         store.record_failure(batch, "x", UNSPLIT, counted=True)
         store.record_chunks(batch.id, ranges(1))
     else:
@@ -114,7 +114,7 @@ def test_a_replay_is_when_the_work_on_a_batch_begins_again(place: Place) -> None
 
 def test_a_failure_is_not_waited_with_for_a_row_that_somebody_holds(shared_place: Place) -> None:
     store = shared_place.store()
-    batch = store.register(new_batch(PAIRS))
+    batch = store.register(new_batch(PAIRS)).batch
     holder = shared_place.store()
 
     def hold(transaction: object) -> None:
@@ -191,7 +191,7 @@ def test_the_longest_names_that_are_let_in_fit_every_ledger(place: Place) -> Non
     longest = ObjectVersion("incoming/d/" + "ü" * 506 + "x", "v" * OBJECT_NAME_BYTES)
     assert len(longest.key.encode()) == OBJECT_NAME_BYTES
     store = place.store()
-    batch = store.register(NewBatch("d" * DATASET_CHARACTERS, "b" * 63, longest, 5 * 10**13, None))
+    batch = store.register(NewBatch("d" * DATASET_CHARACTERS, "b" * 63, longest, 5 * 10**13, None)).batch
     assert store.batch(batch.id) == batch
     assert store.known_versions("b" * 63, [longest.key]) == {longest}
     store.record_sweep("b" * 63, longest.key)

@@ -42,15 +42,16 @@ class Clock:
 
 def test_an_object_version_is_one_batch_however_often_it_is_registered(place: Place) -> None:
     store = place.store()
-    first = store.register(new_batch(PAIRS))
-    assert store.register(new_batch(PAIRS)) == first
+    first, is_new = store.register(new_batch(PAIRS))
+    assert is_new
+    assert store.register(new_batch(PAIRS)) == (first, False)
     assert first.state is BatchState.REGISTERED
     assert first.source == ObjectVersion("incoming/pairs/a.csv", "1")
 
 
 def test_sequences_rise_in_the_order_of_registration(place: Place) -> None:
     store = place.store()
-    batches = [store.register(new_batch(PAIRS, version)) for version in ("c", "a", "b")]
+    batches = [store.register(new_batch(PAIRS, version)).batch for version in ("c", "a", "b")]
     assert [batch.load_sequence for batch in batches] == [1, 2, 3]
     assert len({batch.id for batch in batches}) == 3
 
@@ -78,7 +79,7 @@ def test_the_place_where_a_sweep_ended_is_kept_for_each_bucket(place: Place) -> 
 
 def test_the_longest_names_that_s3_allows_are_registered(place: Place) -> None:
     store = place.store()
-    batch = store.register(new_batch(PAIRS, "v" * 1024, "ü" * 512))
+    batch = store.register(new_batch(PAIRS, "v" * 1024, "ü" * 512)).batch
     assert (batch.object_key, batch.object_version) == ("ü" * 512, "v" * 1024)
 
 
@@ -94,12 +95,12 @@ def test_a_batch_keeps_the_contract_it_was_registered_with(place: Place) -> None
         ),
     )
     assert len(dumps(wide)) > 32_767
-    assert store.contract(store.register(new_batch(wide)).id) == wide
+    assert store.contract(store.register(new_batch(wide)).batch.id) == wide
 
 
 def test_a_batch_of_an_unknown_dataset_has_no_contract_and_is_refused(place: Place) -> None:
     store = place.store()
-    batch = store.register(new_batch(None))
+    batch = store.register(new_batch(None)).batch
     with pytest.raises(LedgerError, match="has no contract"):
         store.contract(batch.id)
     refused = store.refuse(batch.id, "unknown dataset")
@@ -108,7 +109,7 @@ def test_a_batch_of_an_unknown_dataset_has_no_contract_and_is_refused(place: Pla
 
 def test_points_in_time_come_back_in_utc(place: Place) -> None:
     clock = Clock()
-    batch = place.store(clock=clock).register(new_batch(PAIRS))
+    batch = place.store(clock=clock).register(new_batch(PAIRS)).batch
     assert batch.registered_at == clock.now
     assert batch.registered_at.tzinfo is UTC
     assert batch.closed_at is None
@@ -125,7 +126,7 @@ def test_points_in_time_keep_the_fraction_of_their_second(place: Place) -> None:
 
 
 def test_the_database_has_a_clock_of_its_own(place: Place) -> None:
-    batch = place.store().register(new_batch(PAIRS))
+    batch = place.store().register(new_batch(PAIRS)).batch
     assert abs(datetime.now(UTC) - batch.registered_at) < timedelta(hours=1)
 
 
@@ -139,7 +140,7 @@ def test_an_unknown_batch_is_an_error_that_says_so(place: Place) -> None:
 
 def test_each_scan_that_is_begun_is_counted(place: Place) -> None:
     store = place.store()
-    batch = store.register(new_batch(PAIRS))
+    batch = store.register(new_batch(PAIRS)).batch
     store.begin_split(batch.id)
     again = store.begin_split(batch.id)
     assert (again.state, again.splits) == (BatchState.SPLITTING, 2)
@@ -147,7 +148,7 @@ def test_each_scan_that_is_begun_is_counted(place: Place) -> None:
 
 def test_recording_chunks_lets_them_be_sent(place: Place) -> None:
     store = place.store()
-    batch = store.register(new_batch(PAIRS))
+    batch = store.register(new_batch(PAIRS)).batch
     unpacked = ObjectVersion("work/a/data.csv", "7")
     recorded = store.record_chunks(batch.id, ranges(2), unpacked)
     assert (recorded.state, recorded.chunks_total, recorded.chunks_remaining) == (BatchState.LOADING, 2, 2)
@@ -160,7 +161,7 @@ def test_recording_chunks_lets_them_be_sent(place: Place) -> None:
 
 def test_chunks_are_recorded_all_or_none(place: Place) -> None:
     store = place.store()
-    batch = store.begin_split(store.register(new_batch(PAIRS)).id)
+    batch = store.begin_split(store.register(new_batch(PAIRS)).batch.id)
     with pytest.raises(StoreError):
         store.record_chunks(batch.id, [*ranges(2), Chunk(0, 5, 6, 7)])
     assert store.chunks(batch.id) == []
@@ -191,7 +192,7 @@ def test_a_batch_that_is_loading_is_neither_split_nor_refused(place: Place) -> N
 
 def test_a_batch_is_refused_once_and_a_long_reason_is_cut(place: Place) -> None:
     store = place.store()
-    batch = store.register(new_batch(PAIRS))
+    batch = store.register(new_batch(PAIRS)).batch
     refused = store.refuse(batch.id, "x" * 5000)
     assert refused.reason == "x" * 1000
     assert store.refuse(batch.id, "another") == refused
@@ -383,7 +384,7 @@ def test_a_done_chunk_does_not_die(place: Place) -> None:
 @pytest.mark.parametrize("chunks", [0, 1])
 def test_redriving_without_dead_chunks_changes_nothing(place: Place, chunks: int) -> None:
     store = place.store()
-    registered = store.register(new_batch(PAIRS, "registered"))
+    registered = store.register(new_batch(PAIRS, "registered")).batch
     batch = split_batch(store, PAIRS, chunks)
     assert store.redrive(registered.id) == store.redrive(batch.id) == 0
     assert store.batch(registered.id) == registered
@@ -405,7 +406,7 @@ def test_a_batch_is_closed_once(place: Place) -> None:
 
 def test_batches_are_listed_by_state_and_by_age(place: Place) -> None:
     store = place.store()
-    first, second, third = (store.register(new_batch(PAIRS, version)) for version in "abc")
+    first, second, third = (store.register(new_batch(PAIRS, version)).batch for version in "abc")
     store.refuse(second.id, "x")
     assert store.batches(BatchState.REGISTERED, BatchState.SPLITTING) == [first, third]
     assert [batch.id for batch in store.latest_batches(2)] == [third.id, second.id]
@@ -442,7 +443,7 @@ def test_replaying_makes_every_chunk_pending_whatever_became_of_it(place: Place)
 
 def test_a_refused_batch_is_split_once_more_when_it_is_replayed(place: Place) -> None:
     store = place.store()
-    batch = store.register(new_batch(None))
+    batch = store.register(new_batch(None)).batch
     store.refuse(batch.id, "unknown dataset")
     replayed = store.replay(batch.id, contract=PAIRS)
     assert (replayed.state, replayed.reason, replayed.closed_at) == (BatchState.REGISTERED, None, None)
@@ -509,7 +510,7 @@ def test_a_lease_is_given_back_by_its_owner_only(place: Place) -> None:
 
 def test_a_store_opens_its_connection_again_after_it_was_given_up(place: Place) -> None:
     store = place.store()
-    batch = store.register(new_batch(PAIRS))
+    batch = store.register(new_batch(PAIRS)).batch
     store.close_connection()
     store.close_connection()
     assert store.batch(batch.id) == batch

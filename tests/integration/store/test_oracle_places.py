@@ -85,7 +85,7 @@ def test_a_contract_of_many_columns_is_kept_whole(place: OraclePlace, columns: i
         key=("column_0",),
         columns=tuple(StringColumn(name=f"column_{number}", max_length=9) for number in range(columns)),
     )
-    batch = place.store().register(new_batch(contract))
+    batch = place.store().register(new_batch(contract)).batch
     assert place.store().contract(batch.id) == contract
 
 

@@ -137,7 +137,7 @@ def role(server: Server, name: str) -> Iterator[Credentials]:
 def whole_way(store: Store, version: str) -> None:
     """Take a batch through every state, with one of everything that the platform does to a database."""
     assert store.acquire_lease("processor", "a", timedelta(minutes=1))
-    batch = store.begin_split(store.register(new_batch(PAIRS, version)).id)
+    batch = store.begin_split(store.register(new_batch(PAIRS, version)).batch.id)
     assert store.known_versions("bucket", [batch.object_key])
     store.record_sweep("bucket", "incoming/a")
     store.record_sweep("bucket", store.swept_to("bucket"))

@@ -15,7 +15,7 @@ UNPACKED = ObjectVersion("work/x/unpacked.csv", "v")
 
 
 def being_split(store: Store) -> Batch:
-    return store.begin_split(store.register(new_batch(PAIRS, "1")).id)
+    return store.begin_split(store.register(new_batch(PAIRS, "1")).batch.id)
 
 
 def scanned(*numbers: int, length: int = 10) -> list[ScannedChunk]:
@@ -85,7 +85,7 @@ def test_a_replay_of_a_batch_that_was_not_split_forgets_its_progress(place: Plac
 
 def test_progress_is_recorded_only_while_a_batch_is_split(place: Place) -> None:
     store = place.store()
-    batch = store.register(new_batch(PAIRS, "1"))
+    batch = store.register(new_batch(PAIRS, "1")).batch
     with pytest.raises(LedgerError, match="is not being split: it is registered"):
         store.record_progress(batch.id, scanned(0))
     with pytest.raises(LedgerError, match="there is no batch"):

@@ -47,7 +47,7 @@ def test_a_handler_that_finds_the_database_locked_gives_up_before_its_time_is_ov
     store = open_store(url)
     store.migrate([contract])
     source = ObjectVersion("incoming/recipients/a.csv", "1")
-    batch = store.register(NewBatch("recipients", "bucket", source, 9, contract))
+    batch = store.register(NewBatch("recipients", "bucket", source, 9, contract)).batch
     store.record_chunks(batch.id, [Chunk(0, 0, 9, 1)])
     store.close_connection()
     body = ChunkMessage(batch.id, 0, "bucket", source.key, "1", 0, 9).dumps()

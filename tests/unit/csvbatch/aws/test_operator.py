@@ -216,7 +216,7 @@ def registered(stores: StoreAccess) -> Batch:
     stores.use(lambda store: store.migrate(CONTRACTS))
     version = ObjectVersion("incoming/recipients/a.csv", "v1")
     contract = next(one for one in CONTRACTS if one.dataset == "recipients")
-    return stores.use(lambda store: store.register(NewBatch("recipients", "data", version, 10, contract)))
+    return stores.use(lambda store: store.register(NewBatch("recipients", "data", version, 10, contract)).batch)
 
 
 def test_a_batch_is_shown_with_its_state_and_counts(stores: StoreAccess, registered: Batch) -> None:

@@ -109,7 +109,7 @@ def test_a_packed_file_is_loaded_again_though_its_unpacked_copy_is_gone(
 def test_batches_that_came_another_way_are_left_alone(run: Run, good_recipients: Path) -> None:
     run("migrate", "--database", DATABASE, "--yes")
     store = open_store(DATABASE)
-    other = store.register(NewBatch("recipients", "bucket", ObjectVersion("incoming/recipients/a", "v"), 1, None))
+    other = store.register(NewBatch("recipients", "bucket", ObjectVersion("incoming/recipients/a", "v"), 1, None)).batch
     assert run("load", good_recipients, *LOAD).status == 0
     assert store.batch(other.id).state is BatchState.REGISTERED
     store.close_connection()

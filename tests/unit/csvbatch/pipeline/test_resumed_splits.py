@@ -293,3 +293,22 @@ def test_a_gzip_file_that_nearly_fits_a_run_is_tried_again(
     files.seconds_per_block = SECONDS_OF_A_RUN / 30
     run(pipeline)
     assert pipeline.only_batch().unpacked_key
+
+
+def test_a_gzip_file_that_gets_no_further_once_it_is_unpacked_is_refused(
+    pipeline: Pipeline, files: MeteredFiles, tmp_path: Path
+) -> None:
+    pipeline.chunk_bytes = 10_000
+    packed = gzip.compress(content_of_20_kilobytes(tmp_path))
+    pipeline.drop("slow.csv.gz", packed)
+    files.seconds_per_block = SECONDS_OF_A_RUN / (len(packed) // 1000 + 4)
+    run(pipeline)
+    batch = pipeline.only_batch()
+    assert (batch.failures, pipeline.store.chunks(batch.id)) == (0, [])
+    assert batch.unpacked_key
+    files.seconds_per_block = SECONDS_OF_A_RUN
+    for failures in range(1, MOST_FAILURES):
+        run(pipeline)
+        assert (pipeline.only_batch().state, pipeline.only_batch().failures) == (BatchState.REGISTERED, failures)
+    assert run(pipeline).refused == 1
+    assert pipeline.only_batch().reason == "too_long_to_split"

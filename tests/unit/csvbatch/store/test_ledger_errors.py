@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def batch(store: Store) -> Batch:
     """Give a batch of one chunk, which is to be loaded."""
-    registered = store.register(NewBatch("pairs", "bucket", ObjectVersion("a.csv", "1"), 9, PAIRS))
+    registered = store.register(NewBatch("pairs", "bucket", ObjectVersion("a.csv", "1"), 9, PAIRS)).batch
     return store.record_chunks(registered.id, [Chunk(0, 5, 9, 2)])
 
 
@@ -54,7 +54,7 @@ def test_an_unknown_chunk(store: Store, batch: Batch) -> None:
 
 
 def test_a_batch_without_a_contract(store: Store) -> None:
-    stranger = store.register(NewBatch("strangers", "bucket", ObjectVersion("b.csv", "1"), 9, None))
+    stranger = store.register(NewBatch("strangers", "bucket", ObjectVersion("b.csv", "1"), 9, None)).batch
     assert refusal(lambda: store.contract(stranger.id)) == (
         f"batch {stranger.id} has no contract during contract (NO_CONTRACT); "
         "package a contract for its dataset and drop the file again"
@@ -108,7 +108,7 @@ def test_a_replay_under_a_contract_for_other_chunks_or_rows(
 
 
 def test_a_replay_of_a_batch_without_chunks_takes_any_contract(store: Store) -> None:
-    refused = store.register(NewBatch("pairs", "bucket", ObjectVersion("b.csv", "1"), 9, PAIRS))
+    refused = store.register(NewBatch("pairs", "bucket", ObjectVersion("b.csv", "1"), 9, PAIRS)).batch
     store.refuse(refused.id, "empty")
     other = Contract(dataset="pears", table="pears", key=("name",), columns=PAIRS.columns)
     store.replay(refused.id, contract=other)
@@ -150,10 +150,11 @@ def test_the_loader_gets_the_rights_that_it_uses(
     database: str, user: str, table: str, deleted_from: tuple[str, ...]
 ) -> None:
     granted = grants([PAIRS], database, "loader")
+    paused = deleted_from[0].replace("CHUNK", "PAUSE").replace("chunk", "pause")
     assert granted[-1] == f'GRANT SELECT, INSERT, UPDATE ON "{table}" TO "{user}"'
     assert [one for one in granted if "DELETE" in one] == [
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{one}" TO "{user}"' for one in deleted_from
-    ]
+    ] + [f'GRANT SELECT, INSERT, DELETE ON "{paused}" TO "{user}"']
 
 
 def test_a_name_of_128_characters_may_be_a_user() -> None:

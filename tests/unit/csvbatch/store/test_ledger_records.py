@@ -40,7 +40,7 @@ def store(tmp_path: Path, now: list[datetime]) -> Iterator[Store]:
 
 @pytest.fixture
 def batch(store: Store) -> Batch:
-    return store.register(NEW)
+    return store.register(NEW).batch
 
 
 def test_a_batch_is_registered_with_what_is_known_of_it(store: Store, batch: Batch) -> None:
@@ -108,7 +108,7 @@ def test_reasons_and_codes_are_cut_to_what_the_ledger_holds(store: Store, batch:
     failed = store.record_failure(batch, "f" * 101, [BatchState.REGISTERED], counted=True)
     assert (failed.failure, failed.failures) == ("f" * 100, 1)
     assert store.refuse(batch.id, "r" * 1001).reason == "r" * 1000
-    other = store.register(NewBatch("keys", "bucket", ObjectVersion("b", "1"), 7, KEYS))
+    other = store.register(NewBatch("keys", "bucket", ObjectVersion("b", "1"), 7, KEYS)).batch
     store.record_chunks(other.id, [Chunk(0, 5, 9, 2)])
     store.mark_dead(other.id, 0, "d" * 1001)
     assert store.chunks(other.id)[0].reason == "d" * 1000

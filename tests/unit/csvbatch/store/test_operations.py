@@ -64,7 +64,7 @@ def store(database: Refusing, now: list[datetime]) -> Iterator[Store]:
 
 @pytest.fixture
 def batch(store: Store) -> Batch:
-    return store.register(NEW)
+    return store.register(NEW).batch
 
 
 OPERATIONS: dict[str, tuple[bool, Callable[[Store, Batch], object]]] = {
@@ -86,6 +86,13 @@ OPERATIONS: dict[str, tuple[bool, Callable[[Store, Batch], object]]] = {
     "clear_failure": (True, lambda store, batch: store.clear_failure(batch.id)),
     "expect_files": (True, lambda store, _: store.expect_files("bucket", {})),
     "overdue_datasets": (False, lambda store, _: store.overdue_datasets()),
+    "pauses.pause": (True, lambda store, _: store.pauses.pause("keys")),
+    "pauses.resume": (True, lambda store, _: store.pauses.resume("keys")),
+    "pauses.all": (False, lambda store, _: store.pauses.all()),
+    "pauses.names": (False, lambda store, _: store.pauses.names()),
+    "archive.ready": (False, lambda store, _: store.archive.ready(NOON)),
+    "archive.batches": (False, lambda store, _: store.archive.batches(NOON, 0, 1)),
+    "archive.remove_chunks": (True, lambda store, batch: store.archive.remove_chunks([batch])),
     "now": (False, lambda store, _: store.now()),
     "batches_to_send": (False, lambda store, _: store.batches_to_send("bucket", DAY)),
     "chunks_to_send": (False, lambda store, batch: store.chunks_to_send(batch, DAY)),

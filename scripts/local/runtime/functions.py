@@ -77,6 +77,12 @@ class Function:
             for sandbox in self._all:
                 sandbox.end_time()
 
+    def recycle(self) -> None:
+        """End the idle processes, as Lambda does now and then; the next invocation starts another."""
+        with self._lock:
+            for sandbox in self._idle:
+                sandbox.recycle()
+
     def limit_memory(self, megabytes: int) -> None:
         """Change the memory limit of every process there is, running or idle."""
         with self._lock:

@@ -112,6 +112,10 @@ class Sandbox:
         if process := self._process:
             process.api.events.put(TimeUp())
 
+    def recycle(self) -> None:
+        """Kill the idle process; the next invocation starts another."""
+        self._stop()
+
     def close(self) -> None:
         """Kill the process, and start no other."""
         self._is_closed = True

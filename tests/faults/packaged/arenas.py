@@ -24,7 +24,7 @@ from tests.faults.places import empty
 from tests.faults.schedule import OF_PACKAGES, Plan, What
 from tests.faults.weather import Kind
 from tests.support.oracle_listener import oracle_listener
-from tests.support.postgresql import postgresql
+from tests.support.postgresql import Server, postgresql
 
 CONTRACTS = tuple(load_contracts(REPOSITORY / "lambdas" / "contracts").values())
 _SOCKET = ".s.PGSQL.5432"
@@ -39,8 +39,8 @@ _NO_SERVER = replace(_NO_ROTATION, kinds=tuple(kind for kind in OF_PACKAGES.kind
 class PackagedArena:
     """A database behind the packaged functions.
 
-    `password` is the first one of their user, `url` where a PostgreSQL server is to others, `log` its log.
-    `releases` are at work at once; without any, that of today.
+    `password` is the first one of their user, `server` is the database's, if it is PostgreSQL. `releases` are at work
+    at once; without any, that of today.
     """
 
     name: str
@@ -50,8 +50,7 @@ class PackagedArena:
     open: Callable[[], Database]
     password: str
     set_password: Callable[[str], None] | None = None
-    url: str | None = None
-    log: Path | None = None
+    server: Server | None = None
     releases: Sequence[Release] = ()
 
     @contextmanager
@@ -94,6 +93,8 @@ def packaged_postgresql(platform: Platform) -> Iterator[PackagedArena]:
 
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute(f"CREATE ROLE {USER} SUPERUSER LOGIN".encode())
+            # What was committed must outlive a crash of the server.
+            connection.execute(f"ALTER ROLE {USER} SET synchronous_commit = on".encode())
         set_password(password)
         proxy = DatabaseProxy(server.folder / _SOCKET, Path(folder) / _SOCKET, platform.conditions)
         try:
@@ -107,8 +108,7 @@ def packaged_postgresql(platform: Platform) -> Iterator[PackagedArena]:
                     open=opener,
                     password=password,
                     set_password=set_password,
-                    url=server.url(),
-                    log=server.folder / "log",
+                    server=server,
                 )
                 yield _migrated(made)
         finally:

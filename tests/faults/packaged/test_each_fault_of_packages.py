@@ -16,8 +16,12 @@ from tests.faults.packaged.world import PackagedWorld
 from tests.faults.schedule import Event, What
 from tests.faults.weather import THROUGH_PACKAGES, Fault, Kind
 from tests.faults.world import MAXIMUM_RECEIVES
+from tests.support.postgresql import Server
 
-FILE = Event(What.FILE_ARRIVES, 12)
+FILE = Event(What.FILE_ARRIVES, 14)
+"""Nine rows in several chunks."""
+SMALL_FILE = Event(What.FILE_ARRIVES, 26)
+"""Three rows in one chunk."""
 OF_HANDLERS = {Kind.FUNCTION_THROTTLED, Kind.MESSAGE_REPEATED}
 OF_PROCESSORS = {Kind.QUEUE_THROTTLES, Kind.QUEUE_TAKES_SOME, Kind.MESSAGES_REORDERED}
 
@@ -32,6 +36,15 @@ def world(arena: PackagedArena) -> Iterator[PackagedWorld]:
     """A world with one file, which nothing has seen yet."""
     with arena.running() as made:
         made.happen(FILE)
+        yield made
+
+
+@pytest.fixture
+def world_of_one_chunk(arena: PackagedArena) -> Iterator[PackagedWorld]:
+    with arena.running() as made:
+        made.happen(SMALL_FILE)
+        made.process()
+        assert made.messages().waiting == 1
         yield made
 
 
@@ -53,11 +66,15 @@ def log_of(world: PackagedWorld) -> str:
     return world.runtime.paths.log(world.platform.today.handler).read_text()
 
 
+def server_of(arena: PackagedArena) -> Server:
+    assert arena.server is not None, "it is PostgreSQL"
+    return arena.server
+
+
 @contextmanager
 def each_row(arena: PackagedArena, does: str) -> Iterator[None]:
     """Let the server do something for each row that is put into the target table."""
-    assert arena.url is not None, "it is a PostgreSQL server"
-    with psycopg.connect(arena.url, autocommit=True) as connection:
+    with psycopg.connect(server_of(arena).url(), autocommit=True) as connection:
         body = f"$$ BEGIN {does} RETURN NEW; END $$"
         connection.execute("CREATE SEQUENCE strikes")
         connection.execute(f"CREATE FUNCTION strike() RETURNS trigger LANGUAGE plpgsql AS {body}".encode())
@@ -74,8 +91,7 @@ def each_row(arena: PackagedArena, does: str) -> Iterator[None]:
 
 def logins_refused(arena: PackagedArena) -> int:
     """How often the server has refused the password of the functions' user."""
-    assert arena.log is not None, "it is a PostgreSQL server"
-    return arena.log.read_text().count(f'password authentication failed for user "{USER}"')
+    return (server_of(arena).folder / "log").read_text().count(f'password authentication failed for user "{USER}"')
 
 
 @pytest.mark.parametrize("kind", sorted({*THROUGH_PACKAGES} - OF_HANDLERS))
@@ -102,17 +118,15 @@ def test_a_request_handler_that_is_killed_later(world: PackagedWorld, at: int) -
 
 
 def test_a_handler_that_always_runs_out_of_memory_leaves_a_dead_letter_and_its_chunk_is_sent_again(
-    world: PackagedWorld,
+    world_of_one_chunk: PackagedWorld,
 ) -> None:
-    world.process()
-    chunks = world.messages().waiting
+    world = world_of_one_chunk
     for _ in range(MAXIMUM_RECEIVES):
-        for _ in range(chunks):
-            handle(world, Fault(Kind.OUT_OF_MEMORY, 1))
+        handle(world, Fault(Kind.OUT_OF_MEMORY, 1))
         world.pass_time(timedelta(hours=2))
     assert world.handle(Random(1)) == 0
-    assert world.messages().dead == chunks
-    # Nobody could say that the chunk is dead: it counts as sent until the queue has surely lost the message.
+    assert world.messages().dead == 1
+    # No handler lived to mark the chunk as dead: it counts as sent until the queue has surely lost the message.
     assert states(world) == (BatchState.LOADING, {ChunkState.SENT})
     assert "signal: killed" in log_of(world)
     assert settle(world) == []
@@ -141,6 +155,23 @@ def test_a_password_that_was_rotated_is_refused_until_the_secret_follows(
         "the same password must not be tried again: accounts are locked for that"
     )
     world.recover()
+    world.pass_time(timedelta(hours=2))
+    while world.handle(Random(1)):
+        pass
+    assert states(world) == (BatchState.CLOSED, {ChunkState.DONE})
+    assert settle(world) == []
+
+
+def test_a_database_that_is_stopped_for_a_while_gets_everything_when_it_is_back(
+    world: PackagedWorld, arena: PackagedArena
+) -> None:
+    world.process()
+    handle(world)
+    server_of(arena).stop()
+    handle(world)
+    handle(world)
+    assert world.messages().deleted == 1
+    server_of(arena).start()
     world.pass_time(timedelta(hours=2))
     while world.handle(Random(1)):
         pass

@@ -1,10 +1,7 @@
 """An environment whose functions are the packages, run by the local runtime."""
 
 import json
-import os
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -16,7 +13,6 @@ from csvbatch.store.records import moment
 from csvbatch.store.sql_dialect import ColumnKind
 from csvbatch.store.tables import LEDGER, Table
 from scripts.local.runtime.event_sources import Poller
-from scripts.local.runtime.functions import Function
 from scripts.local.runtime.runtime import LocalRuntime
 from scripts.local.runtime.runtime_api import error_payload
 from scripts.local.runtime.sandbox import Result
@@ -109,7 +105,7 @@ class PackagedWorld(World):
         function = self.runtime.function(name)
         if fault is not None and fault.kind is Kind.SECRET_MISSING:
             # A warm function has read the secret already.
-            recycle(function)
+            function.recycle()
             fault = Fault(fault.kind, 1)
         with self.platform.conditions.during(function, fault, self.struck):
             return function.invoke(event)
@@ -153,8 +149,8 @@ class PackagedWorld(World):
     def recycle(self) -> None:
         """End the warm processes, as Lambda does now and then."""
         for release in self.releases:
-            recycle(self.runtime.function(release.processor))
-            recycle(self.runtime.function(release.handler))
+            self.runtime.function(release.processor).recycle()
+            self.runtime.function(release.handler).recycle()
 
     @property
     def rotated(self) -> bool:
@@ -194,13 +190,6 @@ class _OneMessage:
             self.world.struck[Kind.MESSAGE_REPEATED] += 1
             return Result(result.request_id, b"", _UNHANDLED)
         return result
-
-
-def recycle(function: Function) -> None:
-    """Kill the idle processes of a function; the next invocation starts another."""
-    for pid in function.processes:
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
 
 
 def _move_moments(transaction: Transaction, passed: timedelta) -> None:

@@ -44,8 +44,11 @@ class SimulatedWorld(World):
     def store(self) -> Store:
         return Store(self.open_database(), lambda: self.now)
 
-    def put(self, key: str, content: bytes | None) -> ObjectVersion:
+    def put(self, key: str, content: bytes) -> ObjectVersion:
         return self.bucket.put(key, content, self.now)
+
+    def mark_deleted(self, key: str) -> None:
+        self.bucket.put(key, None, self.now)
 
     def remove(self, version: ObjectVersion) -> None:
         self.bucket.remove(version)

@@ -52,8 +52,12 @@ class World(ABC):
         """Give a store without faults."""
 
     @abstractmethod
-    def put(self, key: str, content: bytes | None) -> ObjectVersion:
-        """Add a version of an object; None adds a delete marker."""
+    def put(self, key: str, content: bytes) -> ObjectVersion:
+        """Add a version of an object."""
+
+    @abstractmethod
+    def mark_deleted(self, key: str) -> None:
+        """Delete an object without a version, which adds a delete marker."""
 
     @abstractmethod
     def remove(self, version: ObjectVersion) -> None:
@@ -114,7 +118,7 @@ class World(ABC):
 
     def _deleted(self, chance: Random, _: Fault | None) -> None:
         if self.dropped:
-            self.put(chance.choice(self._keys()), None)
+            self.mark_deleted(chance.choice(self._keys()))
 
     def _version_deleted(self, chance: Random, _: Fault | None) -> None:
         if self.dropped:

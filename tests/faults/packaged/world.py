@@ -60,13 +60,13 @@ class PackagedWorld(World):
     def store(self) -> Store:
         return Store(self.open_database())
 
-    def put(self, key: str, content: bytes | None) -> ObjectVersion:
-        s3, bucket = self.platform.aws.client("s3"), self.platform.resources.bucket
-        if content is None:
-            answer = s3.delete_object(Bucket=bucket, Key=key)
-        else:
-            answer = s3.put_object(Bucket=bucket, Key=key, Body=content)
+    def put(self, key: str, content: bytes) -> ObjectVersion:
+        s3 = self.platform.aws.client("s3")
+        answer = s3.put_object(Bucket=self.platform.resources.bucket, Key=key, Body=content)
         return ObjectVersion(key, answer["VersionId"])
+
+    def mark_deleted(self, key: str) -> None:
+        self.platform.aws.client("s3").delete_object(Bucket=self.platform.resources.bucket, Key=key)
 
     def remove(self, version: ObjectVersion) -> None:
         s3 = self.platform.aws.client("s3")

@@ -126,10 +126,12 @@ class Sandbox:
         deadline = time.monotonic() + self._task.timeout_seconds
         while (left := deadline - time.monotonic()) > 0:
             event = process.await_event(min(left, memory.CHECK_SECONDS), request_id)
+            if (event is None or isinstance(event, Answer)) and memory.peak_mb(process.pid) > self.memory_mb:
+                # An answer that came with too much memory is one that Lambda would not have let the process give.
+                process.kill()
+                event = process.await_exit()
             if event is not None:
                 return event
-            if memory.resident_mb(process.pid) > self.memory_mb:
-                process.kill()
         return None
 
     def _stop(self) -> None:
@@ -198,6 +200,10 @@ class _Process:
                 return None
             if not isinstance(event, Answer) or request_id is None or event.request_id == request_id:
                 return event
+
+    def await_exit(self) -> Exited:
+        """Wait for the end of a process that was killed."""
+        return Exited(self._process.wait(timeout=_END_SECONDS))
 
     def kill(self) -> None:
         """Kill the whole group, because it may have started others."""

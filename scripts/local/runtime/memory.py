@@ -3,8 +3,8 @@
 Lambda kills the process without a warning that it could catch, and the invocation ends with Runtime.ExitError and
 "signal: killed": https://www.smplogs.com/guides/lambda-memory-errors (no page of AWS was found that says so).
 Here the peak of the resident memory is read a hundred times a second, and at the end of an invocation, and the process
-is killed from outside: a limit of the process itself (RLIMIT_AS) counts reserved addresses too, and raises MemoryError in
-the function instead of killing it.
+is killed from outside: a limit of the process itself (RLIMIT_AS) counts reserved addresses too, and raises MemoryError
+in the function instead of killing it.
 """
 
 import re

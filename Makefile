@@ -8,6 +8,8 @@ SEED ?= 1
 EACH ?= 40
 SCHEDULES ?= 1000
 BENCH ?=
+PACKAGES ?= 40
+ROWS ?= 200000
 OSV ?= https://api.osv.dev/v1/query
 
 SHELL := /bin/sh
@@ -20,7 +22,7 @@ LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready plan demo verify scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
-.PHONY: secrets licences audit docs scan-hcl nightly soak judges-csv
+.PHONY: secrets licences audit docs scan-hcl nightly soak load judges-csv
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,8 +76,12 @@ mutants: ready ## mutate the library, EACH mutants in each package, and count th
 mutations: ready package ## put one weakness at a time into a copy, and show which check finds it (minutes)
 	@policy-mutations
 
-soak: ready ## simulate SCHEDULES schedules of faults on each database from SEED on, and check that no row is lost or doubled
-	@python -m tests.faults --schedules "$(SCHEDULES)" --seed "$(SEED)"
+soak: ready package ## SCHEDULES simulated schedules of faults on each database from SEED on, and PACKAGES through the zips
+	@python -m tests.faults --schedules "$(SCHEDULES)" --packages "$(PACKAGES)" --seed "$(SEED)"
+
+load: FILES = 10
+load: ready package ## load ROWS rows in FILES files (10) through the zips into PostgreSQL; a picture in dist/load/
+	@python -m benchmarks.load --rows "$(ROWS)" --files "$(FILES)"
 
 judges: ready package ## ask every judge that knows nothing of this project, and print a line for each (an hour)
 	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --judges

@@ -1,10 +1,15 @@
-"""The databases that schedules run over, each emptied before a schedule."""
+"""The databases that simulated schedules run over, each emptied before a schedule."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+from csvbatch.contract.model import Contract
+from csvbatch.pipeline import progress, splitting
 from csvbatch.store import Store, Timeouts
 from csvbatch.store.database import Database
 from csvbatch.store.ddl import tables
@@ -12,9 +17,12 @@ from csvbatch.store.oracle.database import OracleDatabase
 from csvbatch.store.postgresql.database import PostgresqlDatabase
 from csvbatch.store.sqlite.database import SqliteDatabase
 from csvbatch.store.url import OracleAddress, parse_url
-from tests.faults.world import CONTRACT
+from tests.faults.schedule import OF_SIMULATIONS, Plan
+from tests.faults.simulated import CONTRACT, SimulatedWorld
 from tests.support.oracle_listener import oracle_listener
 from tests.support.postgresql import postgresql
+
+_WINDOW_BYTES = 24
 
 
 @dataclass(frozen=True)
@@ -23,15 +31,32 @@ class Place:
 
     name: str
     open: Callable[[], Database]
+    plan: Plan = OF_SIMULATIONS
 
-    def empty(self) -> None:
-        """Delete all rows."""
-        database = self.open()
-        database.begin(write=True)
-        for table in tables([CONTRACT]):
-            database.execute(f"DELETE FROM {database.sql_dialect.quote(table.name)}", {})
-        database.commit()
-        database.close()
+    @contextmanager
+    def running(self) -> Iterator[SimulatedWorld]:
+        """Give an empty world."""
+        empty(self.open(), CONTRACT)
+        with _small_windows():
+            yield SimulatedWorld(self.open)
+
+
+def empty(database: Database, *contracts: Contract) -> None:
+    """Delete all rows of the ledger and of the contracts' tables, and close the connection."""
+    database.begin(write=True)
+    for table in tables(contracts):
+        database.execute(f"DELETE FROM {database.sql_dialect.quote(table.name)}", {})
+    database.commit()
+    database.close()
+
+
+@contextmanager
+def _small_windows() -> Iterator[None]:
+    """Let a split of a small file be interrupted between chunks, as that of a large one is."""
+    small = {name: partial(getattr(splitting, name), window_bytes=_WINDOW_BYTES) for name in ("scan", "scan_again")}
+    changes: dict[str, Any] = {"_BLOCK_BYTES": _WINDOW_BYTES, **small}
+    with patch.multiple(splitting, **changes), patch.object(progress, "_SAVED_TOGETHER", 2):
+        yield
 
 
 @contextmanager

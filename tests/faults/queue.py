@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from csvbatch.pipeline.messages import ChunkMessage
 from tests.faults.weather import Kind, Weather
+from tests.faults.world import MAXIMUM_RECEIVES, RETENTION, VISIBILITY
 from tests.support.failing import refusal
-
-RETENTION = timedelta(days=4)
-VISIBILITY = timedelta(minutes=90)
-MAXIMUM_RECEIVES = 5
 
 
 @dataclass(slots=True, eq=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from tests.faults.weather import Fault, Kind
+from tests.faults.weather import SIMULATED, THROUGH_PACKAGES, Fault, Kind
 
 
 class What(StrEnum):
@@ -22,6 +22,17 @@ class What(StrEnum):
     BATCH_IS_REPLAYED = "batch is replayed"
     TIME_PASSES = "time passes"
     CLOCK_JUMPS_BACK = "clock jumps back"
+    PASSWORD_IS_ROTATED = "password is rotated"
+
+
+FAULTS_OF_FILES_AND_CLOCKS = (
+    What.FILE_IS_OVERWRITTEN,
+    What.FILE_IS_DELETED,
+    What.VERSION_IS_DELETED,
+    What.CLOCK_JUMPS_BACK,
+    What.PASSWORD_IS_ROTATED,
+)
+"""Events that are faults by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +63,50 @@ _RARE = (
     What.CLOCK_JUMPS_BACK,
 )
 _INVOCATIONS = frozenset({What.PROCESSOR_RUNS, What.EVENT_ARRIVES, What.HANDLER_RUNS})
-_MOST_EVENTS = 60
-_LAST_CALL = 60
 
 
-def schedule(seed: int) -> list[Event]:
-    """Give the schedule of a seed."""
-    chance = Random(seed)
-    return [_event(chance) for _ in range(chance.randrange(10, _MOST_EVENTS))]
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How schedules are made: their number of events, the rare ones, and the kinds of faults.
+
+    `faulty` is the share of invocations with a fault, which strikes at `last_call` at the latest.
+    """
+
+    fewest: int
+    most: int
+    rare: tuple[What, ...]
+    kinds: tuple[Kind, ...]
+    faulty: float
+    last_call: int
+    first: What | None = None
+
+    def schedule(self, seed: int) -> list[Event]:
+        """Give the schedule of a seed."""
+        chance = Random(seed)
+        events = [self._event(chance) for _ in range(chance.randrange(self.fewest, self.most))]
+        return [*([Event(self.first, chance.randrange(2**32))] if self.first else []), *events]
+
+    def _event(self, chance: Random) -> Event:
+        what = chance.choice(_COMMON if chance.random() < 0.8 else self.rare)
+        fault = None
+        if what in _INVOCATIONS and chance.random() < self.faulty:
+            # Early calls are more frequent than late ones: most invocations make few.
+            at = int(self.last_call ** chance.random())
+            fault = Fault(chance.choice(self.kinds), at)
+        return Event(what, chance.randrange(2**32), fault)
 
 
-def _event(chance: Random) -> Event:
-    what = chance.choice(_COMMON if chance.random() < 0.8 else _RARE)
-    fault = None
-    if what in _INVOCATIONS and chance.random() < 0.6:
-        # Early calls are more frequent than late ones: most invocations make few.
-        at = int(_LAST_CALL ** chance.random())
-        fault = Fault(chance.choice(list(Kind)), at)
-    return Event(what, chance.randrange(2**32), fault)
+OF_SIMULATIONS = Plan(10, 60, _RARE, SIMULATED, faulty=0.6, last_call=60)
+OF_PACKAGES = Plan(
+    fewest=6,
+    most=14,
+    rare=(*_RARE, What.PASSWORD_IS_ROTATED),
+    kinds=THROUGH_PACKAGES,
+    faulty=0.9,
+    last_call=30,
+    first=What.FILE_ARRIVES,
+)
+"""They have fewer events, because one takes a hundred times as long, and more of them are faulty."""
 
 
 def shortest(events: Sequence[Event], fails: Callable[[Sequence[Event]], bool]) -> list[Event]:

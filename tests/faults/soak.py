@@ -1,69 +1,75 @@
 """Runs schedules and says which one fails, in its shortest form."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
-from unittest.mock import patch
+from typing import Protocol
 
-from csvbatch.pipeline import progress, splitting
-from tests.faults.law import heal, violations
-from tests.faults.places import Place
-from tests.faults.schedule import Event, schedule, shortest
+from tests.faults.law import Breach, Violation, settle
+from tests.faults.schedule import Event, Plan, What, shortest
 from tests.faults.weather import Kind
 from tests.faults.world import World
 
-_WINDOW_BYTES = 24
 
+class Arena(Protocol):
+    """Where schedules run: a database, and the platform around it."""
 
-@contextmanager
-def small_windows() -> Iterator[None]:
-    """Let a split of a small file be interrupted between chunks, as that of a large one is."""
-    small = {name: partial(getattr(splitting, name), window_bytes=_WINDOW_BYTES) for name in ("scan", "scan_again")}
-    changes: dict[str, Any] = {"_BLOCK_BYTES": _WINDOW_BYTES, **small}
-    with patch.multiple(splitting, **changes), patch.object(progress, "_SAVED_TOGETHER", 2):
-        yield
+    @property
+    def name(self) -> str:
+        """Its name in the table."""
+
+    @property
+    def plan(self) -> Plan:
+        """How its schedules are made."""
+
+    def running(self) -> AbstractContextManager[World]:
+        """Give an empty world."""
 
 
 @dataclass
 class Tally:
-    """What the schedules of one database added up to."""
+    """What the schedules of one arena added up to."""
 
     schedules: int = 0
     batches: int = 0
     rows: int = 0
     struck: Counter[Kind] = field(default_factory=Counter)
+    happened: Counter[What] = field(default_factory=Counter)
+    breaches: Counter[Breach] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
-
-def failure_of(place: Place, seed: int, tally: Tally | None = None) -> str | None:
-    """Run the schedule of a seed; if the law is broken, give the seed and the shortest schedule that breaks it."""
-    events = schedule(seed)
-    found = run(place, events, tally)
-    if not found:
-        return None
-    fewest = shortest(events, lambda some: bool(run(place, some)))
-    told = "\n".join(f"  {event.what.value}, seed {event.seed}, {event.fault}" for event in fewest)
-    return f"seed {seed} on {place.name}: {run(place, fewest)}\nShortest schedule that shows it:\n{told}"
-
-
-def run(place: Place, events: Sequence[Event], tally: Tally | None = None) -> list[str]:
-    """Let the events happen in an empty world, heal it, and name what breaks the law."""
-    place.empty()
-    world = World(place.open)
-    with small_windows():
-        for event in events:
-            world.happen(event)
-        heal(world)
-    found = violations(world)
-    if tally is not None:
+    def add(self, world: World, found: Sequence[Violation]) -> None:
+        """Count a schedule that has ended."""
         store = world.store()
         batches = store.latest_batches(10_000)
         store.close_connection()
-        tally.schedules += 1
-        tally.batches += len(batches)
-        tally.rows += sum(batch.rows_read for batch in batches)
-        tally.struck += world.struck
+        self.schedules += 1
+        self.batches += len(batches)
+        self.rows += sum(batch.rows_read for batch in batches)
+        self.struck += world.struck
+        self.happened += world.happened
+        self.breaches += Counter(one.breach for one in found)
+
+
+def failure_of(arena: Arena, seed: int, tally: Tally | None = None) -> str | None:
+    """Run the schedule of a seed; if the law is broken, give the seed and the shortest schedule that breaks it."""
+    events = arena.plan.schedule(seed)
+    found = run(arena, events, tally)
+    if not found:
+        return None
+    fewest = shortest(events, lambda some: bool(run(arena, some)))
+    told = "\n".join(f"  {event.what.value}, seed {event.seed}, {event.fault}" for event in fewest)
+    broken = "\n".join(f"  {one}" for one in run(arena, fewest) or found)
+    return f"seed {seed} on {arena.name}:\n{broken}\nShortest schedule that shows it:\n{told}"
+
+
+def run(arena: Arena, events: Sequence[Event], tally: Tally | None = None) -> list[Violation]:
+    """Let the events happen in an empty world, heal it, and name what breaks the law."""
+    with arena.running() as world:
+        for event in events:
+            world.happen(event)
+        found = settle(world)
+        if tally is not None:
+            tally.add(world, found)
     return found

@@ -12,7 +12,12 @@ class Kind(StrEnum):
     """The kinds of faults."""
 
     KILLED = "killed"
+    TIMED_OUT = "timed out"
     OUT_OF_TIME = "out of time"
+    OUT_OF_MEMORY = "out of memory"
+    FUNCTION_THROTTLED = "function throttled, message delayed"
+    MESSAGE_REPEATED = "message repeated"
+    MESSAGES_REORDERED = "messages reordered"
     DATABASE_DOWN = "database down"
     DATABASE_REFUSES_LOGIN = "database refuses the login"
     LOST_BEFORE = "connection lost before a statement"
@@ -26,9 +31,49 @@ class Kind(StrEnum):
     S3_SLOW = "S3 slow"
     QUEUE_THROTTLES = "queue throttles"
     QUEUE_TAKES_SOME = "queue accepts some messages"
+    SECRET_MISSING = "secret missing"
 
 
-OF_EVERY_CALL = frozenset({Kind.KILLED, Kind.OUT_OF_TIME})
+SIMULATED = (
+    Kind.KILLED,
+    Kind.OUT_OF_TIME,
+    Kind.DATABASE_DOWN,
+    Kind.DATABASE_REFUSES_LOGIN,
+    Kind.LOST_BEFORE,
+    Kind.LOST_AFTER,
+    Kind.LOST_COMMIT,
+    Kind.DEADLOCK,
+    Kind.DATABASE_FULL,
+    Kind.S3_THROTTLES,
+    Kind.S3_DENIES,
+    Kind.S3_BREAKS_OFF,
+    Kind.S3_SLOW,
+    Kind.QUEUE_THROTTLES,
+    Kind.QUEUE_TAKES_SOME,
+)
+"""Those of a simulated invocation."""
+
+THROUGH_PACKAGES = (
+    Kind.KILLED,
+    Kind.KILLED,
+    Kind.TIMED_OUT,
+    Kind.OUT_OF_MEMORY,
+    Kind.FUNCTION_THROTTLED,
+    Kind.MESSAGE_REPEATED,
+    Kind.MESSAGES_REORDERED,
+    Kind.DATABASE_DOWN,
+    Kind.LOST_BEFORE,
+    Kind.LOST_AFTER,
+    Kind.S3_THROTTLES,
+    Kind.S3_DENIES,
+    Kind.S3_BREAKS_OFF,
+    Kind.QUEUE_THROTTLES,
+    Kind.QUEUE_TAKES_SOME,
+    Kind.SECRET_MISSING,
+)
+"""Those of an invocation of a packaged function; kills are most frequent, as the other faults end in one."""
+
+_OF_EVERY_CALL = frozenset({Kind.KILLED, Kind.TIMED_OUT, Kind.OUT_OF_TIME, Kind.OUT_OF_MEMORY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +93,23 @@ class Weather:
     on_out_of_time: Callable[[], None]
     _calls: int = field(default=0, init=False)
 
-    def strikes(self, *kinds: Kind) -> Kind | None:
-        """Tell which of these faults strikes at this call; raises Killed."""
-        if self.fault is None or not ({*kinds} | OF_EVERY_CALL) & {self.fault.kind}:
+    def concerned(self, *kinds: Kind) -> Kind | None:
+        """Count a call, and tell which of these faults, or of those of every call, strikes at it."""
+        if self.fault is None or not ({*kinds} | _OF_EVERY_CALL) & {self.fault.kind}:
             return None
         self._calls += 1
         if self._calls != self.fault.at:
             return None
         self.struck[self.fault.kind] += 1
-        match self.fault.kind:
+        return self.fault.kind
+
+    def strikes(self, *kinds: Kind) -> Kind | None:
+        """Tell which of these faults strikes at this call of a simulated invocation; raises Killed."""
+        match self.concerned(*kinds):
             case Kind.KILLED:
                 raise Killed
             case Kind.OUT_OF_TIME:
                 self.on_out_of_time()
                 return None
-        return self.fault.kind
+            case kind:
+                return kind

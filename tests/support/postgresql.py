@@ -36,14 +36,34 @@ class Account(TypedDict, total=False):
     extra_groups: list[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Server:
-    """A running server: where its socket is, who may connect, and its process."""
+    """A server: where its socket is, and who may connect."""
 
     folder: Path
     user: str
     password: str
-    pid: int
+    _programs: Path
+    _account: Account
+    _durable: bool
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The running server's process."""
+        assert self._process is not None, "it was stopped"
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it, and return once it takes connections."""
+        process = self._process = start(self._programs, self.folder, self._account, durable=self._durable)
+        wait_until_ready(self._programs, process, self.folder)
+
+    def stop(self) -> None:
+        """End it at once, whoever is still connected, as a crash does; does nothing if it was stopped."""
+        process, self._process = self._process, None
+        if process is not None:
+            stop(process)
 
     def url(self, database: str = "postgres") -> str:
         """Return the address of one of the server's databases, credentials included."""
@@ -66,12 +86,12 @@ def postgresql(*, durable: bool = False, settings: Sequence[str] = ()) -> Iterat
         create_cluster(programs, root, account, password)
         with (root / "data" / "postgresql.conf").open("a") as configuration:
             configuration.writelines(f"{line}\n" for line in settings)
-        process = start(programs, root, account, durable=durable)
+        server = Server(root, "csvbatch", password, programs, account, durable)
         try:
-            wait_until_ready(programs, process, root)
-            yield Server(folder=root, user="csvbatch", password=password, pid=process.pid)
+            server.start()
+            yield server
         finally:
-            stop(process)
+            server.stop()
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
@@ -136,7 +156,7 @@ def start(programs: Path, root: Path, account: Account, *, durable: bool) -> sub
     settings |= {} if durable else FORGETFUL
     command = [str(programs / "postgres"), "-D", str(root / "data")]
     command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    with (root / "log").open("wb") as log:
+    with (root / "log").open("ab") as log:
         return subprocess.Popen(command, cwd=root, **account, stdout=log, stderr=log, preexec_fn=die_with_parent)
 
 

@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="local-runtime",
         description="Runs the functions that are deployed to a local AWS, from exactly the zips that were deployed.",
-        epilog="Not reproduced: memory limits, Amazon Linux, a read-only code directory, and concurrency limits.",
+        epilog="Not reproduced: Amazon Linux, a read-only code directory, and concurrency limits.",
     )
     parser.add_argument("--env", metavar="ENV", help="environment (default: the first that is not production)")
     parser.add_argument(

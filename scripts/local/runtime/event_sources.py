@@ -96,7 +96,7 @@ class Poller:
 
     def poll(self, *, wait_for_window: bool = True) -> Polled:
         """Receive messages, and invoke the function if the batch is full or its window has ended."""
-        self._show_due()
+        self.show_due()
         self._collect()
         if not self._collected:
             return Polled()
@@ -146,7 +146,8 @@ class Poller:
             ]
             self._sqs().delete_message_batch(QueueUrl=self._url(), Entries=entries)
 
-    def _show_due(self) -> None:
+    def show_due(self) -> None:
+        """Make the messages visible that were hidden long enough."""
         # With operator credentials: on AWS this happens without a permission.
         now = self.clock()
         due = [handle for moment, handle in self._hidden if moment <= now]

@@ -71,6 +71,24 @@ class Function:
             with self._lock:
                 self._idle.append(sandbox)
 
+    def end_time(self) -> None:
+        """Let every running invocation end as if its time were up."""
+        with self._lock:
+            for sandbox in self._all:
+                sandbox.end_time()
+
+    def recycle(self) -> None:
+        """End the idle processes, as Lambda does now and then; the next invocation starts another."""
+        with self._lock:
+            for sandbox in self._idle:
+                sandbox.recycle()
+
+    def limit_memory(self, megabytes: int) -> None:
+        """Change the memory limit of every process there is, running or idle."""
+        with self._lock:
+            for sandbox in self._all:
+                sandbox.memory_mb = megabytes
+
     @property
     def processes(self) -> list[int]:
         """The process IDs of warm processes."""
@@ -102,6 +120,7 @@ def load(aws: Aws, name: str, paths: Paths, replaced: Mapping[str, str], trace_a
             arn=found.arn,
             handler=found.handler,
             timeout_seconds=found.timeout_seconds,
+            memory_mb=found.memory_mb,
             code=packages.unpack(package, paths.code),
             client=interface_client.folder_of_client(paths.client),
             variables={

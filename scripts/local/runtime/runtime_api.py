@@ -54,7 +54,12 @@ class Exited:
     status: int
 
 
-type Event = Answer | Ready | InitialisationError | Exited
+@dataclass(frozen=True, slots=True)
+class TimeUp:
+    """The invocation is to end as if its timeout had passed."""
+
+
+type Event = Answer | Ready | InitialisationError | Exited | TimeUp
 
 
 class RuntimeApi:

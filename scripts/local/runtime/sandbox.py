@@ -9,9 +9,11 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import IO
 
+from scripts.local.runtime import memory
 from scripts.local.runtime.interface_client import interpreter_command
 from scripts.local.runtime.runtime_api import (
     Answer,
@@ -21,6 +23,7 @@ from scripts.local.runtime.runtime_api import (
     Invocation,
     Ready,
     RuntimeApi,
+    TimeUp,
     error_payload,
 )
 
@@ -51,6 +54,7 @@ class Task:
     variables: Mapping[str, str]
     log: Path
     initialisation_seconds: float = INITIALISATION_SECONDS
+    memory_mb: float = inf
 
 
 class StartError(Exception):
@@ -62,9 +66,13 @@ class StartError(Exception):
 
 
 class Sandbox:
-    """Runs one invocation at a time, and restarts the process after a timeout or an exit."""
+    """Runs one invocation at a time, and restarts the process after a timeout or an exit.
+
+    `memory_mb` is the memory, in MiB, with more than which an invocation is killed.
+    """
 
     def __init__(self, task: Task) -> None:
+        self.memory_mb = task.memory_mb
         self._task = task
         self._process: _Process | None = None
         self._is_closed = False
@@ -85,7 +93,7 @@ class Sandbox:
         # A function's timeout begins with the invocation, not with its initialisation.
         invocation = Invocation(event, time.time() + self._task.timeout_seconds)
         process.api.send(invocation)
-        match process.await_event(self._task.timeout_seconds, invocation.request_id):
+        match self._await_end(process, invocation.request_id):
             case Answer(_, payload, is_error):
                 return Result(invocation.request_id, payload, "Unhandled" if is_error else None)
             case Exited(status):
@@ -99,10 +107,32 @@ class Sandbox:
         _note(self._task.log, payload)
         return Result(invocation.request_id, payload, "Unhandled")
 
+    def end_time(self) -> None:
+        """Let the running invocation end as if its time were up."""
+        if process := self._process:
+            process.api.events.put(TimeUp())
+
+    def recycle(self) -> None:
+        """Kill the idle process; the next invocation starts another."""
+        self._stop()
+
     def close(self) -> None:
         """Kill the process, and start no other."""
         self._is_closed = True
         self._stop()
+
+    def _await_end(self, process: "_Process", request_id: str) -> Event | None:
+        """Wait for the end of an invocation, and kill the process if it takes more memory than it may."""
+        deadline = time.monotonic() + self._task.timeout_seconds
+        while (left := deadline - time.monotonic()) > 0:
+            event = process.await_event(min(left, memory.CHECK_SECONDS), request_id)
+            if (event is None or isinstance(event, Answer)) and memory.peak_mb(process.pid) > self.memory_mb:
+                # An answer that came with too much memory is one that Lambda would not have let the process give.
+                process.kill()
+                event = process.await_exit()
+            if event is not None:
+                return event
+        return None
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -171,11 +201,18 @@ class _Process:
             if not isinstance(event, Answer) or request_id is None or event.request_id == request_id:
                 return event
 
+    def await_exit(self) -> Exited:
+        """Wait for the end of a process that was killed."""
+        return Exited(self._process.wait(timeout=_END_SECONDS))
+
+    def kill(self) -> None:
+        """Kill the whole group, because it may have started others."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
     def end(self) -> None:
         if not self.has_ended:
-            # The whole group, because it may have started others.
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            self.kill()
         self._process.wait(timeout=_END_SECONDS)
         self.api.close()
 
@@ -194,4 +231,4 @@ def _note(log: Path, payload: bytes) -> None:
 
 
 def _ended(status: int) -> str:
-    return f"signal: {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+    return f"signal: {signal.strsignal(-status)}".lower() if status < 0 else f"exit status {status}"

@@ -32,6 +32,9 @@ def handler(event, context):
             os._exit(3)
         case "hang":
             time.sleep(3600)
+        case "eat":
+            eaten = b"x" * (300 * 1024 * 1024)
+            return len(eaten)
 """
 
 
@@ -125,6 +128,21 @@ def test_a_function_that_takes_too_long_is_killed_and_restarted(runtime: LocalRu
     assert failed(runtime, function, "hang")["errorMessage"].endswith("Task timed out after 1.00 seconds")
     assert not Path(f"/proc/{process}").exists()
     assert called(runtime, function, "return")["calls"] == 1
+
+
+def test_a_function_that_takes_more_memory_than_it_has_is_killed_and_restarted(
+    runtime: LocalRuntime, deployment: Deployment
+) -> None:
+    function = deployment.function(DOES_AS_TOLD, MemorySize=128)
+    error = failed(runtime, function, "eat")
+    assert error["errorType"] == "Runtime.ExitError"
+    assert error["errorMessage"].endswith("Runtime exited with error: signal: killed")
+    assert called(runtime, function, "return")["calls"] == 1
+
+
+def test_a_function_with_enough_memory_takes_it(runtime: LocalRuntime, deployment: Deployment) -> None:
+    function = deployment.function(DOES_AS_TOLD, MemorySize=512)
+    assert called(runtime, function, "eat") == 300 * 1024 * 1024
 
 
 def test_a_function_gets_its_remaining_time(runtime: LocalRuntime, deployment: Deployment) -> None:

@@ -183,7 +183,7 @@ def test_a_process_that_is_killed_leaves_its_rows_nowhere(loading: Loading, pack
         (process,) = packaged.function(loading.handler).processes
         os.kill(process, signal.SIGKILL)
         assert drained.result(SECONDS).failed == 1
-    assert "signal: SIGKILL" in loading.log_of(loading.handler)
+    assert "signal: killed" in loading.log_of(loading.handler)
     assert_nothing_leaked(loading, packaged)
 
 

@@ -38,6 +38,13 @@ def test_a_message_of_another_format_is_named_as_such() -> None:
     assert str(refused.value) == "the message has format 2, and this version reads format 1"
 
 
+def test_a_message_of_a_release_to_come_is_never_said_to_be_deletable() -> None:
+    """During a deployment it waits in the queue for that release's handler, and has what that release needs."""
+    with pytest.raises(MessageError) as refused:
+        loads(json.dumps({**OURS, "format": 2, "more": [1]}))
+    assert str(refused.value) == "the message has format 2, and this version reads format 1"
+
+
 AGAIN = "then `csvbatch replay b1`, or drop the file again."
 
 

@@ -10,10 +10,10 @@ from tests.alarms.world import World
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`happens` lasts for the length of its block, and is repaired at its end.
+    """`happens` lasts for the length of its block, and is repaired at its end or by what the runbook says to type.
 
     Minutes are the longest allowed. `lasts` says for how long the alarm has to ring without a pause while the fault goes
-    on; a fault that happens only once has 0. `clears_by_itself` is False if the operator also has to empty `queue`.
+    on; a fault that happens only once has 0. While the database is down, no command reaches it.
     """
 
     said: str
@@ -22,7 +22,7 @@ class Fault:
     fires_within: int
     clears_within: int
     lasts: int = 180
-    queue: str = ""
+    database_is_down: bool = False
 
 
 def _role(world: World, function: str) -> str:
@@ -57,7 +57,6 @@ CATALOGUE = {
         "dead-letters",
         fires_within=120,
         clears_within=60,
-        queue="chunks-dead-letters",
     ),
     "schedules-dead-letters": Fault(
         "the scheduler's role may not invoke the function",
@@ -65,7 +64,6 @@ CATALOGUE = {
         "dead-letters",
         fires_within=60,
         clears_within=60,
-        queue="events-dead-letters",
     ),
     "batch-processor-dead-letters": Fault(
         "the database is down",
@@ -73,7 +71,7 @@ CATALOGUE = {
         "dead-letters",
         fires_within=60,
         clears_within=60,
-        queue="batch-processor-dead-letters",
+        database_is_down=True,
     ),
     "request-handler-dead-letters": Fault(
         "somebody sends the handler an event of another kind",
@@ -81,13 +79,12 @@ CATALOGUE = {
         "dead-letters",
         fires_within=30,
         clears_within=30,
-        queue="request-handler-dead-letters",
     ),
     "queue-age": Fault(
         "the event source mapping is disabled", faults.mapping_is_disabled, "queue-age", fires_within=90, clears_within=30
     ),
     "batch-processor-errors": Fault(
-        "the database is down", faults.database_is_down, "errors", fires_within=20, clears_within=90
+        "the database is down", faults.database_is_down, "errors", fires_within=20, clears_within=90, database_is_down=True
     ),
     "request-handler-errors": Fault(
         "a setting of the handler is missing",
@@ -118,6 +115,7 @@ CATALOGUE = {
         "dead-letter-errors",
         fires_within=20,
         clears_within=90,
+        database_is_down=True,
     ),
     "request-handler-dead-letter-errors": Fault(
         "an event of another kind, and the role may not write dead letters",
@@ -188,7 +186,7 @@ CATALOGUE = {
         clears_within=30,
     ),
     "oldest-batch": Fault(
-        "the event source mapping is disabled", faults.mapping_is_disabled, "batches", fires_within=280, clears_within=60
+        "the event source mapping is disabled", faults.mapping_is_disabled_for_a_while, "batches", fires_within=280, clears_within=60
     ),
     "datasets-overdue": Fault(
         "no file of a dataset comes for more than a day",

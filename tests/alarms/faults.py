@@ -82,6 +82,15 @@ def mapping_is_disabled(world: World) -> Iterator[None]:
     world.account.changed()
     world.drop_airports()
     yield
+    # The runbook has the command that enables it.
+
+
+@contextmanager
+def mapping_is_disabled_for_a_while(world: World) -> Iterator[None]:
+    with mapping_is_disabled(world):
+        yield
+    functions = world.account.client("lambda")
+    (mapping,) = functions.list_event_source_mappings()["EventSourceMappings"]
     functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
     world.account.changed()
 

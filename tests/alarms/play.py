@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from scripts.local.cloudwatch.alarms import AlarmWatch
 from scripts.local.cloudwatch.metrics import MINUTE_SECONDS
+from tests.alarms import runbooks
 from tests.alarms.catalogue import CATALOGUE, Fault
 from tests.alarms.world import World
 
@@ -42,10 +43,11 @@ def play(world: World, key: str) -> Outcome:
             raise AlarmError(f"{alarm} does not ring within {fault.fires_within} minutes although {fault.said}")
         fired = world.now
         others = world.watch.ringing() - {alarm}
+        _type(world, fault, runbooks.WHILE_IT_RINGS)
         world.run(fault.lasts)
+        _type(world, fault, runbooks.THE_REPAIR)
     repaired = world.now
-    if fault.queue:
-        world.empty(fault.queue)
+    _type(world, fault, runbooks.AFTER_THE_REPAIR)
     if not world.run(fault.clears_within, lambda: not any(alarm in one.ringing() for one in watches)):
         raise AlarmError(f"{alarm} still rings {fault.clears_within} minutes after the repair of: {fault.said}")
     cleared = world.now
@@ -59,6 +61,14 @@ def play(world: World, key: str) -> Outcome:
         (cleared - repaired) / MINUTE_SECONDS,
         tuple(sorted(key_of(world, other) for other in others)),
     )
+
+
+def _type(world: World, fault: Fault, section: str) -> None:
+    for typed in runbooks.type_section(world, fault.runbook, section):
+        needs_database = "csvbatch " in typed.block.commands
+        is_down = fault.database_is_down and section == runbooks.WHILE_IT_RINGS
+        if (typed.status == 0) is (needs_database and is_down):
+            raise AlarmError(f"{typed.block} ended with {typed.status}:\n{typed.printed}")
 
 
 def _expect_quiet(world: World, watches: list[AlarmWatch]) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -125,9 +125,16 @@ class World:
         self.account.client("s3").put_object(Bucket=self.bucket, Key=key, Body=content.encode())
         self.starts.object_created(self.bucket, key)
 
-    def empty(self, queue: str) -> None:
-        """Throw away what is in a queue."""
-        self.account.client("sqs").purge_queue(QueueUrl=self.account.queue_url(f"{self.account.prefix}-{queue}"))
+    def deliver_logs(self) -> None:
+        """Put what the functions have printed into their log groups."""
+        logs = self.account.client("logs")
+        for function in self.functions.values():
+            lines, function.log[:] = [(at, line) for at, line in function.log if line.strip()], []
+            if lines:
+                group, stream = f"/aws/lambda/{function.name}", f"{lines[0][0]:.0f}"
+                logs.create_log_stream(logGroupName=group, logStreamName=stream)
+                events = [{"timestamp": int(at * 1000), "message": line} for at, line in lines]
+                logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
     def is_ringing(self, alarm: str) -> bool:
         return alarm in self.watch.ringing()
@@ -176,7 +183,7 @@ def _expect_airports(module: ModuleType) -> None:
     """Let a contract say how often its file has to come, as that of an environment would."""
     if hasattr(module, "CONTRACTS"):
         airports = module.CONTRACTS["airports"]
-        module.CONTRACTS["airports"] = airports.model_copy(update={"expected_every_hours": 24})
+        module.CONTRACTS["airports"] = replace(airports, expected_every_hours=24)
 
 
 @contextmanager

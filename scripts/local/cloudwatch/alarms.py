@@ -88,11 +88,14 @@ class Alarm:
         """
         end, minutes = int(now // MINUTE_SECONDS), self.period_seconds // MINUTE_SECONDS
         breaches = _COMPARISONS[self.comparison]
-        found: list[bool | None] = []
-        for back in range(self.periods + extra, 0, -1):
-            values = metrics.values(self.metric, end - back * minutes, end - (back - 1) * minutes)
-            value = statistic(self.statistic, values)
-            found.append(None if value is None else breaches(value, self.threshold))
+        length = self.periods + extra
+        found: list[bool | None] = [None] * length
+        if not metrics.values(self.metric, end - length * minutes, end):
+            return found
+        for index in range(length):
+            first = end - (length - index) * minutes
+            value = statistic(self.statistic, metrics.values(self.metric, first, first + minutes))
+            found[index] = None if value is None else breaches(value, self.threshold)
         return found
 
     def has_too_few_samples(self, metrics: Metrics, now: float) -> bool:

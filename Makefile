@@ -23,6 +23,7 @@ LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready plan demo verify scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
 .PHONY: secrets licences audit docs scan-hcl nightly soak load judges-csv
+.PHONY: secrets licences audit docs scan-hcl nightly soak alarms judges-csv
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +83,9 @@ soak: ready package ## SCHEDULES simulated schedules of faults on each database 
 load: FILES = 10
 load: ready package ## load ROWS rows in FILES files (10) through the zips into PostgreSQL; a picture in dist/load/
 	@python -m benchmarks.load --rows "$(ROWS)" --files "$(FILES)"
+
+alarms: ready package ## fire every alarm of every environment by its fault on a virtual clock, and print when it rang and ended (minutes)
+	@python -m tests.alarms
 
 judges: ready package ## ask every judge that knows nothing of this project, and print a line for each (an hour)
 	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --judges

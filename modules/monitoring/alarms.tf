@@ -11,6 +11,21 @@ locals {
   # The alarm leaves a fifth of the timeout to notice growing runs before they time out.
   duration_percent = 80
 
+  # An alarm on single events rings as long as one of them is in its window, and counts by the minute: with one longer
+  # period, an old event would ring again once the metric stops. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+  # The window is long enough to include the next attempt, so that a fault that lasts is one alarm, and a run that was
+  # killed at its timeout: Lambda gives an error the time at which the function was started.
+  # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+  # A minute for the precision of schedules, one for the data to arrive.
+  delay_minutes      = 2
+  minutes_of_a_day   = 1440
+  minutes_of_a_start = coalesce(var.schedules.every_minutes, 15) + local.delay_minutes
+  minutes_of_a_chunk = ceil(var.queue.failure_window_seconds / 60) + local.delay_minutes
+  minutes_of_a_run = { for key, function in var.functions : key => min(local.minutes_of_a_day, max(
+    ceil(function.timeout_seconds / 60) + local.delay_minutes,
+    key == local.loader ? local.minutes_of_a_chunk : local.minutes_of_a_start,
+  )) }
+
   queue_alarms = merge(
     { for key, name in local.dead_letter_queues : "${key}-dead-letters" => {
       namespace   = "AWS/SQS"
@@ -19,6 +34,7 @@ locals {
       statistic   = "Maximum"
       threshold   = 0
       description = "${name} holds messages that failed every attempt. Find the cause in the log, fix it, and send them again."
+      runbook     = "dead-letters"
     } },
     { "queue-age" = {
       namespace   = "AWS/SQS"
@@ -27,6 +43,7 @@ locals {
       statistic   = "Maximum"
       threshold   = var.queue.max_age_seconds
       description = "A chunk in ${var.queue.name} has waited for more than ${var.queue.max_age_seconds} seconds. Check whether the request handler runs, and whether its concurrency is sufficient."
+      runbook     = "queue-age"
     } },
   )
 
@@ -45,6 +62,8 @@ locals {
       statistic   = watched.statistic
       threshold   = suffix == "duration" ? local.duration_percent * function.timeout_seconds * 10 : 0 # percent of milliseconds
       description = "${function.name} ${watched.meaning}."
+      runbook     = suffix
+      window      = local.minutes_of_a_run[key]
     } if suffix != "throttles" || function.alarm_on_throttles
   }]...)
 
@@ -73,6 +92,8 @@ locals {
   start_alarms = { for key, watched in local.start_metrics : key => merge(watched, {
     statistic   = "Sum"
     threshold   = 0
+    runbook     = "starts"
+    window      = min(local.minutes_of_a_day, local.minutes_of_a_start)
     description = "${watched.subject} could not start the batch processor (${watched.metric}). Check its permissions, the function, and ${var.schedules.dead_letter_queue_name}."
   }) }
 
@@ -86,17 +107,16 @@ locals {
       statistic   = "Sum"
       threshold   = 0
       description = "${function.name} could not load a chunk; the queue will deliver it again. If this continues, Oracle is down or rejects the connection: see the log."
-
-      # Long enough for the queue to deliver the chunk again, so that the alarm does not end in between.
-      period = 60 * ceil(var.queue.failure_window_seconds / 60)
+      runbook     = "chunks-failed"
+      window      = min(local.minutes_of_a_day, local.minutes_of_a_chunk)
     }
   } if key == local.loader && function.metrics != null]...)
 
   # Each run of the batch processor reports all of these, and the values hold until the next run.
   run_metrics = {
-    batches-failed   = { metric = "BatchesFailed", statistic = "Sum", threshold = 0, meaning = "could not split, send or close a batch. `csvbatch status` names it, with the reason" }
-    oldest-batch     = { metric = "OldestBatchAgeSeconds", statistic = "Maximum", threshold = var.batches.max_age_seconds, meaning = "found a batch that has been open for more than ${var.batches.max_age_seconds} seconds. See which of its chunks are not done (`csvbatch status`)" }
-    datasets-overdue = { metric = "DatasetsOverdue", statistic = "Maximum", threshold = 0, meaning = "expected a file that has not come: a contract says how often. Ask the sender" }
+    batches-failed   = { metric = "BatchesFailed", statistic = "Sum", threshold = 0, runbook = "batches", meaning = "could not split, send or close a batch. `csvbatch status` names it, with the reason" }
+    oldest-batch     = { metric = "OldestBatchAgeSeconds", statistic = "Maximum", threshold = var.batches.max_age_seconds, runbook = "batches", meaning = "found a batch that has been open for more than ${var.batches.max_age_seconds} seconds. See which of its chunks are not done (`csvbatch status`)" }
+    datasets-overdue = { metric = "DatasetsOverdue", statistic = "Maximum", threshold = 0, runbook = "datasets-overdue", meaning = "expected a file that has not come: a contract says how often. Ask the sender" }
   }
   run_alarms = merge([for key, function in var.functions : {
     for name, watched in local.run_metrics : name => {
@@ -106,6 +126,7 @@ locals {
       statistic    = watched.statistic
       threshold    = watched.threshold
       description  = "${function.name} ${watched.meaning}."
+      runbook      = watched.runbook
       missing_data = "ignore"
     }
   } if key == local.splitter && function.metrics != null]...)
@@ -115,11 +136,10 @@ locals {
   # Lambda reports invocations only if there are any, so the alarm treats missing data as breaching:
   # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
   silent_intervals    = 3
-  minutes_a_day       = 1440
-  longest_interval    = floor(7 * local.minutes_a_day / local.silent_intervals)
+  longest_interval    = floor(7 * local.minutes_of_a_day / local.silent_intervals)
   every_minutes       = var.schedules.every_minutes == null ? local.longest_interval + 1 : var.schedules.every_minutes
   silence_is_watched  = local.every_minutes <= local.longest_interval
-  minutes_of_a_period = min(local.every_minutes, local.minutes_a_day)
+  minutes_of_a_period = min(local.every_minutes, local.minutes_of_a_day)
   silence_alarms = merge([for key, function in var.functions : {
     schedule-silent = {
       namespace    = "AWS/Lambda"
@@ -128,7 +148,8 @@ locals {
       statistic    = "Sum"
       comparison   = "LessThanThreshold"
       threshold    = 1
-      description  = "${function.name} has not run for ${local.silent_intervals} times the ${local.every_minutes} minutes of its schedule. Check whether the schedule is enabled and permitted to start it."
+      runbook      = "schedule-silent"
+      description  = "${function.name} has not run for at least ${local.silent_intervals} times the ${local.every_minutes} minutes of its schedule. Check whether the schedule is enabled and permitted to start it."
       period       = 60 * local.minutes_of_a_period
       periods      = ceil(local.silent_intervals * local.every_minutes / local.minutes_of_a_period)
       missing_data = "breaching"
@@ -136,10 +157,10 @@ locals {
   } if key == local.splitter && local.silence_is_watched]...)
 
   # A function that does not run reports nothing, which is not a fault. A queue that is not used reports nothing after six
-  # hours, even if it has messages, so the alarm for dead letters stays until the queue is reported empty.
+  # hours, so the alarm for dead letters stays until the queue is reported empty.
   alarms = { for key, alarm in merge(local.queue_alarms, local.function_alarms, local.start_alarms, local.failure_alarms, local.run_alarms, local.silence_alarms) :
     key => merge(
-      { comparison = "GreaterThanThreshold", period = 60, periods = 1, missing_data = endswith(key, "-dead-letters") ? "ignore" : "notBreaching" },
+      { comparison = "GreaterThanThreshold", period = 60, periods = try(alarm.window, 1), missing_data = endswith(key, "-dead-letters") ? "ignore" : "notBreaching" },
       alarm,
       { name = "${var.name}-${replace(key, "_", "-")}" },
     )
@@ -152,7 +173,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
   alarm_name        = each.value.name
-  alarm_description = each.value.description
+  alarm_description = "${each.value.description} Runbook: ${var.runbooks}/${each.value.runbook}.md"
 
   namespace           = each.value.namespace
   metric_name         = each.value.metric
@@ -160,6 +181,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   statistic           = each.value.statistic
   period              = each.value.period
   evaluation_periods  = each.value.periods
+  datapoints_to_alarm = can(each.value.window) ? 1 : each.value.periods
   comparison_operator = each.value.comparison
   threshold           = each.value.threshold
   treat_missing_data  = each.value.missing_data

@@ -135,6 +135,18 @@ variable "notify" {
   }
 }
 
+variable "runbooks" {
+  description = "Where the runbooks are, without a slash at the end; each alarm's description names its page."
+  type        = string
+  default     = "docs/runbooks"
+
+  validation {
+    # A description has at most 1024 characters: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    condition     = can(regex("^[!-~]{1,256}$", var.runbooks)) && !endswith(var.runbooks, "/")
+    error_message = "runbooks is \"${var.runbooks}\": give a folder or an address of 1 to 256 visible ASCII characters, without a slash at the end."
+  }
+}
+
 variable "require_target" {
   description = "Whether a plan fails if nobody is notified of alarms."
   type        = bool

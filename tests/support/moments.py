@@ -12,10 +12,12 @@ from pathlib import Path
 
 from scripts.common.locks import only_one
 from scripts.common.paths import REPOSITORY
-from tests.support.platform import DEV, Platform, running
+from tests.support.platform import BARE_TERRAGRUNT, DEV, Platform, running
+from tests.support.variants import variant
 
 INPUT_SUFFIXES = {".hcl", ".tf", ".yaml", ".py", ".json"}
 CLASHING_ROLE = f"{DEV.prefix}-request-handler"
+_APPLY_LIMIT_SECONDS = 1800
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +84,20 @@ def digest_of_inputs() -> str:
         if ".terragrunt-cache" not in path.parts:
             digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def operating(name: str, cache: Path) -> Path:
+    """An environment after docs/first-day.md: everything is applied, and the schedule is on."""
+
+    def make(platform: Platform) -> None:
+        folder = cache / f"operating-{name}"
+        edits = {f"live/{name}/env.hcl": ("schedule_enabled = false", "schedule_enabled = true")}
+        units = variant(folder, edits) / name
+        (folder / "dist").symlink_to(REPOSITORY / "dist")
+        command = [BARE_TERRAGRUNT, "run", "--all", "apply"]
+        platform.run(command, units, _APPLY_LIMIT_SECONDS).expect_success()
+        platform.aws.save_snapshot(file)
+
+    file = _folder() / f"operating-{name}"
+    _once(file, name, cache, bootstrapped(name, cache), make)
+    return file

@@ -10,7 +10,7 @@ include "component" {
 
 inputs = {
   schedules = {
-    every-five-minutes = { expression = "cron(0/5 * * * ? *)", timezone = "Europe/London", enabled = include.component.locals.common.env.schedule_enabled }
+    every-five-minutes = { expression = "cron(0/5 * * * ? *)", enabled = include.component.locals.common.env.schedule_enabled }
   }
   object_created = { enabled = false }
 }

@@ -177,8 +177,6 @@ class LocalRuntime:
                 due.pop(schedule.arn, None)
                 continue
             if schedule.arn not in due:
-                if not schedule.is_understood:
-                    say(f"schedule {schedule.name} ({schedule.expression}) is fired only on demand: local-runtime fire")
                 due[schedule.arn] = schedule.next_after(now) or float("inf")
             elif due[schedule.arn] <= now:
                 say(f"schedule {schedule.name} fires")

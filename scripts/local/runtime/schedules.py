@@ -1,20 +1,15 @@
 """The schedules of EventBridge Scheduler that invoke a function."""
 
 import json
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from scripts.common.errors import UserError
+from scripts.local.runtime import expressions
 from scripts.local.runtime.aws import Aws
-
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-_AT = re.compile(r"at\((.+)\)")
-_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +43,9 @@ class Schedule:
             }
         ).encode()
 
-    @property
-    def is_understood(self) -> bool:
-        """Whether it fires by the clock; cron expressions fire only on demand."""
-        return bool(_RATE.fullmatch(self.expression) or _AT.fullmatch(self.expression))
-
     def next_after(self, last: float) -> float | None:
-        """The next time in seconds since 1970; None if there is none, or for a cron expression."""
-        if rate := _RATE.fullmatch(self.expression):
-            return last + int(rate[1]) * _SECONDS[rate[2]]
-        if at := _AT.fullmatch(self.expression):
-            due = datetime.fromisoformat(at[1]).replace(tzinfo=ZoneInfo(self.timezone)).timestamp()
-            return due if due > last else None
-        return None
+        """The next time in seconds since 1970; None if there is none."""
+        return expressions.next_after(self.expression, self.timezone, last)
 
 
 def schedules(aws: Aws) -> list[Schedule]:

@@ -91,8 +91,8 @@ def plan(
 ) -> tuple[list[UnitPlan], int]:
     """Plan units at once: a plan reads outputs from state, so the order of the units does not matter.
 
-    `run_options` are further flags of Terragrunt's run, and `plan_options` of each plan of Terraform. Without `units` all
-    of the environment are planned.
+    `run_options` are further flags of Terragrunt's run, and `plan_options` of each plan of Terraform. Without `units`
+    all of the environment are planned.
     """
     plans = {name: UnitPlan(name) for name in units or environment.units()}
     try:

@@ -1,7 +1,7 @@
 """Finds the units that a change touches, by the files that each unit reads, and those that depend on them.
 
-Terragrunt lists what a unit reads: https://docs.terragrunt.com/reference/cli/commands/find (`--reading`). The list has
-the files that its own functions read and the configuration of a local module. It lacks four kinds, which are added here:
+Terragrunt lists what a unit reads (`--reading`, https://docs.terragrunt.com/reference/cli/commands/find): the files
+that its own functions read, and the configuration of a local module. The list lacks four kinds, which are added here:
 the unit's own folder, the other files of its module and the modules that this calls, the mocks of the units it depends
 on, and what goes into the package of a function. It also has the module's tests, which no plan reads.
 

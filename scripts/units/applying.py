@@ -120,8 +120,8 @@ class Apply:
             return False
         if self.accepts_all and (deleted := _deleted(found) - _deleted(reviewed)):
             raise UserError(
-                f"The new plan of {new.name} deletes {', '.join(sorted(deleted))}, which the reviewed plan did not: --yes "
-                "does not cover that. Plan again and review, or apply without --yes."
+                f"The new plan of {new.name} deletes {', '.join(sorted(deleted))}, which the reviewed plan did not: "
+                "--yes does not cover that. Plan again and review, or apply without --yes."
             )
         return True
 
@@ -135,7 +135,7 @@ class Apply:
             raise UserError(f"The new plans of {names} were not accepted, so nothing more was applied.")
 
     def _apply(self, plans: Sequence[tuple[Folder, UnitPlan]]) -> None:
-        """Apply these plans, and nothing but the bytes that were reviewed: they are copied before their digest is taken."""
+        """Apply the bytes that were reviewed, and nothing else: they are copied before their digest is taken."""
         copies = Folder(self.folder.path / "again" / "applied")
         for folder, unit in plans:
             content = (folder.unit(unit.name) / PLAN).read_bytes()
@@ -151,7 +151,7 @@ class Apply:
         failed = [name for name in names if not self.progress.is_done(name)]
         if failed:
             why = f"{STALE}: somebody has applied since it was made. " if any(STALE in line for line in said) else ""
-            last = "\n".join(said[-_LAST_LINES :])
+            last = "\n".join(said[-_LAST_LINES:])
             raise UserError(f"{', '.join(failed)} could not be applied. {why}Terraform says:\n{last}")
 
     def _run(self, copies: Folder, names: Sequence[str]) -> list[str]:
@@ -194,5 +194,3 @@ class Apply:
 
 def _deleted(found: UnitChanges) -> set[str]:
     return {change.address for change in found.resources if change.kind.is_loud}
-
-

@@ -14,9 +14,20 @@ from scripts.common.environments import Environment
 from scripts.common.errors import run_main
 from scripts.common.locks import only_one
 from scripts.common.paths import LOCAL, REPOSITORY
-from scripts.units import affected, applying, checks, drift, findings, markdown, page, planning, progress, review
+from scripts.units import (
+    affected,
+    applying,
+    checks,
+    drift,
+    findings,
+    markdown,
+    page,
+    planning,
+    progress,
+    review,
+    terminal,
+)
 from scripts.units import target as targets
-from scripts.units import terminal
 from scripts.units.folder import MANIFEST, Folder
 from scripts.units.manifest import Manifest
 from scripts.units.repository import Repository
@@ -44,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
 
     plan = commands.add_parser("plan", parents=[one], help="plan units, and save the plans in a folder", epilog=_STATUS)
     plan.add_argument(
-        "--changed-since", metavar="REF", help="plan only what changed since this branch left REF, and what depends on it"
+        "--changed-since",
+        metavar="REF",
+        help="plan only what changed since this branch left REF, and what depends on it",
     )
     plan.add_argument("--out", type=Path, metavar="DIR", help="the folder (default: .local/plans/ENV)")
     plan.add_argument("--scan", action="store_true", help="run the policy scan on the plans as well")
@@ -65,7 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     apply.set_defaults(run=_apply)
 
     drifted = commands.add_parser(
-        "drift", parents=[one], help="tell what changed in the account from what changed in the tree", epilog=_DRIFT_STATUS
+        "drift",
+        parents=[one],
+        help="tell what changed in the account from what changed in the tree",
+        epilog=_DRIFT_STATUS,
     )
     drifted.add_argument("--json", type=Path, metavar="FILE", help="write it for programs as well")
     drifted.set_defaults(run=_drift)

@@ -28,7 +28,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """A value before and after, what is sensitive in each, what is not known yet, and attributes that force a replacement.
+    """A value before and after, what is sensitive or not known yet in it, and attributes that force a replacement.
 
     `before_sensitive`, `after_sensitive` and `after_unknown` have the shape of the value, with `true` in the places.
     """
@@ -49,6 +49,8 @@ def lines(values: Values) -> tuple[Line, ...]:
     """The attributes that differ, each as lines; a new resource shows what is set, a destroyed one what was."""
     # What is sensitive on one side is masked on both: the other side may be the same value.
     sensitive = _united(values.before_sensitive, values.after_sensitive)
+    if sensitive is True:
+        sensitive = dict.fromkeys({**(values.before or {}), **(values.after or {})}, True)
     before = _attributes(masked(values.before, sensitive, False))
     after = _attributes(masked(values.after, sensitive, values.after_unknown))
     raw_before, raw_after = _attributes(values.before), _attributes(values.after)
@@ -64,7 +66,9 @@ def lines(values: Values) -> tuple[Line, ...]:
 
 
 def masked(value: Any, sensitive: Any, unknown: Any) -> Any:
-    """The value with a marker in each place that is sensitive or not known yet."""
+    """The value with a marker in each place that is sensitive or not known yet; that nothing is set is not hidden."""
+    if value is None and unknown in (False, None):
+        return None
     if sensitive is True:
         return _Marker(SENSITIVE)
     if unknown is True:
@@ -108,8 +112,6 @@ def _united(one: Any, other: Any) -> Any:
 
 def _attributes(value: Any) -> dict[str, Any]:
     """The attributes that are set; nulls and empty collections say nothing."""
-    if isinstance(value, str):
-        return {"value": value}
     return {name: one for name, one in (value or {}).items() if one is not None and one != [] and one != {}}
 
 

@@ -1,9 +1,9 @@
-"""Tells what was changed in the account outside Terraform (drift) from what the tree has and the account not yet (change).
+"""Tells what was changed in the account (drift) from what the tree has and the account not yet (change).
 
-One whole plan of a unit refreshes the state first, and its JSON lists what the refresh found (`resource_drift`), as a plan
-with `-refresh-only` would: https://developer.hashicorp.com/terraform/internals/json-format . Where such a plan also changes
-something, it may only undo the drift. A second plan without refresh compares the tree with the state, and so tells
-whether the tree is ahead.
+One whole plan of a unit refreshes the state first, and its JSON lists what the refresh found (`resource_drift`), as a
+plan with `-refresh-only` would: https://developer.hashicorp.com/terraform/internals/json-format . Where it also
+changes something, it may only undo the drift. A second plan without refresh compares the tree with the state, and so
+tells whether the tree is ahead.
 """
 
 import json
@@ -56,9 +56,7 @@ def find(job: Job) -> list[UnitDrift]:
     for unit in made:
         found = whole[unit.name]
         planned = (*found.resources, *found.outputs)
-        result.append(
-            UnitDrift(unit.name, unit.state.serial is not None, found.drift, ahead.get(unit.name, planned))
-        )
+        result.append(UnitDrift(unit.name, unit.state.serial is not None, found.drift, ahead.get(unit.name, planned)))
     return result
 
 
@@ -66,7 +64,7 @@ def _against_state(job: Job, units: Sequence[str]) -> dict[str, tuple[Change, ..
     """What the tree would change if nothing had drifted."""
     if not units:
         return {}
-    some = Job(job.environment, job.units, {name: "" for name in units}, job.target, job.console)
+    some = Job(job.environment, job.units, dict.fromkeys(units, ""), job.target, job.console)
     with tempfile.TemporaryDirectory(prefix="units-drift-") as temporary:
         made = planning.make(some, Folder(Path(temporary)), [*_OPTIONS, "-refresh=false"], show_all=True)
         found = {one.name: _read(Path(temporary), one.name) for one in made}
@@ -82,7 +80,7 @@ def exit_status(found: Sequence[UnitDrift]) -> int:
     return CLEAN if all(one.status == "clean" for one in found) else DIFFERENCES
 
 
-def as_json(found: Sequence[UnitDrift], about: Mapping[str, str | bool]) -> str:
+def as_json(found: Sequence[UnitDrift], about: Mapping[str, object]) -> str:
     """For programs: what was compared, and the units with their differences; sensitive values are masked."""
     units = [{"unit": one.unit, "status": one.status} | _changes(one) for one in found]
     status = "clean" if exit_status(found) == CLEAN else "differences"

@@ -48,7 +48,9 @@ def scan(folder: Folder, manifest: Manifest) -> None:
             unit_name = one.scanned.rpartition("/")[2]
             failed = one.outcome is Outcome.FAILED
             found[unit_name][one.resource].append(Found(one.check_id, one.title, failed, one.reason))
-    content = {unit: {address: [asdict(each) for each in of] for address, of in by.items()} for unit, by in found.items()}
+    content = {
+        unit: {address: [asdict(each) for each in of] for address, of in by.items()} for unit, by in found.items()
+    }
     folder.write(FILE, json.dumps(content, indent=2, sort_keys=True).encode() + b"\n")
 
 

@@ -98,8 +98,8 @@ class Folder:
                     continue
                 what = "is missing" if name not in there else "was changed" if name in unit.digests else "was added"
                 raise UserError(
-                    f"{self.unit(unit.name) / name} {what} after the plan was made, so nobody has reviewed what would be "
-                    "applied. Nothing was applied. Plan again."
+                    f"{self.unit(unit.name) / name} {what} after the plan was made, so nobody has reviewed what would "
+                    "be applied. Nothing was applied. Plan again."
                 )
 
     def changes(self, unit: UnitPlan) -> UnitChanges:

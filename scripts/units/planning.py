@@ -45,8 +45,9 @@ class Job:
 def make(job: Job, folder: Folder, options: Sequence[str] = (), *, show_all: bool = False) -> list[UnitPlan]:
     """Plan the job's units into a folder, with further options of `terraform plan`; raises UserError where one fails.
 
-    Plans without changes are shown in JSON only where `show_all` asks for it: it takes half as long as the plan. States are read before the plans are made, so that a state that is written meanwhile makes a plan stale, and never
-    passes for the one that was planned on.
+    Plans without changes are shown in JSON only where `show_all` asks for it: it takes half as long as the plan. States
+    are read before the plans are made, so that a state that is written meanwhile makes a plan stale, and never passes
+    for the one that was planned on.
     """
     before = states.read(job.environment, job.needed, job.target.s3)
     mocks = {name: states.mocked(job.environment, job.units[name].needs, before) for name in job.reasons}

@@ -66,7 +66,8 @@ class Repository:
             commit = self._git("rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}").strip()
         except CommandFailedError:
             raise UserError(
-                f"git knows no commit {reference!r}. Name a branch, a tag or a commit; in a shallow clone fetch it first."
+                f"git knows no commit {reference!r}. Name a branch, a tag or a commit; "
+                "in a shallow clone fetch it first."
             ) from None
         try:
             return self._git("merge-base", commit, "HEAD").strip()

@@ -1,4 +1,4 @@
-"""The AWS that is planned and applied to: the real one, the one this shell points to, or the environment's local AWS."""
+"""The AWS that is planned and applied to: the real one, one this shell points to, or the environment's local AWS."""
 
 import os
 from collections.abc import Iterator, Mapping

@@ -67,7 +67,9 @@ class ChangedTree:
         """Type `units`, and what it is answered."""
         return self.run([command("units"), *arguments], self.variables(platform), given, seconds)
 
-    def run(self, typed: Sequence[str], variables: dict[str, str], given: str = "", seconds: int = LIMIT_SECONDS) -> Ran:
+    def run(
+        self, typed: Sequence[str], variables: dict[str, str], given: str = "", seconds: int = LIMIT_SECONDS
+    ) -> Ran:
         """Type any command in the copy."""
         done = subprocess.run(
             typed,

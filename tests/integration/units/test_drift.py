@@ -29,14 +29,19 @@ def s3_artifacts(dev: Platform) -> object:
 
 
 def s3_logs(dev: Platform) -> object:
-    blocks = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": False, "RestrictPublicBuckets": True}
-    return dev.client("s3").put_public_access_block(
-        Bucket=f"{BUCKET}-logs", PublicAccessBlockConfiguration=blocks
-    )
+    blocks = {
+        "BlockPublicAcls": True,
+        "IgnorePublicAcls": True,
+        "BlockPublicPolicy": False,
+        "RestrictPublicBuckets": True,
+    }
+    return dev.client("s3").put_public_access_block(Bucket=f"{BUCKET}-logs", PublicAccessBlockConfiguration=blocks)
 
 
 def secrets(dev: Platform) -> object:
-    return dev.client("secretsmanager").update_secret(SecretId=f"{DEV.prefix}-oracle-credentials", Description="mine now")
+    return dev.client("secretsmanager").update_secret(
+        SecretId=f"{DEV.prefix}-oracle-credentials", Description="mine now"
+    )
 
 
 def sqs(dev: Platform) -> object:
@@ -116,14 +121,16 @@ def test_drift_is_found_in_every_unit_and_nowhere_else(tree: ChangedTree, dev: P
     status, units = drift(tree, dev, tmp_path / "after.json")
     assert {name: unit["status"] for name, unit in units.items()} == dict.fromkeys(DEV.units(), "drift")
     assert status == 2
-    assert {name: unit["change"] for name, unit in units.items()} == dict.fromkeys(DEV.units(), [])
+    assert {name: unit["change"] for name, unit in units.items()} == {key: [] for key in DEV.units()}
 
 
 def test_drift_is_told_from_a_tree_that_is_ahead(tree: ChangedTree, dev: Platform, tmp_path: Path) -> None:
     eventbridge(dev)
     monitoring(dev)
     tree.edit(
-        f"live/{DEV.name}/monitoring/terragrunt.hcl", r"email_addresses = \[\]", 'email_addresses = ["team@example.com"]'
+        f"live/{DEV.name}/monitoring/terragrunt.hcl",
+        r"email_addresses = \[\]",
+        'email_addresses = ["team@example.com"]',
     )
     tree.edit(f"live/{DEV.name}/kms/terragrunt.hcl", "deletion_window_days = 7", "deletion_window_days = 8")
     tree.commit()

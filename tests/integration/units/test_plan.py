@@ -118,7 +118,9 @@ def test_a_unit_that_was_removed_is_said_to_stay_in_the_account(
     tree.commit()
     tree.units(dev, "plan", "--changed-since", "main", "--out", str(tmp_path / "plans")).expect_success()
     assert planned(tmp_path / "plans") == []
-    assert "monitoring was removed from the tree, and its resources stay" in (tmp_path / "plans" / "plan.md").read_text()
+    assert (
+        "monitoring was removed from the tree, and its resources stay" in (tmp_path / "plans" / "plan.md").read_text()
+    )
 
 
 def test_a_file_that_was_deleted_touches_the_units_that_read_it_before(

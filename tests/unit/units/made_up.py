@@ -13,7 +13,14 @@ STATE = State(3, "a-lineage", "0" * 64)
 
 def unit_plan(name: str, *needs: str, has_changes: bool = True, mocks: Sequence[str] = ()) -> UnitPlan:
     return UnitPlan(
-        name, f"reads live/test/{name}/terragrunt.hcl", needs, has_changes, {}, tuple(mocks), STATE, dict.fromkeys(needs, "")
+        name,
+        f"reads live/test/{name}/terragrunt.hcl",
+        needs,
+        has_changes,
+        {},
+        tuple(mocks),
+        STATE,
+        dict.fromkeys(needs, ""),
     )
 
 

@@ -38,7 +38,9 @@ def test_plans_of_a_local_aws_are_not_applied_to_a_real_one() -> None:
         checks.same_target(manifest(), "AWS itself")
 
 
-@pytest.mark.parametrize("now", [replace(STATE, serial=4), replace(STATE, lineage="other"), replace(STATE, serial=None)])
+@pytest.mark.parametrize(
+    "now", [replace(STATE, serial=4), replace(STATE, lineage="other"), replace(STATE, serial=None)]
+)
 def test_a_state_that_was_written_since_makes_the_plan_stale(progress: Progress, now: State) -> None:
     planned = manifest(unit_plan("sqs"))
     with pytest.raises(UserError, match="plan of sqs is stale"):
@@ -51,5 +53,5 @@ def test_mocks_are_refused_unless_what_they_stand_for_is_applied_first(progress:
     sqs = unit_plan("sqs", "kms", mocks=["kms"])
     checks.mocks_are_replaced(manifest(unit_plan("kms"), sqs), progress)
     for others in ((), (unit_plan("kms", has_changes=False),)):
-        with pytest.raises(UserError, match="holds mocks in place of outputs of kms.*Nothing was applied"):
+        with pytest.raises(UserError, match=r"holds mocks in place of outputs of kms.*Nothing was applied"):
             checks.mocks_are_replaced(manifest(*others, sqs), progress)

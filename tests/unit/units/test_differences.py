@@ -56,7 +56,9 @@ def test_json_in_a_text_is_compared_as_what_it_holds() -> None:
         ({"members": ["a", SECRET, "c"]}, {"members": [True]}),
     ],
 )
-@pytest.mark.parametrize("side", ["created", "destroyed", "changed", "only the new value is marked", "not marked any more"])
+@pytest.mark.parametrize(
+    "side", ["created", "destroyed", "changed", "only the new value is marked", "not marked any more"]
+)
 def test_a_sensitive_value_is_never_shown(value: dict[str, Any], sensitive: Any, side: str) -> None:
     other = json.loads(json.dumps(value).replace(SECRET, f"{SECRET}-old"))
     said = {

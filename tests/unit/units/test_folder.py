@@ -64,7 +64,8 @@ def test_an_earlier_plan_leaves_nothing_behind(folder: Folder) -> None:
 
 
 def test_what_was_written_is_read(folder: Folder) -> None:
-    assert folder.manifest() == planned(folder, "sqs", "iam")
+    made = planned(folder, "sqs", "iam")
+    assert folder.manifest() == made
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_a_plan_that_was_changed_on_disk_is_refused(folder: Folder, damage: obje
 
 
 def test_a_folder_without_plans_says_how_to_make_them(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="holds no plan.*units plan --out"):
+    with pytest.raises(UserError, match=r"holds no plan.*units plan --out"):
         Folder(tmp_path).manifest()
 
 

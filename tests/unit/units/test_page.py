@@ -59,7 +59,9 @@ def test_the_page_loads_nothing() -> None:
     page = render(review({"sqs": [change("a.b")]}))
     reader = read(page)
     assert not {"link", "script", "img", "iframe", "object", "embed"} & set(reader.tags)
-    assert all(not (value or "").startswith(("http", "//", "data")) for name, value in reader.attributes if name != "content")
+    assert all(
+        not (value or "").startswith(("http", "//", "data")) for name, value in reader.attributes if name != "content"
+    )
     assert "url(http" not in page
     assert "@import" not in page
     assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in reader.attributes

@@ -1,0 +1,70 @@
+"""Makes the golden files of a review again: `python -m tests.golden_review`; takes some ten minutes.
+
+On a local AWS with dev as it was applied, a copy of this checkout is changed in three units and planned. The plans,
+without what no reader is shown, and the comment, the page and the table made of them are kept beside this file.
+tests/unit/units/test_golden.py compares them with what is made of the same plans later. Look at the difference before
+you commit it.
+"""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from scripts.common.paths import REPOSITORY
+from scripts.units import findings
+from scripts.units.folder import MANIFEST, PLAN_JSON, Folder
+from tests.support import moments
+from tests.support.changed_tree import ChangedTree
+from tests.support.golden_review import GOLDEN, rendered
+from tests.support.platform import DEV, running
+
+SHOWN = ("format_version", "resource_changes", "resource_drift", "output_changes")
+
+
+def change(tree: ChangedTree) -> None:
+    """Three units: an update, a deletion with a creation, alarms and a subscription."""
+    unit = f"live/{DEV.name}/{{}}/terragrunt.hcl"
+    tree.edit(unit.format("kms"), "deletion_window_days = 7", "deletion_window_days = 30")
+    tree.edit(unit.format("eventbridge"), "every-quarter-hour", "every-half-hour")
+    tree.edit(unit.format("eventbridge"), r"rate\(15 minutes\)", "rate(30 minutes)")
+    tree.edit(unit.format("monitoring"), r"email_addresses = \[\]", 'email_addresses = ["team@example.com"]')
+    tree.commit()
+
+
+def main() -> None:
+    """Plan and scan the change, and keep what is made of it."""
+    with tempfile.TemporaryDirectory() as temporary:
+        cache = Path(temporary) / "cache"
+        tree = ChangedTree(Path(temporary) / "checkout")
+        change(tree)
+        made = Path(temporary) / "plans"
+        with running(DEV.name, cache, moments.of_dev(cache).applied) as dev:
+            print(
+                tree.units(dev, "plan", "--changed-since", "main", "--scan", "--out", str(made))
+                .expect_success()
+                .printed
+            )
+        keep(made)
+
+
+def keep(made: Path) -> None:
+    """Keep the plans of a folder as far as readers are shown them, and all that is made of them."""
+    shutil.rmtree(GOLDEN, ignore_errors=True)
+    GOLDEN.mkdir()
+    for name in (MANIFEST, findings.FILE):
+        shutil.copy(made / name, GOLDEN / name)
+    for file in sorted(made.glob(f"units/*/{PLAN_JSON}")):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        shown = {name: content[name] for name in SHOWN if name in content} | {"configuration": {}}
+        shown["resource_changes"] = [one for one in shown["resource_changes"] if one["change"]["actions"] != ["no-op"]]
+        kept = GOLDEN / file.relative_to(made)
+        kept.parent.mkdir(parents=True)
+        kept.write_text(json.dumps(shown, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    for name, text in rendered(Folder(GOLDEN)).items():
+        (GOLDEN / name).write_text(text, encoding="utf-8")
+    print(f"kept in {GOLDEN.relative_to(REPOSITORY)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -52,6 +52,21 @@ _ACTIONS = {
 }
 
 
+_REASONS = {
+    "replace_because_tainted": "an earlier apply failed while it was made",
+    "replace_because_cannot_update": "it cannot be changed in place",
+    "replace_by_request": "its replacement was asked for",
+    "replace_by_triggers": "what triggers its replacement has changed",
+    "delete_because_no_resource_config": "it is no longer in the configuration",
+    "delete_because_no_module": "its module is no longer in the configuration",
+    "delete_because_wrong_repetition": "it is counted in another way",
+    "delete_because_count_index": "its index is beyond the count",
+    "delete_because_each_key": "its key is no longer in for_each",
+    "delete_because_no_move_target": "it was moved to a place that is not in the configuration",
+}
+"""`action_reason` of the format in words; others are shown as they stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What would happen to one resource or output; `lines` is the readable difference."""
@@ -106,7 +121,8 @@ def of(content: Mapping[str, Any]) -> UnitChanges:
     """The changes in a plan."""
     resources = _sorted(_resource(one) for one in content.get("resource_changes", []))
     outputs = _sorted(_output(name, one) for name, one in content.get("output_changes", {}).items())
-    drift = _sorted(_resource(one) for one in content.get("resource_drift", []))
+    # A refresh turns null into an empty collection and the like; only what reads differently was changed by somebody.
+    drift = _sorted(one for one in map(_resource, content.get("resource_drift", [])) if one.lines)
     return UnitChanges(resources, outputs, drift, Counter(one.kind for one in resources))
 
 
@@ -120,7 +136,7 @@ def _sorted(found: Iterable[Change]) -> tuple[Change, ...]:
 def _resource(found: Mapping[str, Any]) -> Change:
     change = found["change"]
     kind = _kind(change["actions"])
-    notes = [found["action_reason"].replace("_", " ")] if found.get("action_reason") else []
+    notes = [_REASONS.get(reason, reason.replace("_", " "))] if (reason := found.get("action_reason")) else []
     if previous := found.get("previous_address"):
         notes.append(f"moved from {previous}")
         kind = Kind.MOVE if kind is Kind.NONE else kind

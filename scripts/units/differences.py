@@ -118,7 +118,7 @@ def _attributes(value: Any) -> dict[str, Any]:
 def _attribute(name: str, old: Any, new: Any, note: str) -> Iterator[Line]:
     before = [] if old is None else _printed(name, old)
     after = [] if new is None else _printed(name, new)
-    if len(before) < 2 and len(after) < 2:
+    if not before or not after or len(before) == len(after) == 1:
         yield from (Line("-", text) for text in before)
         yield from (Line("+", text + note) for text in after or ([f"{name} = null"] if note else []))
         return
@@ -131,8 +131,15 @@ def _attribute(name: str, old: Any, new: Any, note: str) -> Iterator[Line]:
 def _printed(name: str, value: Any) -> list[str]:
     """The lines of `name = value`; JSON in a text is shown as what it holds."""
     held = _json(value)
-    text = f"{name} = jsonencode({_pretty(held)})" if held is not None else f"{name} = {_pretty(value)}"
+    text = f"{name} = jsonencode({_pretty(held)})" if held is not None else f"{name} = {_pretty(_set(value))}"
     return text.split("\n")
+
+
+def _set(value: Any) -> Any:
+    """The value without attributes of nested blocks that are not set."""
+    if isinstance(value, dict):
+        return {name: _set(one) for name, one in value.items() if one is not None and one != [] and one != {}}
+    return [_set(one) for one in value] if isinstance(value, list) else value
 
 
 def _json(value: Any) -> Any:

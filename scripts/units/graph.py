@@ -1,12 +1,12 @@
-"""Places the units of a plan for a drawing: a column for each step of the order, arrows from left to right."""
+"""Places the units of a plan for a drawing: a row for each step of the order, arrows from top to bottom."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scripts.docs.units_graph import before
 
-BOX_WIDTH, BOX_HEIGHT = 190, 46
-_GAP_X, _GAP_Y = 56, 16
+BOX_WIDTH, BOX_HEIGHT = 210, 46
+_GAP_X, _GAP_Y = 20, 40
 _MARGIN = 8
 
 
@@ -42,16 +42,17 @@ def draw(needs: Mapping[str, Sequence[str]]) -> Drawing:
     An arrow that follows from two others is left out.
     """
     known = {name: frozenset(needed) & needs.keys() for name, needed in needs.items()}
-    column: dict[str, int] = {}
+    row: dict[str, int] = {}
     for name, needed in known.items():
-        column[name] = max((column[one] + 1 for one in needed), default=0)
-    rows: dict[int, int] = {}
+        row[name] = max((row[one] + 1 for one in needed), default=0)
+    rows = [[name for name in known if row[name] == step] for step in range(max(row.values(), default=-1) + 1)]
+    widest = max(map(len, rows), default=0)
     boxes: dict[str, Box] = {}
-    for name in known:
-        row = rows.setdefault(column[name], 0)
-        rows[column[name]] += 1
-        x = _MARGIN + column[name] * (BOX_WIDTH + _GAP_X)
-        boxes[name] = Box(name, x, _MARGIN + row * (BOX_HEIGHT + _GAP_Y))
+    for step, names in enumerate(rows):
+        indent = (widest - len(names)) * (BOX_WIDTH + _GAP_X) // 2
+        for place, name in enumerate(names):
+            x = _MARGIN + indent + place * (BOX_WIDTH + _GAP_X)
+            boxes[name] = Box(name, x, _MARGIN + step * (BOX_HEIGHT + _GAP_Y))
     reached = before(known)
     arrows = [
         _arrow(boxes[one], boxes[name])
@@ -64,7 +65,7 @@ def draw(needs: Mapping[str, Sequence[str]]) -> Drawing:
 
 
 def _arrow(first: Box, then: Box) -> Arrow:
-    start_x, start_y = first.x + BOX_WIDTH, first.y + BOX_HEIGHT // 2
-    end_x, end_y = then.x - 4, then.y + BOX_HEIGHT // 2
-    bend = _GAP_X // 2
-    return Arrow(f"M{start_x} {start_y} C{start_x + bend} {start_y} {end_x - bend} {end_y} {end_x} {end_y}")
+    start_x, start_y = first.x + BOX_WIDTH // 2, first.y + BOX_HEIGHT
+    end_x, end_y = then.x + BOX_WIDTH // 2, then.y - 4
+    bend = _GAP_Y // 2
+    return Arrow(f"M{start_x} {start_y} C{start_x} {start_y + bend} {end_x} {end_y - bend} {end_x} {end_y}")

@@ -6,7 +6,7 @@ https://github.com/mshick/add-pr-comment/issues/93 . Nothing of GitHub's own doc
 
 from collections.abc import Iterator, Sequence
 
-from scripts.units.changes import Change
+from scripts.units.changes import Change, Kind
 from scripts.units.differences import Line
 from scripts.units.findings import Found
 from scripts.units.review import COLUMNS, Review, UnitReview
@@ -51,7 +51,7 @@ def _warnings(review: Review) -> Iterator[str]:
     loud = list(review.loud())
     if loud:
         yield "> [!CAUTION]"
-        yield f"> **{len(loud)} resources that exist would be deleted:**"
+        yield f"> **Would delete what exists: {len(loud)}**"
         for unit, change in loud[:_LOUD_ROWS]:
             reason = f" ({_plain(change.reason)})" if change.reason else ""
             yield f"> - **{change.kind}** {_code(unit.name)} {_code(change.address)}{reason}"
@@ -93,9 +93,9 @@ def _unit(unit: UnitReview, room: int) -> tuple[str, int]:
 
 
 def _counted(unit: UnitReview) -> str:
-    counts = [f"{number} to {kind}" for kind, number in sorted(unit.changes.counts.items())]
+    counts = [f"{unit.count(kind)} to {kind}" for kind in Kind if unit.count(kind)]
     if unit.changes.outputs:
-        counts.append(f"{len(unit.changes.outputs)} outputs")
+        counts.append(f"outputs: {len(unit.changes.outputs)}")
     return ", ".join(counts)
 
 

@@ -16,6 +16,8 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_SIGNS = "+~±-"
+"""What stands before the count of each column in the graph."""
 _SHOWN_LINES = 40
 """A resource with more lines is folded."""
 
@@ -27,7 +29,7 @@ def render(review: Review) -> str:
         review=review,
         manifest=review.manifest,
         loud=list(review.loud()),
-        columns=COLUMNS,
+        columns=list(zip(COLUMNS, _SIGNS, strict=True)),
         drawing=drawing,
         box=(graph.BOX_WIDTH, graph.BOX_HEIGHT),
         by_name={unit.name: unit for unit in review.units},

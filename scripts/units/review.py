@@ -43,15 +43,15 @@ class UnitReview:
         if self.plan.mocks:
             found.append(f"planned with mocks of {', '.join(self.plan.mocks)}: planned again when applied")
         if self.changes.outputs:
-            found.append(f"{len(self.changes.outputs)} outputs change")
+            found.append(f"outputs change: {', '.join(one.address for one in self.changes.outputs)}")
         if self.changes.drift:
-            found.append(f"{len(self.changes.drift)} resources were changed outside Terraform")
+            found.append(f"changed outside Terraform: {len(self.changes.drift)} of its resources")
         for kind in (Kind.FORGET, Kind.IMPORT, Kind.MOVE):
             if self.count(kind):
                 found.append(f"{self.count(kind)} to {kind}")
         failed = sum(one.failed for of in self.found.values() for one in of)
         if failed:
-            found.append(f"{failed} policy findings")
+            found.append(f"policy findings: {failed}")
         return found
 
 

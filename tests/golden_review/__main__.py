@@ -1,11 +1,14 @@
 """Makes the golden files of a review again: `python -m tests.golden_review`; takes some ten minutes.
 
+With `--render` the kept plans stay, and only what is made of them is made again.
+
 On a local AWS with dev as it was applied, a copy of this checkout is changed in three units and planned. The plans,
 without what no reader is shown, and the comment, the page and the table made of them are kept beside this file.
 tests/unit/units/test_golden.py compares them with what is made of the same plans later. Look at the difference before
 you commit it.
 """
 
+import argparse
 import json
 import shutil
 import tempfile
@@ -33,10 +36,20 @@ def change(tree: ChangedTree) -> None:
 
 
 def main() -> None:
-    """Plan and scan the change, and keep what is made of it."""
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m tests.golden_review", description=__doc__)
+    parser.add_argument("--render", action="store_true", help="make no new plans")
+    if not parser.parse_args().render:
+        plan()
+    render()
+
+
+def plan() -> None:
+    """Plan and scan the change, and keep the plans."""
     with tempfile.TemporaryDirectory() as temporary:
         cache = Path(temporary) / "cache"
         tree = ChangedTree(Path(temporary) / "checkout")
+        tree.branch()
         change(tree)
         made = Path(temporary) / "plans"
         with running(DEV.name, cache, moments.of_dev(cache).applied) as dev:
@@ -49,7 +62,7 @@ def main() -> None:
 
 
 def keep(made: Path) -> None:
-    """Keep the plans of a folder as far as readers are shown them, and all that is made of them."""
+    """Keep the plans of a folder as far as readers are shown them."""
     shutil.rmtree(GOLDEN, ignore_errors=True)
     GOLDEN.mkdir()
     for name in (MANIFEST, findings.FILE):
@@ -61,6 +74,10 @@ def keep(made: Path) -> None:
         kept = GOLDEN / file.relative_to(made)
         kept.parent.mkdir(parents=True)
         kept.write_text(json.dumps(shown, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def render() -> None:
+    """Keep what is made of the kept plans."""
     for name, text in rendered(Folder(GOLDEN)).items():
         (GOLDEN / name).write_text(text, encoding="utf-8")
     print(f"kept in {GOLDEN.relative_to(REPOSITORY)}")

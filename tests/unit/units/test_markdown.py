@@ -16,7 +16,7 @@ def test_the_first_line_finds_the_comment_again() -> None:
 
 def test_deletions_stand_before_everything_else() -> None:
     said = render(review({"kms": [change("a.new", Kind.CREATE)], "sqs": [change("a.gone", Kind.DESTROY)]}))
-    assert "1 resources that exist would be deleted" in said
+    assert "Would delete what exists: 1" in said
     assert said.index("a.gone") < said.index("| unit |") < said.index("a.new")
     assert said.index("<summary>sqs") < said.index("<summary>kms")
 

@@ -51,6 +51,7 @@ def main() -> None:
                 lambda: sum((bare(tree, dev, cache, unit) for unit in DEV.units()), Took(0, 0)),
                 lambda: took(lambda: tree.units(dev, "plan", "--out", out).expect_success()),
             )
+            tree.branch()
             tree.edit(
                 f"live/{DEV.name}/{UNIT}/terragrunt.hcl",
                 r"email_addresses = \[\]",

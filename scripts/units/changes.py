@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common.errors import UserError
-from scripts.units import differences
+from scripts.units import differences, mirrors
 from scripts.units.differences import Line, Values
 
 FORMAT = "1."
@@ -121,8 +121,10 @@ def of(content: Mapping[str, Any]) -> UnitChanges:
     """The changes in a plan."""
     resources = _sorted(_resource(one) for one in content.get("resource_changes", []))
     outputs = _sorted(_output(name, one) for name, one in content.get("output_changes", {}).items())
+    state = content.get("prior_state", {}).get("values", {}).get("root_module", {})
+    others = mirrors.by_type(mirrors.managed(state))
     # A refresh turns null into an empty collection and the like; only what reads differently was changed by somebody.
-    drift = _sorted(one for one in map(_resource, content.get("resource_drift", [])) if one.lines)
+    drift = _sorted(one for found in content.get("resource_drift", []) if (one := _drifted(found, others)).lines)
     return UnitChanges(resources, outputs, drift, Counter(one.kind for one in resources))
 
 
@@ -146,6 +148,12 @@ def _resource(found: Mapping[str, Any]) -> Change:
     if deposed := found.get("deposed"):
         notes.append(f"the old object {deposed} that an earlier replacement left")
     return Change(found["address"], kind, differences.lines(_values(change)), "; ".join(notes))
+
+
+def _drifted(found: Mapping[str, Any], others: mirrors.Others) -> Change:
+    change = found["change"]
+    after = mirrors.without(found["type"], change["before"], change["after"], others)
+    return _resource({**found, "change": {**change, "after": after}})
 
 
 def _output(name: str, change: Mapping[str, Any]) -> Change:

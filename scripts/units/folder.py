@@ -59,7 +59,7 @@ class Folder:
     def write(self, name: str, content: bytes) -> Path:
         """Write one of its files completely or not at all."""
         file = self.path / name
-        temporary = file.with_name(f".{name}.new")
+        temporary = file.with_name(f".{file.name}.new")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
         with os.fdopen(descriptor, "wb") as target:
             target.write(content)

@@ -25,9 +25,9 @@ def planned(tree: ChangedTree, dev: Platform, folder: Path) -> str:
     return str(folder)
 
 
-def slower_schedule(tree: ChangedTree) -> None:
-    """Changes eventbridge, and an output of it that monitoring reads."""
-    tree.edit(SCHEDULES, r"rate\(15 minutes\)", "rate(30 minutes)")
+def started_schedule(tree: ChangedTree) -> None:
+    """Changes eventbridge, and an output of it from which monitoring makes an alarm."""
+    tree.edit(SCHEDULES, r"enabled = include\.component\S+", "enabled = true")
 
 
 def subscribed(tree: ChangedTree) -> None:
@@ -39,10 +39,10 @@ def progress(folder: str) -> dict[str, str]:
     return dict(json.loads((Path(folder) / "progress.json").read_text())["units"])
 
 
-def expression(dev: Platform) -> str:
+def schedule(dev: Platform) -> str:
     scheduler = dev.client("scheduler")
-    (found,) = scheduler.list_schedules(NamePrefix="")["Schedules"]
-    return str(scheduler.get_schedule(Name=found["Name"], GroupName=found["GroupName"])["ScheduleExpression"])
+    (found,) = scheduler.list_schedules()["Schedules"]
+    return str(scheduler.get_schedule(Name=found["Name"], GroupName=found["GroupName"])["State"])
 
 
 def subscriptions(dev: Platform) -> int:
@@ -52,11 +52,11 @@ def subscriptions(dev: Platform) -> int:
 def test_what_reads_changed_outputs_is_planned_again_and_asked_about(
     tree: ChangedTree, dev: Platform, tmp_path: Path
 ) -> None:
-    slower_schedule(tree)
+    started_schedule(tree)
     folder = planned(tree, dev, tmp_path / "plans")
     first = tree.units(dev, "apply", folder, given="no\n")
     assert first.status == 1, first.printed
-    assert expression(dev) == "rate(30 minutes)"
+    assert schedule(dev) == "ENABLED", first.printed
     assert "eventbridge: 0 added, 1 changed, 0 destroyed" in first.printed
     assert "monitoring is planned again: outputs of eventbridge have changed" in first.printed
     assert "The new plans of monitoring were not accepted" in first.printed

@@ -10,6 +10,7 @@ SCHEDULES ?= 1000
 BENCH ?=
 PACKAGES ?= 40
 ROWS ?= 200000
+SINCE ?= main
 OSV ?= https://api.osv.dev/v1/query
 
 SHELL := /bin/sh
@@ -24,6 +25,8 @@ LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header 
 .PHONY: help setup ready plan demo verify scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
 .PHONY: secrets licences audit docs scan-hcl nightly soak load judges-csv
 .PHONY: secrets licences audit docs scan-hcl nightly soak alarms judges-csv
+.PHONY: help setup ready plan review drift demo verify scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
+.PHONY: secrets licences audit docs scan-hcl nightly soak judges-csv
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +41,12 @@ ready:
 
 plan: ready package ## plan every unit of ENV, and print a table
 	@plan-units $(ENV) --aws "$(AWS)"
+
+review: ready package ## plan the units of ENV that changed since SINCE, as a table, a comment and a page
+	@units plan $(ENV) --changed-since "$(SINCE)" --aws "$(AWS)"
+
+drift: ready package ## tell what changed in the account from what changed in the tree; fails if anything differs
+	@units drift $(ENV) --aws "$(AWS)"
 
 demo: ready package ## apply an environment to a local AWS, load CSV files through the deployed zips, show what happened
 	@local-demo

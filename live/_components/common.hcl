@@ -57,8 +57,8 @@ locals {
   layer_arns = try(local.env.oracle.layer_arns, [])
 
   # Mocks replace outputs of units that were never applied, but only for commands that write no input anywhere: never for an
-  # apply, nor for a saved plan, which could be applied later. The policy scan deletes its saved plans, and asks for mocks by
-  # an environment variable.
+  # apply, nor for a saved plan, which could be applied later. The policy scan deletes its saved plans, and `units apply`
+  # never applies one with mocks: both ask for mocks by an environment variable.
   mocks = {
     for file in fileset(get_terragrunt_dir(), "*.mocks.yaml") : trimsuffix(file, ".mocks.yaml") => yamldecode(templatefile(
       "${get_terragrunt_dir()}/${file}", { account_id = local.env.account_id, region = local.env.region }
@@ -71,6 +71,6 @@ locals {
   saves_plan = anytrue([for arg in get_terraform_cli_args() : can(regex("^--?out(=|$)", arg))])
   mock_commands = concat(
     ["backend", "bootstrap", "destroy", "force-unlock", "graph", "init", "output", "providers", "render", "show", "state", "validate"],
-    local.saves_plan && get_env("CSVBATCH_MOCKS_IN_SAVED_PLANS", "") != "scan" ? [] : ["plan"],
+    local.saves_plan && !contains(["review", "scan"], get_env("CSVBATCH_MOCKS_IN_SAVED_PLANS", "")) ? [] : ["plan"],
   )
 }

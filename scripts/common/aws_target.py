@@ -1,7 +1,8 @@
 """Which AWS a command talks to: the local one or the real one; the two must never be mixed up."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -65,6 +66,19 @@ def require_local(*endpoints: str, variables: Mapping[str, str] = os.environ) ->
                 f"CSVBATCH_AWS asks for the local AWS, but {endpoint} would answer: set all variables of the local AWS "
                 '(eval "$(local-aws env ENV)"), or unset CSVBATCH_AWS.'
             )
+
+
+@contextmanager
+def pointing_at(variables: Mapping[str, str]) -> Iterator[None]:
+    """Give this process these variables: boto3 reads endpoint, credentials and certificates from them."""
+    before = dict(os.environ)
+    try:
+        os.environ.clear()
+        os.environ.update(variables)
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _credentials(variables: Mapping[str, str], home: Path) -> list[str]:

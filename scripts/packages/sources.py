@@ -10,7 +10,7 @@ LIBRARY = "csvbatch"
 CONTRACTS = "contracts"
 SHARED = (LIBRARY, CONTRACTS)
 
-_NOT_FOR_LAMBDA = frozenset({"csvbatch/cli", "csvbatch/local"})
+NOT_FOR_LAMBDA = frozenset({"csvbatch/cli", "csvbatch/local"})
 """The `csvbatch` command and its local stand-ins for AWS; their dependencies are not packaged either."""
 
 # Suffixes that are packaged, and suffixes that are left out silently; all others are refused.
@@ -37,7 +37,7 @@ def read_sources(lambdas: Path, folders: Iterable[str]) -> list[File]:
 def _read(lambdas: Path, place: Path, packaged: frozenset[str], ignored: frozenset[str]) -> Iterator[File]:
     if place.is_symlink():
         raise UserError(f"{place}: symbolic links are not packaged; replace it with the file itself")
-    if place.relative_to(lambdas).as_posix() in _NOT_FOR_LAMBDA:
+    if place.relative_to(lambdas).as_posix() in NOT_FOR_LAMBDA:
         return
     if place.is_dir():
         for inner in sorted(place.iterdir()):

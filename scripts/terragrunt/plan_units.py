@@ -50,6 +50,11 @@ class UnitPlan:
         """Whether an apply would change outputs, even if no resource."""
         return any("Changes to Outputs:" in text for text in self.said)
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is anything to apply; a resource that only moves in the state is counted nowhere."""
+        return self.changes_outputs or any(_PLAN.search(text) for text in self.said)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command: 0 when every unit was planned."""
@@ -82,12 +87,14 @@ def plan(
     console: Console,
     run_options: Sequence[str] = (),
     plan_options: Sequence[str] = (),
+    units: Sequence[str] = (),
 ) -> tuple[list[UnitPlan], int]:
-    """Plan all units at once: a plan reads outputs from state, so the order of the units does not matter.
+    """Plan units at once: a plan reads outputs from state, so the order of the units does not matter.
 
-    `run_options` are further flags of Terragrunt's run, and `plan_options` of each plan of Terraform.
+    `run_options` are further flags of Terragrunt's run, and `plan_options` of each plan of Terraform. Without `units`
+    all of the environment are planned.
     """
-    plans = {name: UnitPlan(name) for name in environment.units()}
+    plans = {name: UnitPlan(name) for name in units or environment.units()}
     try:
         status = runner.run_all(
             environment,
@@ -95,7 +102,7 @@ def plan(
             variables,
             lambda line: _note(plans, line, console),
             limit_seconds=PLAN_LIMIT_SECONDS,
-            options=["--queue-ignore-dag-order", *run_options],
+            options=["--queue-ignore-dag-order", *runner.only(units), *run_options],
         )
     except CommandTimedOutError as error:
         status = 1

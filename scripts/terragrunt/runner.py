@@ -61,6 +61,14 @@ def run_all(
             raise
 
 
+def only(units: Iterable[str]) -> list[str]:
+    """Flags of `terragrunt run` that leave all other units out; none where there are no names.
+
+    https://docs.terragrunt.com/features/filter/ has the expressions: braces make one a path.
+    """
+    return [part for unit in units for part in ("--filter", f"{{./{unit}}}")]
+
+
 def log_lines(lines: Iterable[str]) -> Iterator[LogLine]:
     """Parse what `--log-format json` prints.
 

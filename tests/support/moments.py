@@ -81,7 +81,8 @@ def digest_of_inputs() -> str:
         files += [path for path in folder.rglob("*") if path.suffix in INPUT_SUFFIXES and path.is_file()]
     digest = hashlib.sha256(Path(__file__).read_bytes())
     for path in sorted(set(files)):
-        if ".terragrunt-cache" not in path.parts:
+        # Terragrunt leaves lock files in the units that it has initialised.
+        if ".terragrunt-cache" not in path.parts and path.name != ".terraform.lock.hcl":
             digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 

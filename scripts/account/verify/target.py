@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.common.aws_target import AwsTarget, choose
+from scripts.common.aws_target import AwsTarget, choose, pointing_at
 from scripts.common.commands import running
 from scripts.common.environments import Environment
 from scripts.common.errors import UserError
@@ -50,7 +50,7 @@ def opened(asked: str | None, environment: Environment, folder: Path) -> Iterato
     elif os.environ.get("CSVBATCH_AWS") == AwsTarget.LOCAL and url:
         yield Target(kind, url, dict(os.environ))
     else:
-        with _started(environment, folder) as variables, _pointing_at(variables):
+        with _started(environment, folder) as variables, pointing_at(variables):
             yield Target(kind, f"local AWS in {folder}", variables)
 
 
@@ -78,16 +78,3 @@ def _started(environment: Environment, folder: Path) -> Iterator[Mapping[str, st
     finally:
         if state.running():
             launcher.stop(state, save=True)
-
-
-@contextmanager
-def _pointing_at(variables: Mapping[str, str]) -> Iterator[None]:
-    """Give this process these variables: boto3 reads endpoint, credentials and certificates from them."""
-    before = dict(os.environ)
-    try:
-        os.environ.clear()
-        os.environ.update(variables)
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

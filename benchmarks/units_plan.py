@@ -1,0 +1,109 @@
+"""What `units plan` takes beside bare `terraform plan` of the same units, with state and everything initialised.
+
+Dev is applied on a local AWS. In turn, each unit is planned by Terraform alone, in the folder that Terragrunt has made
+and with the inputs that it has found, and all of them by `units plan`; then one changed unit in both ways. Processor
+seconds are those of all programs started, without the local AWS; on two cores or more the clock favours `units plan`,
+which plans side by side.
+"""
+
+import os
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.common.environments import Environment
+from tests.support import moments
+from tests.support.changed_tree import ChangedTree
+from tests.support.platform import DEV, TERRAGRUNT, TOOLCHAIN, Platform, running
+
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+LIMIT_SECONDS = 1200
+UNIT = "monitoring"
+INPUTS = "terragrunt-debug.tfvars.json"
+"""Written by Terragrunt's `--inputs-debug`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds of processors and by the clock."""
+
+    processor: float
+    clock: float
+
+    def __add__(self, other: "Took") -> "Took":
+        return Took(self.processor + other.processor, self.clock + other.clock)
+
+
+def main() -> None:
+    """Prepare both ways once, then measure them in turn."""
+    with tempfile.TemporaryDirectory() as folder:
+        cache = Path(folder) / "cache"
+        tree = ChangedTree(Path(folder) / "checkout")
+        with running(DEV.name, cache, moments.of_dev(cache).applied) as dev:
+            prepare(tree, dev)
+            out = str(Path(folder) / "plans")
+            report(
+                "all 12 units, no changes",
+                lambda: sum((bare(tree, dev, cache, unit) for unit in DEV.units()), Took(0, 0)),
+                lambda: took(lambda: tree.units(dev, "plan", "--out", out).expect_success()),
+            )
+            tree.branch()
+            tree.edit(
+                f"live/{DEV.name}/{UNIT}/terragrunt.hcl",
+                r"email_addresses = \[\]",
+                'email_addresses = ["a@example.com"]',
+            )
+            tree.commit()
+            prepare(tree, dev)
+            typed = ["plan", "--changed-since", "main", "--out", out]
+            report(
+                f"{UNIT}, one change",
+                lambda: bare(tree, dev, cache, UNIT),
+                lambda: took(lambda: tree.units(dev, *typed).expect_success()),
+            )
+
+
+def prepare(tree: ChangedTree, dev: Platform) -> None:
+    """Let Terragrunt initialise every unit and write down its inputs."""
+    folder = tree.root / "live" / DEV.name
+    typed = [TERRAGRUNT, "run", "--all", "--inputs-debug", "--working-dir", str(folder), "--", "plan"]
+    tree.run(typed, tree.variables(dev), seconds=LIMIT_SECONDS).expect_success()
+
+
+def bare(tree: ChangedTree, dev: Platform, cache: Path, unit: str) -> Took:
+    """One plan by Terraform alone."""
+    environment = Environment(DEV.name, DEV.account_id, DEV.region, live=tree.root / "live")
+    key = f'"{environment.state_key(unit)}"'
+    (folder,) = [file.parent for file in cache.glob("*/*/*/backend.tf") if key in file.read_text()]
+    typed = [TOOLCHAIN["engine"], "plan", "-input=false", f"-var-file={INPUTS}", "-lock-timeout=20s"]
+    variables = {**dev.variables, "GOGC": "400"}
+    return took(lambda: dev.setting(**variables).run(typed, folder, LIMIT_SECONDS).expect_success())
+
+
+def took(action: Callable[[], object]) -> Took:
+    """What an action and all programs that it has started took."""
+    used, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    action()
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Took(now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime, time.monotonic() - started)
+
+
+def report(what: str, alone: Callable[[], Took], units: Callable[[], Took]) -> None:
+    """Measure both in turn, and print each pair."""
+    print(f"\n{what}: processor seconds (clock)\n{'terraform plan':>22} {'units plan':>22}   ratio")
+    ratios, extra = [], []
+    for _ in range(ROUNDS):
+        first, then = alone(), units()
+        ratios.append(then.processor / first.processor)
+        extra.append(then.processor - first.processor)
+        cells = (f"{one.processor:.1f} ({one.clock:.1f})" for one in (first, then))
+        print("{:>22} {:>22}".format(*cells), f"{ratios[-1]:7.2f}")
+    print(f"median ratio {statistics.median(ratios):.2f}, {statistics.median(extra):.1f} s more")
+
+
+if __name__ == "__main__":
+    main()

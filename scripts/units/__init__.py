@@ -1,0 +1,1 @@
+"""Plans the units that a change touches, shows the plans, applies exactly those, and finds drift."""

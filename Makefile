@@ -110,11 +110,11 @@ bench: ready package ## run the benchmarks, each with alternatives
 docs: ready ## build the documentation site in dist/docs
 	@docs-site
 
-lint: ready ## check format, lint, types and the tables of modules
+lint: ready ## check format, lint, types, the tables of modules, and the workflows
 	@ruff format --check . && ruff check . && mypy lambdas scripts
 	@terraform fmt -check -recursive modules && terragrunt hcl fmt --check
 	@module-tables --check
-	@$(MAKE) lint-workflows
+	@make lint-workflows
 
 lint-workflows: ready ## check the workflows with actionlint and zizmor
 	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --actionlint

@@ -54,6 +54,6 @@ data "aws_iam_policy_document" "roles" {
     sid         = "NeverItself"
     effect      = "Deny"
     not_actions = ["iam:Get*", "iam:List*"]
-    resources   = local.own_arns
+    resources   = concat([local.provider_arn, local.own_policies], local.own_roles)
   }
 }

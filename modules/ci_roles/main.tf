@@ -34,11 +34,9 @@ locals {
   }
 
   # What continuous integration itself is made of: read by both roles, changed by neither.
-  own_arns = [
-    local.provider_arn,
-    "arn:${local.partition}:iam::${var.account_id}:role/${local.plan_role_name}",
-    "arn:${local.partition}:iam::${var.account_id}:role/${local.apply_role_name}",
-    "arn:${local.partition}:iam::${var.account_id}:policy/${var.name}-ci-read",
+  own_policies = "arn:${local.partition}:iam::${var.account_id}:policy/${var.name}-ci-*" # One for each subject.
+  own_roles = [
+    for role in [local.plan_role_name, local.apply_role_name] : "arn:${local.partition}:iam::${var.account_id}:role/${role}"
   ]
 }
 

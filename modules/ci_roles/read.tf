@@ -1,11 +1,5 @@
 # What Terraform reads of every resource before it plans. No value of a secret, no object, no message and no log line.
 
-resource "aws_iam_policy" "read" {
-  name        = "${var.name}-ci-read"
-  description = "What a plan of ${var.name} reads: settings, and no data"
-  policy      = data.aws_iam_policy_document.read.json
-}
-
 data "aws_iam_policy_document" "read" {
   statement {
     sid = "ListWhatHasNoNameOfOurs"
@@ -132,7 +126,7 @@ data "aws_iam_policy_document" "read" {
   statement {
     sid       = "ReadWhatIntegrationIsMadeOf"
     actions   = ["iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion"]
-    resources = local.own_arns
+    resources = [local.provider_arn, local.own_policies]
   }
 
   statement {

@@ -51,9 +51,9 @@ resource "aws_iam_role_policy" "plan_state" {
   policy = data.aws_iam_policy_document.state["plan"].json
 }
 
-resource "aws_iam_role_policy_attachment" "plan_read" {
+resource "aws_iam_role_policy_attachment" "plan" {
   role       = aws_iam_role.plan.name
-  policy_arn = aws_iam_policy.read.arn
+  policy_arn = aws_iam_policy.this["read"].arn
 }
 
 resource "aws_iam_role" "apply" {
@@ -66,21 +66,31 @@ resource "aws_iam_role" "apply" {
   depends_on = [aws_iam_openid_connect_provider.this]
 }
 
-resource "aws_iam_role_policy" "apply" {
+resource "aws_iam_role_policy" "apply_state" {
+  name   = "state"
+  role   = aws_iam_role.apply.name
+  policy = data.aws_iam_policy_document.state["apply"].json
+}
+
+resource "aws_iam_role_policy_attachment" "apply" {
+  for_each = aws_iam_policy.this
+
+  role       = aws_iam_role.apply.name
+  policy_arn = each.value.arn
+}
+
+# Managed policies, because all policies in a role together may have 10,240 characters:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+resource "aws_iam_policy" "this" {
   for_each = {
-    state    = data.aws_iam_policy_document.state["apply"].json
+    read     = data.aws_iam_policy_document.read.json
     network  = data.aws_iam_policy_document.network.json
     storage  = data.aws_iam_policy_document.storage.json
     services = data.aws_iam_policy_document.services.json
     roles    = data.aws_iam_policy_document.roles.json
   }
 
-  name   = each.key
-  role   = aws_iam_role.apply.name
-  policy = each.value
-}
-
-resource "aws_iam_role_policy_attachment" "apply_read" {
-  role       = aws_iam_role.apply.name
-  policy_arn = aws_iam_policy.read.arn
+  name        = "${var.name}-ci-${each.key}"
+  description = "For continuous integration of ${var.name}: ${each.key}"
+  policy      = each.value
 }

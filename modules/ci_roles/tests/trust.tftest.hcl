@@ -105,7 +105,7 @@ run "boundary_holds_for_both_roles_and_for_every_role_that_is_made" {
 
   assert {
     condition = one([
-      for statement in jsondecode(aws_iam_role_policy.apply["roles"].policy).Statement : statement.Condition if statement.Sid == "MakeRoles"
+      for statement in jsondecode(aws_iam_policy.this["roles"].policy).Statement : statement.Condition if statement.Sid == "MakeRoles"
     ]) == { StringEquals = { "iam:PermissionsBoundary" = "arn:aws:iam::123456789012:policy/boundary" } }
     error_message = "an apply may make roles without the boundary"
   }

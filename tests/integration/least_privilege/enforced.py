@@ -45,6 +45,15 @@ def iam_decisions(log: str) -> list[IamDecision]:
     return [IamDecision(word == "allows", *rest) for word, *rest in _DECISION.findall(log)]
 
 
+def variables_of(credentials: Mapping[str, str]) -> dict[str, str]:
+    """The environment variables for what STS answers."""
+    return {
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
+    }
+
+
 @dataclass
 class Dev:
     """Clients of every role, and the resources that Terraform created."""
@@ -63,7 +72,7 @@ class Dev:
     def role(self, name: str, service: str) -> Any:
         """A client with a session of a role; Lambda assumes the roles of functions."""
         if name not in self._credentials:
-            self._credentials[name] = self._reader() if name == READER else self._function(name)
+            self._credentials[name] = self._session(name)
         given = self._credentials[name]
         return boto3.client(
             service,
@@ -76,16 +85,15 @@ class Dev:
             config=Config(retries={"total_max_attempts": 1}),
         )
 
+    def _session(self, name: str) -> Mapping[str, str]:
+        return self._reader() if name == READER else self._function(name)
+
     def _function(self, name: str) -> Mapping[str, str]:
         return self.aws.variables_of_role(self.role_arn(name), self.function_arn(name))
 
     def _reader(self) -> Mapping[str, str]:
         answer = self.operator("sts").assume_role(RoleArn=self.role_arn(READER), RoleSessionName="reader")
-        return {
-            "AWS_ACCESS_KEY_ID": answer["Credentials"]["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": answer["Credentials"]["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": answer["Credentials"]["SessionToken"],
-        }
+        return variables_of(answer["Credentials"])
 
     @property
     def account_id(self) -> str:

@@ -101,7 +101,9 @@ def test_a_release_without_packages_is_refused(tmp_path: Path) -> None:
         release.assets(tmp_path)
 
 
-CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n- later\n\n## [1.2.3] - 2026-12-01\n\n### Added\n\n- this\n\n## [1.2.2]\n\n"
+CHANGELOG = (
+    "# Changelog\n\n## [Unreleased]\n\n- later\n\n## [1.2.3] - 2026-12-01\n\n### Added\n\n- this\n\n## [1.2.2]\n\n"
+)
 
 
 def test_the_notes_of_a_release_are_its_part_of_the_changelog() -> None:
@@ -127,5 +129,5 @@ def test_a_refusal_says_what_was_asked_and_what_was_answered(forge: Forge) -> No
 
 def test_a_server_that_is_not_there_is_an_error_and_no_traceback() -> None:
     variables = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_REPOSITORY": "a/b", "GITHUB_TOKEN": "made-up"}
-    with pytest.raises(UserError, match="POST http://127.0.0.1:9/repos/a/b/issues failed"):
+    with pytest.raises(UserError, match=r"POST http://127\.0\.0\.1:9/repos/a/b/issues failed"):
         GitHub(variables).post("/issues", {})

@@ -1,4 +1,4 @@
-"""What the workflows hold to, beyond what actionlint and zizmor check: steps are make targets, and credentials are few."""
+"""What workflows hold to, beyond what actionlint and zizmor check: steps are make targets, and credentials are few."""
 
 import re
 from collections.abc import Iterator
@@ -41,6 +41,10 @@ def targets_of(command: str, matrix: list[str]) -> Iterator[str]:
         yield from matrix if name == '"$TARGET"' else [name]
 
 
+def gitlab_matrix(job: dict[str, Any]) -> list[str]:
+    return [one for row in job.get("parallel", {}).get("matrix", []) for one in row["TARGET"]]
+
+
 def matrix_of(job: dict[str, Any]) -> list[str]:
     return list(job.get("strategy", {}).get("matrix", {}).get("target", []))
 
@@ -64,11 +68,7 @@ def test_every_script_of_gitlab_is_a_make_target_that_exists() -> None:
         if isinstance(job, dict)
         for line in [*job.get("before_script", []), *job.get("script", [])]
     ]
-    named = {
-        target
-        for line, job in scripts
-        for target in targets_of(line, [one for row in job.get("parallel", {}).get("matrix", []) for one in row["TARGET"]])
-    }
+    named = {target for line, job in scripts for target in targets_of(line, gitlab_matrix(job))}
     assert named
     assert named <= TARGETS
 
@@ -122,7 +122,9 @@ def test_every_job_with_steps_has_a_time_limit(path: Path) -> None:
 @each_workflow
 def test_only_jobs_in_a_protected_environment_take_the_apply_role(path: Path) -> None:
     for name, job in jobs(path).items():
-        taken = [step["with"]["role-to-assume"] for step in job.get("steps", []) if "role-to-assume" in step.get("with", {})]
+        taken = [
+            step["with"]["role-to-assume"] for step in job.get("steps", []) if "role-to-assume" in step.get("with", {})
+        ]
         assert ("environment" in job) == any("apply_role" in role for role in taken), name
 
 
@@ -143,11 +145,5 @@ def test_gitlab_runs_what_github_runs_of_the_checks() -> None:
         for job in jobs(REPOSITORY / ".github" / "workflows" / f"{name}.yml").values()
         for target in matrix_of(job)
     }
-    gitlab = {
-        target
-        for job in GITLAB.values()
-        if isinstance(job, dict)
-        for row in job.get("parallel", {}).get("matrix", [])
-        for target in row["TARGET"]
-    }
+    gitlab = {target for job in GITLAB.values() if isinstance(job, dict) for target in gitlab_matrix(job)}
     assert gitlab == github

@@ -14,7 +14,9 @@ MISE = tomllib.loads((REPOSITORY / "mise.toml").read_text(encoding="utf-8"))["to
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("tool", "folder"), [(TERRAGRUNT, "terragrunt"), (TOFU, "opentofu"), (ACTIONLINT, "actionlint")])
+@pytest.mark.parametrize(
+    ("tool", "folder"), [(TERRAGRUNT, "terragrunt"), (TOFU, "opentofu"), (ACTIONLINT, "actionlint")]
+)
 def test_the_go_module_builds_the_version_that_is_stated(tool: Tool, folder: str) -> None:
     module = (REPOSITORY / "tools" / folder / "go.mod").read_text(encoding="utf-8")
     assert re.search(

@@ -6,6 +6,7 @@ data "aws_iam_policy_document" "read" {
     actions = [
       "ec2:DescribeFlowLogs",
       "ec2:DescribeNetworkAcls",
+      "ec2:DescribeNetworkInterfaces",
       "ec2:DescribePrefixLists",
       "ec2:DescribeRouteTables",
       "ec2:DescribeSecurityGroupRules",

@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command: 0 when the comment is there."""
     parser = argparse.ArgumentParser(prog="comment", description=__doc__)
     parser.add_argument("--pull-request", type=int, required=True, metavar="N", help="its number")
-    parser.add_argument("--about", required=True, metavar="NAME", help="one comment for each name, such as: plan of dev")
+    parser.add_argument("--about", required=True, metavar="NAME", help="one comment per name, such as: plan of dev")
     parser.add_argument("--file", type=Path, required=True, metavar="FILE", help="the comment, as Markdown")
     options = parser.parse_args(arguments)
     return run_main("comment", lambda: write(GitHub(), options.pull_request, options.about, read(options.file)))

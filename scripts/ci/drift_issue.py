@@ -45,7 +45,9 @@ def _open_issue(github: GitHub, about: str) -> dict[str, Any] | None:
         (
             one
             for one in github.all("/issues?state=open")
-            if "pull_request" not in one and (one["body"] or "").startswith(mark(about)) and one["user"]["type"] == "Bot"
+            if "pull_request" not in one
+            and (one["body"] or "").startswith(mark(about))
+            and one["user"]["type"] == "Bot"
         ),
         None,
     )

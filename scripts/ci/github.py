@@ -54,7 +54,9 @@ class GitHub:
         """Add a file to a release, whose answer named the URL."""
         self._call("POST", f"{url}?name={file.name}", file.read_bytes(), "application/octet-stream")
 
-    def _call(self, method: str, url: str, body: bytes | None = None, kind: str = "application/json") -> tuple[Any, str]:
+    def _call(
+        self, method: str, url: str, body: bytes | None = None, kind: str = "application/json"
+    ) -> tuple[Any, str]:
         headers = {
             "Accept": "application/vnd.github+json",
             "Authorization": f"Bearer {self._token}",

@@ -37,7 +37,9 @@ def notes_of(tag: str, changelog: str) -> str:
     version = re.escape(tag.removeprefix("v"))
     found = re.search(rf"^## \[{version}\].*\n((?:(?!## \[).*\n?)*)", changelog, re.MULTILINE)
     if not found or not found[1].strip():
-        raise UserError(f"CHANGELOG.md says nothing about {tag}: add a part `## [{tag.removeprefix('v')}]`, then tag again.")
+        raise UserError(
+            f"CHANGELOG.md says nothing about {tag}: add a part `## [{tag.removeprefix('v')}]`, then tag again."
+        )
     return found[1].strip()
 
 

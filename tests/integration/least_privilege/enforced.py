@@ -171,11 +171,17 @@ class Dev:
         return bytes(self.operator("kms").encrypt(KeyId=self.key_arn, Plaintext=b"made up")["CiphertextBlob"])
 
     def policies(self, name: str) -> list[Any]:
-        """The documents of a role's own policies, read back as applied."""
+        """The documents of a role's own policies and of those attached to it, read back as applied."""
         iam = self.operator("iam")
-        assert not iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"], "none was attached"
         names = iam.list_role_policies(RoleName=name)["PolicyNames"]
-        return [_document(iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"]) for one in names]
+        own = [_document(iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"]) for one in names]
+        attached = [one["PolicyArn"] for one in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]]
+        return own + [self._managed(arn) for arn in attached]
+
+    def _managed(self, arn: str) -> Any:
+        iam = self.operator("iam")
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        return _document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
 
     def trust(self, name: str) -> Any:
         return _document(self.operator("iam").get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"])

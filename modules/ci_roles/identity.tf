@@ -31,7 +31,7 @@ data "aws_iam_policy_document" "roles" {
       "iam:TagRole",
       "iam:UntagRole",
       "iam:UpdateAssumeRolePolicy",
-      "iam:UpdateRole",
+      "iam:UpdateRoleDescription",
     ]
     resources = [local.arns.roles]
   }

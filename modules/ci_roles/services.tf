@@ -45,7 +45,6 @@ data "aws_iam_policy_document" "services" {
   statement {
     sid = "ChangeLogGroupsButNotLogs"
     actions = [
-      "logs:AssociateKmsKey",
       "logs:CreateLogGroup",
       "logs:DeleteLogGroup",
       "logs:PutRetentionPolicy",
@@ -110,7 +109,7 @@ data "aws_iam_policy_document" "services" {
 
   statement {
     sid       = "Unsubscribe"
-    actions   = ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"]
-    resources = ["*"] # These actions know no resource.
+    actions   = ["sns:Unsubscribe"]
+    resources = ["*"] # This action knows no resource.
   }
 }

@@ -5,7 +5,7 @@ locals {
 
   deletions = var.deletion_protection ? {} : {
     DeleteBuckets = {
-      actions   = ["s3:DeleteBucket", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"]
+      actions   = ["s3:DeleteBucket", "s3:DeleteObjectVersion", "s3:ListBucketVersions"]
       resources = [local.arns.buckets, "${local.arns.buckets}/*"] # A bucket has to be empty before.
     }
     DeleteQueues = { actions = ["sqs:DeleteQueue"], resources = [local.arns.queues] }
@@ -80,8 +80,28 @@ data "aws_iam_policy_document" "storage" {
       "secretsmanager:PutResourcePolicy",
       "secretsmanager:TagResource",
       "secretsmanager:UntagResource",
+      "secretsmanager:UpdateSecret",
     ]
     resources = [local.arns.secrets]
+  }
+
+  # An update of the secret asks for its key; nothing lets the role read what that decrypts.
+  statement {
+    sid       = "UpdateSecretThatTheKeyEncrypts"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [local.arns.key] # As above.
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["secretsmanager.${var.region}.${data.aws_partition.current.dns_suffix}"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "kms:EncryptionContext:SecretARN"
+      values   = [local.arns.secrets]
+    }
   }
 
   # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
@@ -100,7 +120,7 @@ data "aws_iam_policy_document" "storage" {
       }
     }
 
-    # Not a key that exists: its tags would make it ours.
+    # Not a key that has an owner: other tags would make it ours.
     dynamic "condition" {
       for_each = var.owner_tags
 

@@ -97,6 +97,10 @@ run "data_is_not_decrypted" {
         ArnLike      = { "kms:EncryptionContext:aws:lambda:FunctionArn" = "arn:aws:lambda:eu-west-2:123456789012:function:csvbatch-test-*" }
         StringEquals = { "kms:ViaService" = "lambda.eu-west-2.amazonaws.com" }
       })
+      UpdateSecretThatTheKeyEncrypts = jsonencode({
+        ArnLike      = { "kms:EncryptionContext:SecretARN" = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-*" }
+        StringEquals = { "kms:ViaService" = "secretsmanager.eu-west-2.amazonaws.com" }
+      })
     }
     error_message = "a role may decrypt something else"
   }
@@ -161,7 +165,7 @@ run "networks_and_keys_of_others_are_left_alone" {
     condition = {
       for statement in concat(jsondecode(aws_iam_policy.this["network"].policy).Statement, jsondecode(aws_iam_policy.this["storage"].policy).Statement) :
       statement.Sid => toset(flatten([for operator, keys in statement.Condition : [for name, value in keys : "${operator} ${name} ${value}"]]))
-      if can(regex("^(ec2|kms):", flatten([try(statement.Action, [])])[0])) && !contains(["EncryptPackages", "NameOwnKey", "TagWhatIsMade"], statement.Sid)
+      if can(regex("^(ec2|kms):", flatten([try(statement.Action, [])])[0])) && !contains(["EncryptPackages", "NameOwnKey", "TagWhatIsMade", "UpdateSecretThatTheKeyEncrypts"], statement.Sid)
       } == {
       MakeNetwork      = toset(["StringEquals aws:RequestTag/environment test", "StringEquals aws:RequestTag/project csvbatch"])
       ChangeOwnNetwork = toset(["StringEquals aws:ResourceTag/environment test", "StringEquals aws:ResourceTag/project csvbatch"])

@@ -18,6 +18,12 @@ EDITS = [
     (f"live/{DEV.name}/monitoring/terragrunt.hcl", "email_addresses = []", 'email_addresses = ["a@example.com"]'),
     ("live/_components/common.hcl", "dead_letter_retention_days = 14", "dead_letter_retention_days = 13"),
     ("modules/kms/main.tf", "Encrypts everything", "Encrypts all that"),
+    ("modules/kms/policy.tf", '"LogGroupsOfTheAccount"', '"LogGroups"'),
+    (
+        "modules/iam/function_trust.tf",
+        'actions = ["sts:AssumeRole"]',
+        'sid     = "Lambda"\n    actions = ["sts:AssumeRole"]',
+    ),
     ("modules/secrets/main.tf", "Oracle credentials; the value", "Credentials of Oracle; the value"),
     ("modules/iam/batch_processor.tf", "What ${var.batch_processor_function_name} may do", "What finds files may do"),
     ("modules/eventbridge/role.tf", "What the schedules of", "What each schedule of"),

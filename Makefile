@@ -11,6 +11,9 @@ BENCH ?=
 PACKAGES ?= 40
 ROWS ?= 200000
 SINCE ?= main
+BASE ?=
+REVIEW = dist/review/$(ENV)
+DRIFT = dist/drift/$(ENV)
 OSV ?= https://api.osv.dev/v1/query
 
 SHELL := /bin/sh
@@ -27,6 +30,8 @@ LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header 
 .PHONY: secrets licences audit docs scan-hcl nightly soak alarms judges-csv
 .PHONY: help setup ready plan review drift demo verify scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
 .PHONY: secrets licences audit docs scan-hcl nightly soak judges-csv
+.PHONY: secrets licences audit docs scan-hcl nightly soak judges-csv doctor static platform test-oracle lint-workflows
+.PHONY: system-packages review apply-review drift comment drift-issue ci-settings ci-drift job-summary release release-notes
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +43,9 @@ setup: ## prepare every tool (idempotent)
 
 ready:
 	$(SET_UP) --quiet
+
+doctor: ## show what this machine has, what it lacks, and how to get that (changes nothing)
+	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain.doctor
 
 plan: ready package ## plan every unit of ENV, and print a table
 	@plan-units $(ENV) --aws "$(AWS)"
@@ -68,6 +76,14 @@ test: ready package ## run all tests but the slow ones, from unit tests to appli
 
 test-costs: ready ## show how long each group of tests took in its last run, longest first
 	@python3 -m tests.support.costs
+
+static: lint secrets licences scan-hcl ## run every check that runs no test
+
+platform: ready package ## run the tests that `unit` and `modules` leave out, but not the slow ones
+	@pytest -m "not slow" -n auto --dist loadgroup --ignore tests/unit --ignore tests/infrastructure/test_modules.py
+
+test-oracle: ready ## run the store's tests on the Oracle that CSVBATCH_TEST_ORACLE_URL names
+	@pytest -m oracle tests/integration/store
 
 unit: ready ## run the unit tests
 	@pytest -q -m "not slow" -n auto --dist loadgroup tests/unit
@@ -116,10 +132,16 @@ bench: ready package ## run the benchmarks (BENCH: only these), each beside alte
 docs: ready ## build the documentation site in dist/docs
 	@docs-site
 
-lint: ready ## check format, lint, types and the tables of modules
+lint: ready ## check format, lint, types, the tables of modules, and the workflows
 	@ruff format --check . && ruff check . && mypy lambdas scripts
 	@terraform fmt -check -recursive modules && terragrunt hcl fmt --check
 	@module-tables --check
+	@make lint-workflows
+
+lint-workflows: ready ## check the workflows with actionlint and zizmor
+	@PATH="$(OUTER_PATH)" python3 -m scripts.toolchain --actionlint
+	@actionlint -shellcheck= -pyflakes=
+	@.venv-scan/bin/zizmor --offline --no-progress --quiet .github
 
 fmt: ready ## format Python, Terraform and Terragrunt
 	@ruff format . && ruff check --fix . ; terraform fmt -recursive modules && terragrunt hcl fmt
@@ -149,6 +171,39 @@ lock: ready ## resolve the dependencies and write requirements/*.txt
 	@uv pip compile --group pyproject.toml:corpora --no-deps --no-binary :all: $(LOCK) -o requirements/corpora.txt
 	@uv pip compile pyproject.toml $(LOCK) -o requirements/lambda.txt
 	@uv pip compile pyproject.toml --group dev --constraint requirements/lambda.txt $(LOCK) -o requirements/dev.txt
+
+system-packages: ## install what the tests need of the system, on Debian or Ubuntu (needs root or sudo)
+	@scripts/system-packages
+
+review: ready package ## plan the units of ENV that differ from BASE (all if empty), into dist/review/ENV
+	@units plan $(ENV) --aws "$(AWS)" $(if $(BASE),--changed-since "$(BASE)") --out "$(REVIEW)"
+
+apply-review: ready package ## apply just the plans in dist/review/ENV
+	@units apply "$(REVIEW)" --aws "$(AWS)"
+
+drift: ready package ## tell whether somebody changed ENV by hand
+	@units drift $(ENV) --aws "$(AWS)"
+
+comment: ## write dist/review/ENV/comment.md on the pull request PULL_REQUEST, in place of the last one
+	@python3 -m scripts.ci.comment --pull-request "$(PULL_REQUEST)" --about "plan of $(ENV)" --file "$(REVIEW)/comment.md"
+
+drift-issue: ## open, update or close the issue about drift of ENV, after `ci-drift`
+	@python3 -m scripts.ci.drift_issue "$(ENV)" --found "$(DRIFT)"
+
+ci-drift: ready package ## as `drift`, and keep what was found in dist/drift/ENV
+	@python3 -m scripts.ci.drift "$(ENV)" --aws "$(AWS)" --out "$(DRIFT)"
+
+ci-settings: ## print region and roles of ENV, for a job to become one of them
+	@python3 -m scripts.ci.settings "$(ENV)" | tee -a "$${GITHUB_OUTPUT:-/dev/null}"
+
+job-summary: ## show dist/review/ENV/comment.md on the page of the job
+	@cat "$(REVIEW)/comment.md" | tee -a "$${GITHUB_STEP_SUMMARY:-/dev/null}"
+
+release-notes: ## print the changelog's part about TAG
+	@python3 -m scripts.ci.release "$(TAG)" --notes-only
+
+release: ## publish TAG as a release, with the packages in dist/lambda
+	@python3 -m scripts.ci.release "$(TAG)"
 
 shell: ready ## start a shell with the tools, on the local AWS of ENV
 	@local-aws start $(ENV) && exec local-aws exec $(ENV) -- "$${SHELL:-/bin/sh}"

@@ -26,6 +26,7 @@ locals {
 
   bucket_prefix = "${local.prefix}-${local.env.account_id}-${local.env.region}"
   names = {
+    state            = "${local.project}-${local.env.account_id}-${local.env.region}-tfstate"
     key              = local.prefix
     logs_bucket      = "${local.bucket_prefix}-logs"
     artifacts_bucket = "${local.bucket_prefix}-artifacts"

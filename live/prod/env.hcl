@@ -57,6 +57,14 @@ locals {
     resolver_rule_ids = [] # Route 53 Resolver rules, if only DNS servers of another network know Oracle's name
   }
 
+  # Continuous integration: the repository whose jobs may plan and apply, as its tokens name it, and the environment there
+  # that guards applies. This made-up repository lets nobody in (docs/how-to/set-up-continuous-integration.md).
+  ci = {
+    repository             = "example-org@0/csvbatch@0"
+    deployment_environment = "prod"
+    oidc_provider_arn      = null # ARN of GitHub's identity provider, if the account has one already
+  }
+
   # Tags of every resource, in addition to project, environment and component.
   tags = {
     owner       = "data-platform"

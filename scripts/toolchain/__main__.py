@@ -10,7 +10,7 @@ from scripts.common.errors import run_main
 from scripts.common.locks import only_one
 from scripts.common.paths import BIN, SCAN_VENV, SETUP_LOCK, TERRAFORM_RC, TOOLCHAIN_JSON
 from scripts.toolchain import platforms
-from scripts.toolchain.engines import find_engine, find_terragrunt
+from scripts.toolchain.engines import find_actionlint, find_engine, find_terragrunt
 from scripts.toolchain.files import link_if_changed, write_if_changed
 from scripts.toolchain.java import H2_VERSION, MISSING, find_h2, find_java
 from scripts.toolchain.providers import write_cli_configuration
@@ -26,6 +26,7 @@ def main() -> int:
     )
     parser.add_argument("--bench", action="store_true", help="install only what `make bench` compares with")
     parser.add_argument("--second-aws", action="store_true", help="install only what `make second-aws` compares with")
+    parser.add_argument("--actionlint", action="store_true", help="install only what `make lint` checks workflows with")
     options = parser.parse_args()
 
     def body() -> None:
@@ -35,6 +36,8 @@ def main() -> int:
             build_bench(report)
         elif options.second_aws:
             build_second_aws(report)
+        elif options.actionlint:
+            link_if_changed(BIN / "actionlint", find_actionlint(report))
         else:
             set_up(options.quiet)
 

@@ -1,4 +1,4 @@
-"""Finds Terraform (or OpenTofu) and Terragrunt on PATH, or builds them once per machine."""
+"""Finds Terraform (or OpenTofu), Terragrunt and actionlint on PATH, or builds them once per machine."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Tool:
     @property
     def package(self) -> str:
         """The package of the module that is the program."""
-        return self.module + ("/cmd/tofu" if self.name == "tofu" else "")
+        return self.module + ("" if self.name == "terragrunt" else f"/cmd/{self.name}")
 
 
 TERRAFORM = Tool("terraform", (1, 11, 0), "", "", "-X")
@@ -46,6 +46,13 @@ TERRAGRUNT = Tool(
     "1.1.3",
     "-X github.com/gruntwork-io/terragrunt/internal/version.Version=v1.1.3",
 )
+ACTIONLINT = Tool(
+    "actionlint",
+    (1, 7, 12),
+    "github.com/rhysd/actionlint",
+    "1.7.12",
+    "-X github.com/rhysd/actionlint.version=1.7.12",
+)
 
 
 def find_engine(report: Callable[[str], None]) -> Path:
@@ -56,6 +63,17 @@ def find_engine(report: Callable[[str], None]) -> Path:
 def find_terragrunt(report: Callable[[str], None]) -> Path:
     """Terragrunt from PATH (but not the project's own launcher), else built from its pinned module."""
     return _on_path(TERRAGRUNT) or _built(TERRAGRUNT, [TERRAGRUNT], report)
+
+
+def find_actionlint(report: Callable[[str], None]) -> Path:
+    """Actionlint from PATH, else built from its pinned module in seconds."""
+    return _on_path(ACTIONLINT) or _built(ACTIONLINT, [ACTIONLINT], report)
+
+
+def present(tool: Tool) -> Path | None:
+    """A program that will do, from PATH or built before; None where it would have to be built."""
+    built = _target(tool)
+    return _on_path(tool) or (built if tool.pinned and built.exists() else None)
 
 
 def _on_path(tool: Tool) -> Path | None:
@@ -69,16 +87,16 @@ def _on_path(tool: Tool) -> Path | None:
 
 
 def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) -> Path:
-    target = user_cache() / "tools" / f"{tool.name}-{tool.pinned}" / tool.name
+    target = _target(tool)
     if target.exists():
         return target
     go = shutil.which("go")
     if go is None:
-        raise UserError(_how_to_get(tool, alternatives))
+        raise UserError(how_to_get(tool, alternatives))
     with only_one(target.parent / "build.lock"):
         if target.exists():
             return target
-        report(f"{tool.name} {tool.pinned}: building it from its pinned Go module, once on this machine (minutes)")
+        report(f"{tool.name} {tool.pinned}: building it from its pinned Go module, once on this machine")
         unfinished = target.with_suffix(".unfinished")
         build = [go, "build", "-mod=readonly", "-trimpath", "-ldflags", f"-s -w {tool.version_flag}"]
         run(
@@ -94,7 +112,12 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
     return target
 
 
-def _how_to_get(tool: Tool, alternatives: list[Tool]) -> str:
+def _target(tool: Tool) -> Path:
+    return user_cache() / "tools" / f"{tool.name}-{tool.pinned}" / tool.name
+
+
+def how_to_get(tool: Tool, alternatives: list[Tool]) -> str:
+    """What a person can do on a machine that has neither the tool nor Go."""
     wanted = " or ".join(f"{one.name} >= {'.'.join(map(str, one.minimum[:2]))}" for one in alternatives)
     return (
         f"No {wanted} was found on PATH, and there is no Go to build one. Do one of these:\n"

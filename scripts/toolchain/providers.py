@@ -68,6 +68,11 @@ def write_cli_configuration(engine: Path, report: Callable[[str], None]) -> str:
     return f"hashicorp/aws {version}, {origin}"
 
 
+def present() -> Path | None:
+    """The pinned provider on this machine; None where the public registry would be asked."""
+    return _found(pinned_version(), _platform())
+
+
 def _found(version: str, target: str) -> Path | None:
     for folder in _mirrors():
         for registry in REGISTRIES:

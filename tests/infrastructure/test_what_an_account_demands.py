@@ -47,7 +47,7 @@ def demanding(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-@pytest.mark.parametrize("component", ["iam", "eventbridge"])
+@pytest.mark.parametrize("component", ["iam", "eventbridge", "ci_roles"])
 def test_every_unit_with_a_role_takes_the_boundary(demanding: Path, component: str) -> None:
     assert rendered(ANY, component, demanding)["inputs"]["permissions_boundary_arn"] == BOUNDARY
 
@@ -56,7 +56,7 @@ def test_no_role_is_made_elsewhere() -> None:
     roles = re.compile(r'^resource "aws_iam_role" ', re.MULTILINE)
     modules = REPOSITORY / "modules"
     making = {path.parent.name for path in modules.glob("*/*.tf") if roles.search(path.read_text(encoding="utf-8"))}
-    assert making == {"iam", "eventbridge"}
+    assert making == {"iam", "eventbridge", "ci_roles"}
 
 
 def test_a_producer_named_in_env_reaches_bucket_and_key(tmp_path: Path) -> None:

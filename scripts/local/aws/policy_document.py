@@ -54,11 +54,12 @@ class RequestContext:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller: an AWS service, or an identity of an account."""
+    """The caller: an AWS service, an identity of an account, or the holder of a token of an identity provider."""
 
     account_id: str = ""
     arn: str = ""
     service: str = ""
+    federated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ def _names(element: Any, principal: Principal) -> bool:
         return True
     if principal.service:
         return principal.service in _listed(element.get("Service"))
+    if principal.federated:
+        return principal.federated in _listed(element.get("Federated"))
     return any(_is_identity(name, principal) for name in _listed(element.get("AWS")))
 
 

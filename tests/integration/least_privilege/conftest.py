@@ -16,13 +16,13 @@ __all__ = ["cache", "moments"]
 
 
 @contextmanager
-def prepared_dev(moments: Moments) -> Iterator[Dev]:
+def prepared_dev[Kind: Dev](moments: Moments, kind: type[Kind] = Dev) -> Iterator[Kind]:
     """With what roles must not reach: objects, a secret's value, another secret, log streams."""
     environment = environments.default()
     with LocalAws(
         environment.name, environment.account_id, environment.region, moments.applied, enforce_iam=True
     ) as aws:
-        dev = Dev(aws)
+        dev = kind(aws)
         dev.prepare()
         secrets, logs = dev.operator("secretsmanager"), dev.operator("logs")
         secrets.put_secret_value(SecretId=dev.secret_arn, SecretString="{}")

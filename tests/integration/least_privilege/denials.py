@@ -11,7 +11,10 @@ Parameters = Callable[[Dev], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A call that IAM denies to a role that lacks `action`; `control` is the same call by the operator."""
+    """A call that IAM denies to a role that lacks `action`; `control` is the same call by the operator.
+
+    `via` is the service that is called, where its call needs an action of another one.
+    """
 
     title: str
     role: str
@@ -19,6 +22,7 @@ class Denial:
     operation: str
     parameters: Parameters
     control: tuple[str, Parameters] | None = None
+    via: str = ""
 
     def call(self, dev: Dev) -> Any:
         return getattr(dev.role(self.role, self.service), self.operation)(**self.parameters(dev))
@@ -29,7 +33,7 @@ class Denial:
 
     @property
     def service(self) -> str:
-        return self.action.partition(":")[0]
+        return self.via or self.action.partition(":")[0]
 
 
 def at(bucket: str, key: str, **more: Any) -> Parameters:

@@ -45,6 +45,15 @@ def iam_decisions(log: str) -> list[IamDecision]:
     return [IamDecision(word == "allows", *rest) for word, *rest in _DECISION.findall(log)]
 
 
+def variables_of(credentials: Mapping[str, str]) -> dict[str, str]:
+    """The environment variables for what STS answers."""
+    return {
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
+    }
+
+
 @dataclass
 class Dev:
     """Clients of every role, and the resources that Terraform created."""
@@ -63,7 +72,7 @@ class Dev:
     def role(self, name: str, service: str) -> Any:
         """A client with a session of a role; Lambda assumes the roles of functions."""
         if name not in self._credentials:
-            self._credentials[name] = self._reader() if name == READER else self._function(name)
+            self._credentials[name] = self._session(name)
         given = self._credentials[name]
         return boto3.client(
             service,
@@ -76,16 +85,15 @@ class Dev:
             config=Config(retries={"total_max_attempts": 1}),
         )
 
+    def _session(self, name: str) -> Mapping[str, str]:
+        return self._reader() if name == READER else self._function(name)
+
     def _function(self, name: str) -> Mapping[str, str]:
         return self.aws.variables_of_role(self.role_arn(name), self.function_arn(name))
 
     def _reader(self) -> Mapping[str, str]:
         answer = self.operator("sts").assume_role(RoleArn=self.role_arn(READER), RoleSessionName="reader")
-        return {
-            "AWS_ACCESS_KEY_ID": answer["Credentials"]["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": answer["Credentials"]["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": answer["Credentials"]["SessionToken"],
-        }
+        return variables_of(answer["Credentials"])
 
     @property
     def account_id(self) -> str:
@@ -163,11 +171,17 @@ class Dev:
         return bytes(self.operator("kms").encrypt(KeyId=self.key_arn, Plaintext=b"made up")["CiphertextBlob"])
 
     def policies(self, name: str) -> list[Any]:
-        """The documents of a role's own policies, read back as applied."""
+        """The documents of a role's own policies and of those attached to it, read back as applied."""
         iam = self.operator("iam")
-        assert not iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"], "none was attached"
         names = iam.list_role_policies(RoleName=name)["PolicyNames"]
-        return [_document(iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"]) for one in names]
+        own = [_document(iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"]) for one in names]
+        attached = [one["PolicyArn"] for one in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]]
+        return own + [self._managed(arn) for arn in attached]
+
+    def _managed(self, arn: str) -> Any:
+        iam = self.operator("iam")
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        return _document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
 
     def trust(self, name: str) -> Any:
         return _document(self.operator("iam").get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"])

@@ -42,8 +42,10 @@ def grants(dev: Dev, role: str) -> Iterator[Grant]:
 
 
 def _of_kms(conditions: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Those on KMS keys; where they name a service, only that: a decision does not say what else they compare."""
+    wanted = "kms:ViaService" if any("kms:ViaService" in keys for keys in conditions.values()) else "kms:"
     return {
-        operator: {key: value for key, value in keys.items() if key.startswith("kms:")}
+        operator: {key: value for key, value in keys.items() if key.startswith(wanted)}
         for operator, keys in conditions.items()
     }
 

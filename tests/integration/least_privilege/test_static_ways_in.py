@@ -48,7 +48,9 @@ def test_no_other_service_takes_the_role_of_a_function(applied: Applied, role: s
     assert not applied.may_take(role, Principal(service=service), **given)
 
 
-@pytest.mark.parametrize("role", [*FUNCTIONS, READER, f"{DEV.prefix}-scheduler"])
+@pytest.mark.parametrize(
+    "role", [*FUNCTIONS, READER, f"{DEV.prefix}-scheduler", f"{DEV.prefix}-ci-plan", f"{DEV.prefix}-ci-apply"]
+)
 def test_no_other_account_can_assume_a_role(applied: Applied, role: str) -> None:
     assert not applied.may_take(role, Principal(OTHER_ACCOUNT, f"arn:aws:iam::{OTHER_ACCOUNT}:role/made-up"))
 

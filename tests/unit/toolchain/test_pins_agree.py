@@ -1,3 +1,4 @@
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common.paths import REPOSITORY
-from scripts.toolchain.engines import TERRAGRUNT, TOFU, Tool
+from scripts.toolchain.engines import ACTIONLINT, TERRAGRUNT, TOFU, Tool
 from scripts.toolchain.providers import pinned_version
 from scripts.toolchain.pythons import WANTED
 
@@ -13,7 +14,9 @@ MISE = tomllib.loads((REPOSITORY / "mise.toml").read_text(encoding="utf-8"))["to
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("tool", "folder"), [(TERRAGRUNT, "terragrunt"), (TOFU, "opentofu")])
+@pytest.mark.parametrize(
+    ("tool", "folder"), [(TERRAGRUNT, "terragrunt"), (TOFU, "opentofu"), (ACTIONLINT, "actionlint")]
+)
 def test_the_go_module_builds_the_version_that_is_stated(tool: Tool, folder: str) -> None:
     module = (REPOSITORY / "tools" / folder / "go.mod").read_text(encoding="utf-8")
     assert re.search(
@@ -27,6 +30,24 @@ def test_the_go_module_builds_the_version_that_is_stated(tool: Tool, folder: str
 def test_mise_pins_the_same_versions() -> None:
     assert MISE["python"] == WANTED
     assert MISE["terragrunt"] == TERRAGRUNT.pinned
+    assert MISE["actionlint"] == ACTIONLINT.pinned
+
+
+def test_tasks_of_mise_are_make_targets_of_their_name() -> None:
+    tasks = tomllib.loads((REPOSITORY / "mise.toml").read_text(encoding="utf-8"))["tasks"]
+    targets = re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert tasks == {name: f"make {name}" for name in tasks}
+    assert set(tasks) <= set(targets)
+
+
+def test_the_development_container_has_the_versions_that_are_needed_and_makes_targets_that_exist() -> None:
+    container = json.loads((REPOSITORY / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    versions = {name.rpartition("/")[2]: one["version"] for name, one in container["features"].items()}
+    targets = re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert (versions["python:1"], versions["go:1"]) == (WANTED, MISE["go"])
+    program, *made = container["postCreateCommand"].split()
+    assert program == "make"
+    assert set(made) <= set(targets)
 
 
 def test_every_module_accepts_the_provider_that_is_used() -> None:

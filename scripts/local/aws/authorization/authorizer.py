@@ -7,7 +7,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as PlainResponse
 
 from scripts.local.aws import policy_document, policy_evaluation, request_context
-from scripts.local.aws.authorization import access_denied, callers, s3, services
+from scripts.local.aws.authorization import access_denied, callers, s3, services, web_identity
 from scripts.local.aws.authorization.callers import Caller
 from scripts.local.aws.authorization.required_permissions import Location, RequiredPermission
 from scripts.local.aws.operation_call import current_call
@@ -15,7 +15,22 @@ from scripts.local.aws.operation_call import current_call
 log = logging.getLogger(__name__)
 
 _NOT_AWS = ("moto_api", "instance_metadata")
-_ABSENT = frozenset({"kms:encryptioncontext:*", "kms:viaservice", "lambda:sourcefunctionarn", "s3:requestobjecttag/*"})
+_ABSENT = frozenset(
+    {
+        "aws:requesttag/*",
+        "aws:resourcetag/*",
+        "dynamodb:leadingkeys",
+        "ec2:createaction",
+        "ec2:resourcetag/*",
+        "iam:passedtoservice",
+        "iam:permissionsboundary",
+        "kms:encryptioncontext:*",
+        "kms:viaservice",
+        "lambda:functionarn",
+        "lambda:sourcefunctionarn",
+        "s3:requestobjecttag/*",
+    }
+)
 """Condition keys that are absent unless the required permission sets them."""
 
 
@@ -24,6 +39,9 @@ def authorize(backend: str) -> PlainResponse | None:
     if backend in _NOT_AWS:
         return None
     signed, location = request_context.credential(), _location()
+    call = current_call(backend) if backend == "sts" else None
+    if call and f"sts:{call.operation.name}" == web_identity.ACTION:
+        return web_identity.authorize(call, request, location)
     caller = callers.of_request(request, signed.access_key, location)
     if caller is None:
         return access_denied.unknown_caller(signed.service or backend, request)

@@ -35,10 +35,22 @@ def required_permissions(call: OperationCall, location: Location) -> list[Requir
     context = {"kms:calleraccount": location.account_id}
     for name, value in (call.parameters.get("EncryptionContext") or {}).items():
         context[f"kms:encryptioncontext:{name}".lower()] = value
-    found = _find(call.text("KeyId") or _key_of_ciphertext(call.parameters.get("CiphertextBlob")), location)
-    if found is None:
-        return [RequiredPermission(f"kms:{call.operation.name}", "*", context)]
-    return [_permission(call.operation.name, found, context)]
+    for tag in call.parameters.get("Tags") or []:
+        context[f"aws:requesttag/{tag['TagKey']}".lower()] = tag["TagValue"]
+    action, alias = call.operation.name, call.text("AliasName")
+    of_alias = [RequiredPermission(f"kms:{action}", location.arn("kms", alias), context)] if alias else []
+    named = call.text("KeyId", "TargetKeyId") or alias or _key_of_ciphertext(call.parameters.get("CiphertextBlob"))
+    found = _find(named, location)
+    if found is not None:
+        return [*of_alias, _permission(action, found, {**context, **_tags(found, location)})]
+    # With tags, a creation needs one more permission: https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+    actions = (action, "TagResource") if action == "CreateKey" and call.parameters.get("Tags") else (action,)
+    return of_alias or [RequiredPermission(f"kms:{one}", "*", context) for one in actions]
+
+
+def _tags(key: Any, location: Location) -> Mapping[str, str]:
+    tags = kms_backends[location.account_id][location.region].tagger.get_tag_dict_for_resource(key.id)
+    return {f"aws:resourcetag/{name}".lower(): str(value) for name, value in tags.items()}
 
 
 def _permission(action: str, key: Any, context: Mapping[str, str]) -> RequiredPermission:

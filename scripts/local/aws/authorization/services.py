@@ -5,11 +5,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from moto.awslambda.models import lambda_backends
 from moto.iam.models import iam_backends
 from moto.secretsmanager.models import FakeSecret, secretsmanager_backends
 from moto.sqs.models import sqs_backends
 
-from scripts.local.aws.authorization import keys
+from scripts.local.aws.authorization import arns, ec2, keys, passed_roles
 from scripts.local.aws.authorization.required_permissions import Location, RequiredPermission
 from scripts.local.aws.operation_call import OperationCall
 from scripts.local.aws.policy_evaluation import Document
@@ -34,10 +35,8 @@ _IAM_RESOURCES = {
 
 def required_permissions(call: OperationCall, location: Location) -> list[RequiredPermission]:
     """Every permission the call needs, including KMS for encrypted resources."""
-    special = _SPECIAL.get(call.service)
-    if special:
-        return special(call, location)
-    return [RequiredPermission(f"{call.service}:{call.operation.name}", "*")]
+    of_service = _SPECIAL.get(call.service, arns.required_permissions)
+    return [*of_service(call, location), *passed_roles.required_permissions(call)]
 
 
 def _of_sqs(call: OperationCall, location: Location) -> list[RequiredPermission]:
@@ -62,7 +61,8 @@ def _of_secrets_manager(call: OperationCall, location: Location) -> list[Require
     secret = secretsmanager_backends[location.account_id][location.region].secrets.get(wanted) if wanted else None
     if not isinstance(secret, FakeSecret):
         name = wanted or call.text("Name")
-        return [RequiredPermission(action, location.arn("secretsmanager", f"secret:{name}") if name else "*")]
+        arn = name if name.startswith("arn:") else location.arn("secretsmanager", f"secret:{name}")
+        return [RequiredPermission(action, arn if name else "*")]
     encryption_context = {"SecretARN": secret.arn}
     return [
         RequiredPermission(action, secret.arn, {"secretsmanager:secretid": secret.arn}, _document(secret.policy)),
@@ -80,12 +80,21 @@ def _of_lambda(call: OperationCall, location: Location) -> list[RequiredPermissi
     operation = {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFunction"}.get(
         call.operation.name, call.operation.name
     )
+    action, mapping = f"lambda:{operation}", call.text("UUID")
     name = call.text("FunctionName").rpartition(":function:")[2]
-    return [RequiredPermission(f"lambda:{operation}", location.arn("lambda", f"function:{name}") if name else "*")]
+    function = location.arn("lambda", f"function:{name}") if name else ""
+    if mapping or operation == "CreateEventSourceMapping":
+        found = lambda_backends[location.account_id][location.region].get_event_source_mapping(mapping)
+        context = {"lambda:functionarn": found.function_arn if found else function}
+        arn = location.arn("lambda", f"event-source-mapping:{mapping}") if mapping else "*"
+        return [RequiredPermission(action, arn, context)]
+    return [RequiredPermission(action, function or call.text("Resource", "CodeSigningConfigArn") or "*")]
 
 
 def _of_logs(call: OperationCall, location: Location) -> list[RequiredPermission]:
-    group = call.text("logGroupName", "logGroupIdentifier").rpartition(":log-group:")[2].removesuffix(":*")
+    group = (
+        call.text("logGroupName", "logGroupIdentifier", "resourceArn").rpartition(":log-group:")[2].removesuffix(":*")
+    )
     arn = location.arn("logs", f"log-group:{group}:log-stream:{call.text('logStreamName')}") if group else "*"
     return [RequiredPermission(f"logs:{call.operation.name}", arn)]
 
@@ -96,7 +105,20 @@ def _of_iam(call: OperationCall, location: Location) -> list[RequiredPermission]
         for name, form in _IAM_RESOURCES.items()
         if call.text(name)
     ]
-    return [RequiredPermission(f"iam:{call.operation.name}", (named or [call.text("PolicyArn") or "*"])[0])]
+    named += [call.text("PolicyArn", "OpenIDConnectProviderArn")]
+    named += [location.global_arn("iam", f"policy/{call.text('PolicyName')}")] if call.text("PolicyName") else []
+    named += [location.global_arn("iam", f"oidc-provider/{call.text('Url').removeprefix('https://')}")]
+    arn = next(one for one in named if one)
+    resource = "*" if arn.endswith("oidc-provider/") else arn
+    return [RequiredPermission(f"iam:{call.operation.name}", resource, _boundary(call, location))]
+
+
+def _boundary(call: OperationCall, location: Location) -> Mapping[str, str]:
+    """The permissions boundary that the call sets, or that the role has."""
+    roles = iam_backends[location.account_id][location.partition].roles.values()
+    role = next((one for one in roles if one.name == call.text("RoleName")), None)
+    boundary = call.text("PermissionsBoundary") or (role.permissions_boundary_arn if role else "")
+    return {"iam:permissionsboundary": boundary} if boundary else {}
 
 
 def _of_sts(call: OperationCall, location: Location) -> list[RequiredPermission]:
@@ -121,6 +143,7 @@ def _document(text: Any) -> Document | None:
 
 
 _SPECIAL: Mapping[str, Callable[[OperationCall, Location], list[RequiredPermission]]] = {
+    "ec2": ec2.required_permissions,
     "iam": _of_iam,
     "kms": keys.required_permissions,
     "lambda": _of_lambda,

@@ -1,0 +1,7 @@
+include "root" {
+  path = "../../../terragrunt.hcl"
+}
+
+include "component" {
+  path = "../../_components/ci_roles.hcl"
+}

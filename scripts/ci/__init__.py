@@ -1,0 +1,1 @@
+"""What jobs of continuous integration do beyond a make target: their settings, comments, issues and releases."""

@@ -17,13 +17,21 @@ from scripts.toolchain.versions import Version, first_line, parse_version
 
 @dataclass(frozen=True)
 class Tool:
-    """A program, the lowest version that will do, and the pinned Go module that builds it."""
+    """A program, the lowest version that will do, and the pinned Go module that builds it.
+
+    `folder` is the module of ours in tools/ that requires it; without one the program is not built here.
+    """
 
     name: str
     minimum: Version
     module: str
     pinned: str
     version_flag: str
+    folder: str
+
+    def __str__(self) -> str:
+        """Name and version, as in `tofu 1.10.6`."""
+        return f"{self.name} {self.pinned}"
 
     @property
     def package(self) -> str:
@@ -31,21 +39,24 @@ class Tool:
         return self.module + ("/cmd/tofu" if self.name == "tofu" else "")
 
 
-TERRAFORM = Tool("terraform", (1, 11, 0), "", "", "-X")
-TOFU = Tool(
-    "tofu",
-    (1, 10, 0),
-    "github.com/opentofu/opentofu",
-    "1.10.6",
-    "-X github.com/opentofu/opentofu/version.dev=no",
-)
+_TERRAFORM, _TOFU = "github.com/hashicorp/terraform", "github.com/opentofu/opentofu"
+_TERRAFORM_FLAG, _TOFU_FLAG = f"-X {_TERRAFORM}/version.dev=no", f"-X {_TOFU}/version.dev=no"
+
+TERRAFORM = Tool("terraform", (1, 11, 0), _TERRAFORM, "1.11.4", _TERRAFORM_FLAG, "")
+TOFU = Tool("tofu", (1, 10, 0), _TOFU, "1.10.6", _TOFU_FLAG, "opentofu")
 TERRAGRUNT = Tool(
     "terragrunt",
     (1, 1, 0),
     "github.com/gruntwork-io/terragrunt",
     "1.1.3",
     "-X github.com/gruntwork-io/terragrunt/internal/version.Version=v1.1.3",
+    "terragrunt",
 )
+NEWER_TERRAFORM = Tool("terraform", (1, 13, 0), _TERRAFORM, "1.13.3", _TERRAFORM_FLAG, "terraform-1.13")
+NEWER_TOFU = Tool("tofu", (1, 12, 0), _TOFU, "1.12.6", _TOFU_FLAG, "opentofu-1.12")
+
+SUPPORTED = (TERRAFORM, NEWER_TERRAFORM, TOFU, NEWER_TOFU)
+"""The engines that `make engines` runs: of each, the lowest minor version that will do, and a newer one."""
 
 
 def find_engine(report: Callable[[str], None]) -> Path:
@@ -56,6 +67,14 @@ def find_engine(report: Callable[[str], None]) -> Path:
 def find_terragrunt(report: Callable[[str], None]) -> Path:
     """Terragrunt from PATH (but not the project's own launcher), else built from its pinned module."""
     return _on_path(TERRAGRUNT) or _built(TERRAGRUNT, [TERRAGRUNT], report)
+
+
+def find_version(tool: Tool, report: Callable[[str], None]) -> Path:
+    """An engine of the same minor version, not just a newer one: from PATH, else built from its pinned module."""
+    found = _on_path(tool)
+    if found and parse_version(first_line([str(found), "--version"]))[:2] == tool.minimum[:2]:
+        return found
+    return _built(tool, [tool], report)
 
 
 def _on_path(tool: Tool) -> Path | None:
@@ -73,7 +92,7 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
     if target.exists():
         return target
     go = shutil.which("go")
-    if go is None:
+    if go is None or not tool.folder:
         raise UserError(_how_to_get(tool, alternatives))
     with only_one(target.parent / "build.lock"):
         if target.exists():
@@ -84,7 +103,7 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
         run(
             [*build, "-o", str(unfinished), tool.package],
             limit_seconds=3600,
-            cwd=REPOSITORY / "tools" / ("opentofu" if tool is TOFU else tool.name),
+            cwd=REPOSITORY / "tools" / tool.folder,
             environment={**os.environ, "CGO_ENABLED": "0"},
         )
         version = parse_version(first_line([str(unfinished), "--version"]))

@@ -7,6 +7,7 @@ FILES ?= 10000
 SEED ?= 1
 EACH ?= 40
 SCHEDULES ?= 1000
+VERSIONS ?=
 OSV ?= https://api.osv.dev/v1/query
 
 SHELL := /bin/sh
@@ -19,7 +20,7 @@ LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready plan demo verify scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
-.PHONY: secrets licences audit docs scan-hcl nightly soak judges-csv
+.PHONY: engines secrets licences audit docs scan-hcl nightly soak judges-csv
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,7 +63,10 @@ unit: ready ## run the unit tests
 test-slow: ready package ## run the tests that take minutes each
 	@pytest -m slow
 
-nightly: test-slow scan mutations second-aws ## run what takes too long for each push
+engines: ready package ## run every unit and the tests of every module with each engine, or those of VERSIONS (an hour)
+	@python -m tests.engines $(VERSIONS)
+
+nightly: test-slow scan mutations second-aws engines ## run what takes too long for each push
 
 modules: ready ## run terraform test and validate in every module
 	@pytest -q tests/infrastructure/test_modules.py

@@ -30,8 +30,8 @@ class Tool:
     folder: str
 
     def __str__(self) -> str:
-        """Name and version, as in `tofu 1.10.6`."""
-        return f"{self.name} {self.pinned}"
+        """Name and lowest minor version, as in `tofu 1.10`."""
+        return f"{self.name} {self.minimum[0]}.{self.minimum[1]}"
 
     @property
     def package(self) -> str:
@@ -71,10 +71,15 @@ def find_terragrunt(report: Callable[[str], None]) -> Path:
 
 def find_version(tool: Tool, report: Callable[[str], None]) -> Path:
     """An engine of the same minor version, not just a newer one: from PATH, else built from its pinned module."""
+    return here(tool) or _built(tool, [tool], report)
+
+
+def here(tool: Tool) -> Path | None:
+    """An engine of the same minor version that is on PATH or was built already; None without one."""
     found = _on_path(tool)
     if found and parse_version(first_line([str(found), "--version"]))[:2] == tool.minimum[:2]:
         return found
-    return _built(tool, [tool], report)
+    return _target(tool) if _target(tool).exists() else None
 
 
 def _on_path(tool: Tool) -> Path | None:
@@ -88,7 +93,7 @@ def _on_path(tool: Tool) -> Path | None:
 
 
 def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) -> Path:
-    target = user_cache() / "tools" / f"{tool.name}-{tool.pinned}" / tool.name
+    target = _target(tool)
     if target.exists():
         return target
     go = shutil.which("go")
@@ -111,6 +116,10 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
             raise UserError(f"The {tool.name} that was built reports version {version}, but {tool.pinned} is needed.")
         unfinished.rename(target)
     return target
+
+
+def _target(tool: Tool) -> Path:
+    return user_cache() / "tools" / f"{tool.name}-{tool.pinned}" / tool.name
 
 
 def _how_to_get(tool: Tool, alternatives: list[Tool]) -> str:

@@ -11,9 +11,10 @@ import pytest
 
 from scripts.state.state_lock import StateLock
 from tests.support.followed import Copy
-from tests.support.platform import DEV, TOOLCHAIN, Platform, Ran, running
+from tests.support.platform import BARE_TERRAGRUNT, DEV, TOOLCHAIN, Platform, Ran, running
 from tests.support.runbook import Section
 from tests.support.state import Backend, applying, wait_until
+from tests.support.variants import variant
 
 BOTH, DYNAMODB, LOCKFILE = StateLock
 VALUE = re.compile(r'^(  state_lock = )"\w+"$', re.MULTILINE)
@@ -145,22 +146,31 @@ def test_a_checkout_that_is_left_behind_is_refused_and_comes_back_as_the_documen
     assert "No changes." in plan(behind).expect_success().printed
 
 
-def test_terraform_names_the_table_deprecated_only_where_it_is_used(checkout: Checkout) -> None:
-    noticed = {
-        lock: "Deprecated Parameter" in checkout(lock).terragrunt("init", unit="kms", seconds=180).printed
-        for lock in StateLock
-    }
+@pytest.fixture
+def new_account(tmp_path: Path) -> Iterator[Callable[[str], Callable[[str], Ran]]]:
+    """Run a command in a unit whose root has some value of `state_lock`, where not even the backend exists."""
+    with running(DEV.name, tmp_path / "cache") as dev:
+
+        def with_value(value: str) -> Callable[[str], Ran]:
+            live = variant(tmp_path / f"with-{value}", {"terragrunt.hcl": ('= "both"', f'= "{value}"')})
+            return lambda command: dev.run([BARE_TERRAGRUNT, command], live / DEV.name / "kms", 180)
+
+        yield with_value
+
+
+def test_terraform_names_the_table_deprecated_beside_an_error_and_only_where_it_is_used(
+    new_account: Callable[[str], Callable[[str], Ran]],
+) -> None:
+    printed = {lock: new_account(lock)("init").printed for lock in StateLock}
+    assert all("S3 bucket" in one and "does not exist" in one for one in printed.values()), printed
     of_terraform = Path(TOOLCHAIN["engine"]).name == "terraform"
+    noticed = {lock: "Deprecated Parameter" in one for lock, one in printed.items()}
     assert noticed == {BOTH: of_terraform, DYNAMODB: of_terraform, LOCKFILE: False}
 
 
 @pytest.mark.parametrize("value", ["", "lock-file", "Both"])
-def test_another_value_is_refused_before_anything_is_read(checkout: Checkout, value: str) -> None:
-    user = checkout(BOTH)
-    root = user.environment.live.parent / "terragrunt.hcl"
-    root.write_text(VALUE.sub(rf'\1"{value}"', root.read_text(encoding="utf-8")), encoding="utf-8")
-    before = len(user.aws.log)
-    assert (
-        plan(user).expect_refusal().startswith(f"state_lock is '{value}' in terragrunt.hcl: choose both, dynamodb or")
-    )
-    assert set(re.findall(r"INFO \d{3} (\w+) [A-Z]+ ", user.aws.log[before:])) <= {"sts"}
+def test_another_value_is_refused_before_anything_is_read(
+    new_account: Callable[[str], Callable[[str], Ran]], value: str
+) -> None:
+    refusal = new_account(value)("plan").expect_refusal()
+    assert refusal.startswith(f"state_lock is '{value}' in terragrunt.hcl: choose both, dynamodb or lockfile")

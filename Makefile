@@ -14,6 +14,7 @@ SINCE ?= main
 BASE ?=
 REVIEW = dist/review/$(ENV)
 DRIFT = dist/drift/$(ENV)
+VERSIONS ?=
 OSV ?= https://api.osv.dev/v1/query
 
 SHELL := /bin/sh
@@ -25,13 +26,11 @@ export TF_CLI_CONFIG_FILE := $(CURDIR)/.tools/terraform.rc
 LOCK := --quiet --python-version 3.13 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready plan demo verify scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
-.PHONY: secrets licences audit docs scan-hcl nightly soak load judges-csv
-.PHONY: secrets licences audit docs scan-hcl nightly soak alarms judges-csv
-.PHONY: help setup ready plan review drift demo verify scan mutants mutations package test test-costs test-slow judges second-aws unit modules bench lint fmt lock shell clean
-.PHONY: secrets licences audit docs scan-hcl nightly soak judges-csv
-.PHONY: secrets licences audit docs scan-hcl nightly soak judges-csv doctor static platform test-oracle lint-workflows
-.PHONY: system-packages review apply-review drift comment drift-issue ci-settings ci-drift job-summary release release-notes
+.PHONY: help setup doctor plan review drift demo verify scan scan-hcl package test test-costs static platform
+.PHONY: test-oracle unit test-slow engines nightly modules mutants mutations soak load alarms judges
+.PHONY: judges-csv second-aws bench docs lint lint-workflows fmt secrets licences audit lock system-packages
+.PHONY: apply-review comment drift-issue ci-drift ci-settings job-summary release-notes release shell clean
+.PHONY: ready
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,7 +90,10 @@ unit: ready ## run the unit tests
 test-slow: ready package ## run the tests that take minutes each
 	@pytest -m slow
 
-nightly: test-slow scan mutations second-aws ## run what takes too long for each push
+engines: ready package ## run every unit and the tests of every module with each engine, or those of VERSIONS (an hour)
+	@python -m tests.engines $(VERSIONS)
+
+nightly: test-slow scan mutations second-aws engines ## run what takes too long for each push
 
 modules: ready ## run terraform test and validate in every module
 	@pytest -q tests/infrastructure/test_modules.py

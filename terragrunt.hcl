@@ -4,6 +4,10 @@
 locals {
   aws_provider_version = "5.100.0"
 
+  # Where a state is locked: "both" (DynamoDB and a lock file in the bucket), "dynamodb" or "lockfile". Two runs with
+  # different values may not see each other's locks: docs/state.md says in which steps to change it.
+  state_lock = "both"
+
   unit_dir = get_original_terragrunt_dir()
   folder   = basename(dirname(local.unit_dir))
   command  = get_terraform_command()
@@ -30,6 +34,9 @@ locals {
   destroys = local.command == "destroy" || anytrue([for arg in local.args : can(regex("^--?destroy(=true)?$", arg))])
 
   refusals = concat(
+    contains(["both", "dynamodb", "lockfile"], local.state_lock) ? [] : [
+      "state_lock is '${local.state_lock}' in terragrunt.hcl: choose both, dynamodb or lockfile (docs/state.md). Nothing was read or changed."
+    ],
     local.is_unit ? [] : [
       "This directory is not a unit. Run terragrunt in live/<environment> (every unit) or in live/<environment>/<component> (one unit)."
     ],
@@ -69,8 +76,8 @@ remote_state {
     region              = local.env.region
     allowed_account_ids = [local.env.account_id]
     encrypt             = true
-    dynamodb_table      = local.state_name
-    use_lockfile        = true
+    dynamodb_table      = local.state_lock == "lockfile" ? null : local.state_name
+    use_lockfile        = local.state_lock != "dynamodb"
 
     # Read by Terragrunt when it creates the backend, not by Terraform.
     bucket_sse_algorithm           = "AES256"

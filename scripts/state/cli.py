@@ -9,7 +9,10 @@ from pathlib import Path
 from scripts.account.account import connect
 from scripts.common import environments
 from scripts.common.errors import UserError, run_main
-from scripts.state.unit_state import Lock, UnitState, Version
+from scripts.state import state_lock
+from scripts.state.state_lock import StateLock
+from scripts.state.unit_locks import Lock
+from scripts.state.unit_state import UnitState, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class Found:
     versions: list[Version]
     digest: str | None
     locks: list[Lock]
+    keeps_digests: bool
 
     @property
     def current(self) -> Version | None:
@@ -38,6 +42,13 @@ class Found:
         readable = next((version for version in self.versions if version.state), None)
         if current and current.state and self.digest in {None, current.digest}:
             return "Nothing to repair."
+        if current and expected and _follows(current, expected):
+            return (
+                "The digest belongs to an earlier version. "
+                f"If the runs since then had state_lock = {StateLock.LOCKFILE}, "
+                f"the current one is right: state-repair {unit} --accept; "
+                f"otherwise: state-repair {unit} --restore {expected.version_id}"
+            )
         if expected:
             return f"The digest belongs to an earlier version: state-repair {unit} --restore {expected.version_id}"
         if current and current.state:
@@ -45,6 +56,14 @@ class Found:
         if readable:
             return f"The newest version that can be read: state-repair {unit} --restore {readable.version_id}"
         return "There is no state yet." if not self.versions else "No version can be read."
+
+
+def _follows(version: Version, earlier: Version) -> bool:
+    """Whether a version looks like one that Terraform wrote after an earlier one: it has the lineage and counts on."""
+    state, before = version.state, earlier.state
+    if not state or not before:
+        return False
+    return bool(state["lineage"] == before["lineage"] and state["serial"] > before["serial"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,10 +74,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     state = _open(options.unit)
-    found = Found(state.versions(), state.recorded_digest(), state.locks())
+    found = Found(state.versions(), state.recorded_digest(), state.locks(), state.lock.in_table)
     if not (options.accept or options.restore):
         print(_described(found, options.unit))
         return 0
+    if options.accept and not found.keeps_digests:
+        raise UserError(
+            f"There is no digest to record: state_lock is {StateLock.LOCKFILE} in terragrunt.hcl, "
+            "so Terraform compares none."
+        )
     version = _wanted(found, options.restore)
     print(f"would {'restore' if options.restore else 'accept'}: {_row(version, found)}")
     if not options.write:
@@ -92,7 +116,8 @@ def _open(unit: Path) -> UnitState:
         raise UserError(f"{unit} is not a unit. Give the folder live/<environment>/<component>.")
     account = connect(environment)
     s3, dynamodb = account.client("s3"), account.client("dynamodb")
-    state = UnitState(environment.state_name, environment.state_key(name), s3, dynamodb)
+    lock = state_lock.of(environment)
+    state = UnitState(environment.state_name, environment.state_key(name), s3, dynamodb, lock)
     endpoint = s3.meta.endpoint_url
     print(f"{environment.name}, account {environment.account_id}, {environment.region}; endpoint {endpoint}")
     print(f"s3://{state.name}/{state.key}")
@@ -123,7 +148,8 @@ def _described(found: Found, unit: Path) -> str:
         f"({lock.operation}): {', '.join(lock.places)}"
         for lock in found.locks
     ] or ["lock      none"]
-    lines.append(f"digest    {found.digest or 'none recorded'}")
+    no_digest = "none recorded" if found.keeps_digests else f"none: state_lock is {StateLock.LOCKFILE}"
+    lines.append(f"digest    {found.digest or no_digest}")
     lines += [f"version   {_row(version, found)}" for version in found.versions] or ["version   none"]
     return "\n".join([*lines, found.advice(unit)])
 

@@ -1,36 +1,22 @@
-"""One unit's state as the S3 backend keeps it: an object with versions, its digest, and two locks.
+"""One unit's state as the S3 backend keeps it: an object with versions, its digest, and its locks.
 
 The layout is that of Terraform's S3 backend: https://developer.hashicorp.com/terraform/language/backend/s3.
 """
 
-import getpass
 import hashlib
 import json
-import socket
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
-from scripts.account.account import called
 from scripts.common.errors import UserError
+from scripts.state.state_lock import StateLock
+from scripts.state.unit_locks import Lock, UnitLocks, called
 
 NEWEST = 50
 """How many versions are read: a repair goes back by one or two."""
-
-_IN_USE = (
-    "someone holds the lock of this state, so nothing was written. See who it is with: state-repair UNIT; "
-    "wait for them, or if that run is dead: terragrunt force-unlock LOCK_ID"
-)
-_ADVICE = {
-    "ConditionalCheckFailedException": _IN_USE,
-    "NoSuchBucket": "there is no state bucket. Create it again with: terragrunt backend bootstrap",
-    "ResourceNotFoundException": "there is no lock table. Create it again with: terragrunt backend bootstrap",
-}
-_called = partial(called, advice=_ADVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +53,6 @@ class Version:
         return sum(resource.get("mode") == "managed" for resource in resources)
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """A lock as Terraform wrote it, and where it was found: in the table, the bucket, or both."""
-
-    lock_id: str
-    who: str
-    operation: str
-    created: str
-    places: tuple[str, ...]
-
-
 class UnitState:
     """Reads and repairs the state of a unit; every write happens under Terraform's own lock.
 
@@ -89,15 +64,17 @@ class UnitState:
         The object's key, `live/<environment>/<unit>/terraform.tfstate`.
     s3, dynamodb
         boto3 clients.
+    lock
+        Where the state is locked. A digest is kept only if that is in the table.
 
     """
 
-    def __init__(self, name: str, key: str, s3: Any, dynamodb: Any) -> None:
+    def __init__(self, name: str, key: str, s3: Any, dynamodb: Any, lock: StateLock) -> None:
         self.name = name
         self.key = key
+        self.lock = lock
         self._s3 = s3
-        self._dynamodb = dynamodb
-        self._lock_item = f"{name}/{key}"
+        self._locks = UnitLocks(name, key, s3, dynamodb, lock)
 
     def versions(self) -> list[Version]:
         """The newest versions, the newest first."""
@@ -106,35 +83,28 @@ class UnitState:
                 row["VersionId"],
                 row["LastModified"].astimezone(UTC),
                 row["IsLatest"],
-                _called(self._s3.get_object, Bucket=self.name, Key=self.key, VersionId=row["VersionId"])["Body"].read(),
+                called(self._s3.get_object, Bucket=self.name, Key=self.key, VersionId=row["VersionId"])["Body"].read(),
             )
             for row in self._rows()[:NEWEST]
         ]
 
     def recorded_digest(self) -> str | None:
-        """The digest that Terraform expects of the object; None where none is recorded."""
-        return self._text(f"{self._lock_item}-md5", "Digest")
+        """The digest that Terraform expects of the object; None where none is recorded, or none is kept."""
+        return self._locks.digest()
 
     def locks(self) -> list[Lock]:
         """The locks that are held: none, one in both places, or half of one."""
-        places: dict[str, list[str]] = {}
-        for place, info in (
-            ("lock table", self._text(self._lock_item, "Info")),
-            (".tflock object", self._lock_in_bucket()),
-        ):
-            if info:
-                places.setdefault(info, []).append(place)
-        return [_lock(info, tuple(found)) for info, found in places.items()]
+        return self._locks.found()
 
     def accept(self, version: Version, seen: Version | None) -> None:
         """Record the digest of a version; `seen` was current when the user decided."""
         with self._held(seen):
-            self._record(version.digest)
+            self._locks.record_digest(version.digest)
 
     def restore(self, version: Version, seen: Version | None) -> None:
         """Make an earlier version the current one, as a new version on top, and record its digest."""
         with self._held(seen):
-            _called(
+            called(
                 self._s3.put_object,
                 Bucket=self.name,
                 Key=self.key,
@@ -142,66 +112,19 @@ class UnitState:
                 ContentType="application/json",
                 ServerSideEncryption="AES256",
             )
-            self._record(version.digest)
+            self._locks.record_digest(version.digest)
 
     @contextmanager
     def _held(self, seen: Version | None) -> Iterator[None]:
-        """Hold the lock in the table, which Terraform needs for any write.
-
-        Raises UserError where someone holds a lock, or has written since `seen` was current.
-        """
-        info = {
-            "ID": str(uuid.uuid4()),
-            "Operation": "state-repair",
-            "Info": "",
-            "Who": f"{getpass.getuser()}@{socket.gethostname()}",
-            "Version": "",
-            "Created": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-            "Path": self._lock_item,
-        }
-        _called(
-            self._dynamodb.put_item,
-            TableName=self.name,
-            Item={"LockID": {"S": self._lock_item}, "Info": {"S": json.dumps(info)}},
-            ConditionExpression="attribute_not_exists(LockID)",
-        )
-        try:
-            if self._lock_in_bucket():
-                raise UserError(f"The state is locked: {_IN_USE}.")
+        """Hold the locks; raises UserError where someone holds one, or has written since `seen` was current."""
+        with self._locks.held():
             if self._current_id() != (seen and seen.version_id):
                 raise UserError("The state has changed meanwhile, so nothing was written. Look at it again.")
             yield
-        finally:
-            _called(self._dynamodb.delete_item, TableName=self.name, Key={"LockID": {"S": self._lock_item}})
-
-    def _record(self, digest: str) -> None:
-        item = {"LockID": {"S": f"{self._lock_item}-md5"}, "Digest": {"S": digest}}
-        _called(self._dynamodb.put_item, TableName=self.name, Item=item)
 
     def _rows(self) -> list[dict[str, Any]]:
-        listed = _called(self._s3.list_object_versions, Bucket=self.name, Prefix=self.key)
+        listed = called(self._s3.list_object_versions, Bucket=self.name, Prefix=self.key)
         return [row for row in listed.get("Versions", []) if row["Key"] == self.key]
 
     def _current_id(self) -> str | None:
         return next((str(row["VersionId"]) for row in self._rows() if row["IsLatest"]), None)
-
-    def _text(self, lock_id: str, attribute: str) -> str | None:
-        key = {"LockID": {"S": lock_id}}
-        item = _called(self._dynamodb.get_item, TableName=self.name, Key=key, ConsistentRead=True).get("Item", {})
-        return str(item[attribute]["S"]) if attribute in item else None
-
-    def _lock_in_bucket(self) -> str | None:
-        key = f"{self.key}.tflock"
-        listed = _called(self._s3.list_objects_v2, Bucket=self.name, Prefix=key)
-        if not listed["KeyCount"]:
-            return None
-        content: bytes = _called(self._s3.get_object, Bucket=self.name, Key=key)["Body"].read()
-        return content.decode()
-
-
-def _lock(info: str, places: tuple[str, ...]) -> Lock:
-    try:
-        found = json.loads(info)
-        return Lock(found["ID"], found["Who"], found["Operation"], found["Created"], places)
-    except (ValueError, KeyError, TypeError):
-        raise UserError(f"The lock in the {places[0]} was not written by Terraform: {info[:200]!r}") from None

@@ -17,34 +17,40 @@ from scripts.toolchain.versions import Version, first_line, parse_version
 
 @dataclass(frozen=True)
 class Tool:
-    """A program, the lowest version that will do, and the pinned Go module that builds it."""
+    """A program, the lowest version that will do, and the pinned Go module that builds it.
+
+    `folder` is the module of ours in tools/ that requires it; without one the program is not built here.
+    """
 
     name: str
     minimum: Version
     module: str
     pinned: str
     version_flag: str
+    folder: str
+
+    def __str__(self) -> str:
+        """Name and lowest minor version, as in `tofu 1.10`."""
+        return f"{self.name} {self.minimum[0]}.{self.minimum[1]}"
 
     @property
     def package(self) -> str:
         """The package of the module that is the program."""
-        return self.module + ("" if self.name == "terragrunt" else f"/cmd/{self.name}")
+        return self.module + (f"/cmd/{self.name}" if self.name in {"tofu", "actionlint"} else "")
 
 
-TERRAFORM = Tool("terraform", (1, 11, 0), "", "", "-X")
-TOFU = Tool(
-    "tofu",
-    (1, 10, 0),
-    "github.com/opentofu/opentofu",
-    "1.10.6",
-    "-X github.com/opentofu/opentofu/version.dev=no",
-)
+_TERRAFORM, _TOFU = "github.com/hashicorp/terraform", "github.com/opentofu/opentofu"
+_TERRAFORM_FLAG, _TOFU_FLAG = f"-X {_TERRAFORM}/version.dev=no", f"-X {_TOFU}/version.dev=no"
+
+TERRAFORM = Tool("terraform", (1, 11, 0), _TERRAFORM, "1.11.4", _TERRAFORM_FLAG, "")
+TOFU = Tool("tofu", (1, 10, 0), _TOFU, "1.10.6", _TOFU_FLAG, "opentofu")
 TERRAGRUNT = Tool(
     "terragrunt",
     (1, 1, 0),
     "github.com/gruntwork-io/terragrunt",
     "1.1.3",
     "-X github.com/gruntwork-io/terragrunt/internal/version.Version=v1.1.3",
+    "terragrunt",
 )
 ACTIONLINT = Tool(
     "actionlint",
@@ -52,7 +58,13 @@ ACTIONLINT = Tool(
     "github.com/rhysd/actionlint",
     "1.7.12",
     "-X github.com/rhysd/actionlint.version=1.7.12",
+    "actionlint",
 )
+NEWER_TERRAFORM = Tool("terraform", (1, 13, 0), _TERRAFORM, "1.13.3", _TERRAFORM_FLAG, "terraform-1.13")
+NEWER_TOFU = Tool("tofu", (1, 12, 0), _TOFU, "1.12.6", _TOFU_FLAG, "opentofu-1.12")
+
+SUPPORTED = (TERRAFORM, NEWER_TERRAFORM, TOFU, NEWER_TOFU)
+"""The engines that `make engines` runs: of each, the lowest minor version that will do, and a newer one."""
 
 
 def find_engine(report: Callable[[str], None]) -> Path:
@@ -73,7 +85,20 @@ def find_actionlint(report: Callable[[str], None]) -> Path:
 def present(tool: Tool) -> Path | None:
     """A program that will do, from PATH or built before; None where it would have to be built."""
     built = _target(tool)
-    return _on_path(tool) or (built if tool.pinned and built.exists() else None)
+    return _on_path(tool) or (built if built.exists() else None)
+
+
+def find_version(tool: Tool, report: Callable[[str], None]) -> Path:
+    """An engine of the same minor version, not just a newer one: from PATH, else built from its pinned module."""
+    return here(tool) or _built(tool, [tool], report)
+
+
+def here(tool: Tool) -> Path | None:
+    """An engine of the same minor version that is on PATH or was built already; None without one."""
+    found = _on_path(tool)
+    if found and parse_version(first_line([str(found), "--version"]))[:2] == tool.minimum[:2]:
+        return found
+    return _target(tool) if _target(tool).exists() else None
 
 
 def _on_path(tool: Tool) -> Path | None:
@@ -91,7 +116,7 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
     if target.exists():
         return target
     go = shutil.which("go")
-    if go is None:
+    if go is None or not tool.folder:
         raise UserError(how_to_get(tool, alternatives))
     with only_one(target.parent / "build.lock"):
         if target.exists():
@@ -102,7 +127,7 @@ def _built(tool: Tool, alternatives: list[Tool], report: Callable[[str], None]) 
         run(
             [*build, "-o", str(unfinished), tool.package],
             limit_seconds=3600,
-            cwd=REPOSITORY / "tools" / ("opentofu" if tool is TOFU else tool.name),
+            cwd=REPOSITORY / "tools" / tool.folder,
             environment={**os.environ, "CGO_ENABLED": "0"},
         )
         version = parse_version(first_line([str(unfinished), "--version"]))

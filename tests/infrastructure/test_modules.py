@@ -72,6 +72,14 @@ def test_the_tests_of_a_module_pass(name: str, tested: Callable[[str], subproces
 
 
 @each_module
+def test_nothing_that_a_module_uses_is_deprecated(
+    name: str, tested: Callable[[str], subprocess.CompletedProcess[str]]
+) -> None:
+    """The provider's last version 5 warns of what version 6 removes: test_provider_6.py has the page."""
+    assert re.findall(r"Warning: .*[Dd]eprecated.*(?:\n(?!\n\n).*){0,6}", tested(name).stdout) == []
+
+
+@each_module
 def test_aws_accepts_every_description_that_a_module_plans(
     name: str, tested: Callable[[str], subprocess.CompletedProcess[str]]
 ) -> None:

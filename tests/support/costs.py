@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from scripts.toolchain.files import write_if_changed
 from tests.support.groups import TESTS, group_of
 
 FILE = TESTS.parent / "dist" / "test-costs.json"
@@ -73,8 +74,7 @@ class Costs:
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput["costs"] = measured
         elif measured:
-            FILE.parent.mkdir(exist_ok=True)
-            FILE.write_text(json.dumps(known() | measured, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+            write_if_changed(FILE, json.dumps(known() | measured, indent=2, sort_keys=True) + "\n")
 
 
 def known() -> dict[str, dict[str, float]]:

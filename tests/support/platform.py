@@ -2,6 +2,7 @@
 
 import atexit
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import boto3
 import pytest
 
 from scripts.common import environments
-from scripts.common.paths import REPOSITORY
+from scripts.common.paths import LIVE, REPOSITORY
 from scripts.local.aws.behaviour import DEFAULT, Behaviour
 from scripts.local.aws.server import LocalAws
 
@@ -48,17 +49,22 @@ class Ran:
 
 
 class Platform:
-    """Runs commands against one environment; Terragrunt's cache is its own, so that a developer's is left alone."""
+    """Runs commands against one environment; Terragrunt's cache is its own, so that a developer's is left alone.
 
-    def __init__(self, environment: str, aws: LocalAws, cache: Path) -> None:
-        self.environment = environments.load(environment)
+    The environment may be that of a copy of the checkout, whose `live/` is given and whose own code then runs.
+    """
+
+    def __init__(self, environment: str, aws: LocalAws, cache: Path, live: Path = LIVE) -> None:
+        self.environment = environments.load(environment, live)
         self.aws = aws
         self._cache = cache
         self._variables: dict[str, str] = {}
+        if live != LIVE:
+            self._variables["PYTHONPATH"] = os.pathsep.join(str(live.parent / name) for name in (".", "lambdas"))
 
     def setting(self, **variables: str) -> "Platform":
         """The same platform with further environment variables."""
-        other = Platform(self.environment.name, self.aws, self._cache)
+        other = Platform(self.environment.name, self.aws, self._cache, self.environment.live)
         other._variables = {**self._variables, **variables}
         return other
 

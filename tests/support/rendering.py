@@ -16,8 +16,8 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 @functools.cache
-def rendered(environment: str, component: str, live: Path = LIVE) -> dict[str, Any]:
-    """One unit's whole configuration, of a copy of `live/` if need be.
+def rendered(environment: str, component: str, live: Path = LIVE, **variables: str) -> dict[str, Any]:
+    """One unit's whole configuration, of a copy of `live/` if need be, with further environment variables.
 
     Raises RuntimeError with what Terragrunt said where it cannot be evaluated.
     """
@@ -38,6 +38,7 @@ def rendered(environment: str, component: str, live: Path = LIVE) -> dict[str, A
                 "TG_DOWNLOAD_DIR": cache,
                 "TG_NO_COLOR": "true",
                 "TG_DEPENDENCY_FETCH_OUTPUT_FROM_STATE": "true",
+                **variables,
             },
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -28,13 +28,18 @@ class Section:
         parts = [re.escape(" ".join(part.split())) for part in self.quoted[which].split("…")]
         return ran.status != 0 and re.search(r"\s?.*?\s?".join(parts), " ".join(ran.printed.split())) is not None
 
-    def follow(self, platform: Platform, folder: Path = REPOSITORY, **values: str) -> list[Ran]:
-        """Type its commands one after the other, answering what they ask; the first that fails fails the test."""
+    def follow(self, platform: Platform, folder: Path | None = None, **values: str) -> list[Ran]:
+        """Type its commands one after the other, answering what they ask; the first that fails fails the test.
+
+        They begin in the root of the platform's checkout, or in `folder`.
+        """
+        root = platform.environment.live.parent
+        folder = folder or root
         done = []
         for command in self.commands:
             filled = _PLACEHOLDER.sub(lambda found: values[found[0]], command)
             if filled.startswith("cd "):
-                folder = REPOSITORY / filled.removeprefix("cd ")
+                folder = root / filled.removeprefix("cd ")
                 continue
             done.append(_typed(filled, folder, platform).expect_success())
         return done

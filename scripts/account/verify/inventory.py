@@ -9,6 +9,7 @@ from typing import Any
 
 from scripts.account.account import Account, called
 from scripts.common import environments
+from scripts.state import state_lock
 from scripts.state.unit_state import UnitState
 
 
@@ -156,9 +157,11 @@ def states(account: Account) -> Iterator[Left]:
     if not has_backend(account):
         return
     yield Left("state bucket", environment.state_name, "all units share it; it is meant to stay", is_expected=True)
-    yield Left("lock table", environment.state_name, "as the state bucket", is_expected=True)
+    lock = state_lock.of(environment)
+    if lock.in_table:
+        yield Left("lock table", environment.state_name, "as the state bucket", is_expected=True)
     for unit in environment.units():
-        state = UnitState(environment.state_name, environment.state_key(unit), s3, account.client("dynamodb"))
+        state = UnitState(environment.state_name, environment.state_key(unit), s3, account.client("dynamodb"), lock)
         current = next((version for version in state.versions() if version.is_current), None)
         if current:
             yield Left("state", state.key, f"{current.managed} resources", is_expected=current.managed == 0)

@@ -10,6 +10,7 @@ from scripts.account.verify.loading import compare, drop, wait
 from scripts.common.commands import CommandError, run
 from scripts.common.errors import UserError
 from scripts.common.paths import command
+from scripts.state import state_lock
 from scripts.terragrunt import every_unit, plan_units, runner
 from scripts.terragrunt.every_unit import Limits
 
@@ -77,7 +78,8 @@ def _preflight(context: Context) -> str:
 
 def _backend(context: Context) -> str:
     runner.bootstrap(context.environment, context.target.variables)
-    return f"state bucket and lock table {context.environment.state_name}"
+    what = "state bucket and lock table" if state_lock.of(context.environment).in_table else "state bucket"
+    return f"{what} {context.environment.state_name}"
 
 
 def _apply(context: Context) -> str:

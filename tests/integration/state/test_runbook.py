@@ -11,7 +11,7 @@ from tests.support.state import Backend
 def test_every_section_with_an_error_or_a_command_is_tried(sections: Mapping[str, Section]) -> None:
     tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     assert [title for title in sections if f'"{title}"' not in tests] == []
-    assert len(sections) == 10
+    assert len(sections) == 12
 
 
 def test_looking_first_writes_nothing(applied_dev: Platform, sections: Mapping[str, Section]) -> None:

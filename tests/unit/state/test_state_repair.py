@@ -13,8 +13,11 @@ from moto import mock_aws
 
 from scripts.common import environments
 from scripts.common.environments import Environment
+from scripts.common.errors import UserError
 from scripts.common.paths import LIVE
+from scripts.state import state_lock
 from scripts.state.cli import main
+from scripts.state.state_lock import StateLock
 
 ACCOUNT = "123456789012"
 ENVIRONMENT = environments.names()[0]
@@ -66,6 +69,21 @@ class Stored:
         versions = self.s3.list_object_versions(Bucket=NAME)
         ids = [one["VersionId"] for one in versions["Versions"] + versions.get("DeleteMarkers", [])]
         return ids, self.dynamodb.scan(TableName=NAME)["Items"]
+
+    def state_versions(self) -> list[str]:
+        listed = self.s3.list_object_versions(Bucket=NAME)["Versions"]
+        return [one["VersionId"] for one in listed if one["Key"] == KEY]
+
+    def lock_file(self) -> dict[str, Any] | None:
+        listed = self.s3.list_objects_v2(Bucket=NAME, Prefix=f"{KEY}.tflock")
+        if not listed["KeyCount"]:
+            return None
+        found: dict[str, Any] = json.loads(self.s3.get_object(Bucket=NAME, Key=f"{KEY}.tflock")["Body"].read())
+        return found
+
+    def lock_item(self) -> dict[str, Any] | None:
+        found = self.dynamodb.get_item(TableName=NAME, Key={"LockID": {"S": f"{NAME}/{KEY}"}})
+        return dict(json.loads(found["Item"]["Info"]["S"])) if "Item" in found else None
 
     def current(self) -> bytes:
         content: bytes = self.s3.get_object(Bucket=NAME, Key=KEY)["Body"].read()
@@ -183,11 +201,11 @@ def test_restored_version_stands_on_top_of_all_others_with_its_digest(
     stored: Stored, types: Callable[..., None]
 ) -> None:
     types("kms")
-    versions_before = stored.all()[0]
+    versions_before = stored.state_versions()
     assert main([UNIT, "--restore", stored.first, "--write"]) == 0
     assert stored.current() == state(serial=1)
     assert stored.items() == {"-md5": hashlib.md5(state(serial=1)).hexdigest()}
-    assert stored.all()[0][1:] == versions_before
+    assert stored.state_versions()[1:] == versions_before
 
 
 def test_accepted_version_gets_its_digest(stored: Stored, types: Callable[..., None]) -> None:
@@ -233,28 +251,95 @@ def test_nothing_is_written_over_a_state_that_was_written_meanwhile(
     assert stored.items() == {"-md5": hashlib.md5(state(serial=2)).hexdigest()}
 
 
-def test_lock_is_held_while_the_state_is_written(
-    stored: Stored, types: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def locked_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[StateLock], None]:
+    """Let terragrunt.hcl say that states are locked in another way."""
+    return lambda lock: monkeypatch.setattr(state_lock, "of", lambda _environment: lock)
+
+
+@pytest.mark.parametrize("lock", StateLock)
+def test_locks_are_held_while_the_state_is_written_and_released_afterwards(
+    stored: Stored,
+    types: Callable[..., None],
+    lock: StateLock,
+    locked_by: Callable[[StateLock], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    locked_by(lock)
     types("kms")
-    seen: list[dict[str, Any]] = []
+    seen: list[tuple[dict[str, Any] | None, dict[str, Any] | None]] = []
     client = boto3.Session.client
+
+    def look(params: dict[str, Any], **_: Any) -> None:
+        if params["url_path"].endswith(".tfstate"):
+            seen.append((stored.lock_item(), stored.lock_file()))
 
     def watched(session: boto3.Session, service: str, **settings: Any) -> Any:
         made = client(session, service, **settings)
         if service == "s3":
-            made.meta.events.register("before-call.s3.PutObject", lambda **_: seen.append(the_lock(stored)))
+            made.meta.events.register("before-call.s3.PutObject", look)
         return made
 
     monkeypatch.setattr(boto3.Session, "client", watched)
     assert main([UNIT, "--restore", stored.first, "--write"]) == 0
-    assert [lock["Operation"] for lock in seen] == ["state-repair"]
+    ((in_table, in_bucket),) = seen
+    assert (in_table is not None, in_bucket is not None) == (lock.in_table, lock.in_bucket)
+    assert {one["Operation"] for one in (in_table, in_bucket) if one} == {"state-repair"}
+    assert in_table is None or in_bucket is None or in_table == in_bucket
+    assert (stored.lock_item(), stored.lock_file()) == (None, None)
 
 
-def the_lock(stored: Stored) -> dict[str, Any]:
-    item = stored.dynamodb.get_item(TableName=NAME, Key={"LockID": {"S": f"{NAME}/{KEY}"}})["Item"]
-    found: dict[str, Any] = json.loads(item["Info"]["S"])
-    return found
+@pytest.mark.parametrize("lock", StateLock)
+def test_a_lock_file_stops_a_repair_however_states_are_locked(
+    stored: Stored, types: Callable[..., None], lock: StateLock, locked_by: Callable[[StateLock], None]
+) -> None:
+    locked_by(lock)
+    types("kms")
+    stored.lock_bucket()
+    before = stored.all()
+    assert main([UNIT, "--restore", stored.first, "--write"]) == 1
+    assert stored.all() == before
+
+
+def test_with_the_lock_file_alone_no_table_is_needed(
+    stored: Stored,
+    types: Callable[..., None],
+    locked_by: Callable[[StateLock], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    locked_by(StateLock.LOCKFILE)
+    types("kms")
+    stored.dynamodb.delete_table(TableName=NAME)
+    assert main([UNIT]) == 0
+    assert "digest    none: state_lock is lockfile" in capsys.readouterr().out
+    assert main([UNIT, "--restore", stored.first, "--write"]) == 0
+    assert stored.current() == state(serial=1)
+    assert main([UNIT, "--accept", "--write"]) == 1
+    assert "There is no digest to record: state_lock is lockfile" in capsys.readouterr().err
+
+
+def test_a_state_that_was_continued_without_digests_may_be_accepted(
+    stored: Stored, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored.put(state(serial=3))
+    main([UNIT])
+    said = capsys.readouterr().out
+    assert (
+        f"If the runs since then had state_lock = lockfile, the current one is right: state-repair {UNIT} --accept"
+        in said
+    )
+    assert f"otherwise: state-repair {UNIT} --restore {stored.second}" in said
+
+
+def test_how_states_are_locked_is_read_from_the_root(tmp_path: Path) -> None:
+    environment = Environment("dev", ACCOUNT, "eu-north-1", live=tmp_path / "live")
+    root = tmp_path / "terragrunt.hcl"
+    for lock in StateLock:
+        root.write_text(f'locals {{\n  state_lock = "{lock}"\n}}\n')
+        assert state_lock.of(environment) is lock
+    root.write_text('locals {\n  state_lock = "none"\n}\n')
+    with pytest.raises(UserError, match='state_lock is "none"; choose one of both, dynamodb, lockfile'):
+        state_lock.of(environment)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common.errors import UserError
+from scripts.common.paths import REPOSITORY
 from scripts.toolchain import engines
 from scripts.toolchain.engines import find_engine, find_terragrunt
 from scripts.toolchain.versions import parse_version
@@ -74,6 +75,24 @@ def test_a_build_that_fails_says_why_and_leaves_nothing_that_looks_built(program
     for _ in range(2):
         with pytest.raises(UserError, match="no route to the module proxy"):
             find_terragrunt(lambda _: None)
+
+
+def test_an_engine_of_another_minor_version_is_not_the_one_that_was_asked_for(program: Program) -> None:
+    program("terraform", "Terraform v1.13.3")
+    with pytest.raises(UserError, match=r"No terraform >= 1\.11 was found on PATH"):
+        engines.find_version(engines.TERRAFORM, print)
+
+
+def test_an_engine_of_the_same_minor_version_on_path_is_taken(program: Program) -> None:
+    terraform = program("terraform", "Terraform v1.13.0")
+    assert engines.find_version(engines.NEWER_TERRAFORM, print) == terraform
+
+
+@pytest.mark.parametrize("tool", [one for one in engines.SUPPORTED if one.folder], ids=str)
+def test_an_engine_that_can_be_built_is_pinned_with_hashes(tool: engines.Tool) -> None:
+    folder = REPOSITORY / "tools" / tool.folder
+    assert f"{tool.module} v{tool.pinned}" in (folder / "go.mod").read_text(encoding="utf-8")
+    assert f"{tool.module} v{tool.pinned} h1:" in (folder / "go.sum").read_text(encoding="utf-8")
 
 
 def test_the_project_s_own_launcher_is_not_taken_for_terragrunt(

@@ -1,0 +1,1 @@
+"""Every unit and the tests of every module with each engine that the project supports."""

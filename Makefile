@@ -10,7 +10,6 @@ SCHEDULES ?= 1000
 BENCH ?=
 PACKAGES ?= 40
 ROWS ?= 200000
-SINCE ?= main
 BASE ?=
 REVIEW = dist/review/$(ENV)
 DRIFT = dist/drift/$(ENV)
@@ -49,8 +48,11 @@ doctor: ## show what this machine has, what it lacks, and how to get that (chang
 plan: ready package ## plan every unit of ENV, and print a table
 	@plan-units $(ENV) --aws "$(AWS)"
 
-review: ready package ## plan the units of ENV that changed since SINCE, as a table, a comment and a page
-	@units plan $(ENV) --changed-since "$(SINCE)" --aws "$(AWS)"
+review: ready package ## plan the units of ENV that differ from BASE (all if empty), into dist/review/ENV
+	@units plan $(ENV) --aws "$(AWS)" $(if $(BASE),--changed-since "$(BASE)") --out "$(REVIEW)"
+
+apply-review: ready package ## apply just the plans in dist/review/ENV
+	@units apply "$(REVIEW)" --aws "$(AWS)"
 
 drift: ready package ## tell what changed in the account from what changed in the tree; fails if anything differs
 	@units drift $(ENV) --aws "$(AWS)"
@@ -176,15 +178,6 @@ lock: ready ## resolve the dependencies and write requirements/*.txt
 
 system-packages: ## install what the tests need of the system, on Debian or Ubuntu (needs root or sudo)
 	@scripts/system-packages
-
-review: ready package ## plan the units of ENV that differ from BASE (all if empty), into dist/review/ENV
-	@units plan $(ENV) --aws "$(AWS)" $(if $(BASE),--changed-since "$(BASE)") --out "$(REVIEW)"
-
-apply-review: ready package ## apply just the plans in dist/review/ENV
-	@units apply "$(REVIEW)" --aws "$(AWS)"
-
-drift: ready package ## tell whether somebody changed ENV by hand
-	@units drift $(ENV) --aws "$(AWS)"
 
 comment: ## write dist/review/ENV/comment.md on the pull request PULL_REQUEST, in place of the last one
 	@python3 -m scripts.ci.comment --pull-request "$(PULL_REQUEST)" --about "plan of $(ENV)" --file "$(REVIEW)/comment.md"

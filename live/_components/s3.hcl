@@ -34,12 +34,13 @@ inputs = {
   eventbridge         = true
   producers           = local.common.producers
   lifecycle_rules = concat(
-    # Only a processed file has a status, so a file that is not yet loaded never expires.
+    # Only a processed file has a status, so a file that is not yet loaded never expires. To expire costs nothing, unlike a
+    # move to another prefix or storage class: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.md
     [for status in ["processed", "processed-with-rejects", "refused"] : {
       id              = "expire-incoming-${status}"
       prefix          = "incoming/"
       tags            = { status = status }
-      expiration_days = local.common.version_retention_days
+      expiration_days = local.common.env.processed_file_days
     }],
     [
       { id = "expire-incoming-versions", prefix = "incoming/", noncurrent_expiration_days = local.common.version_retention_days },

@@ -24,6 +24,10 @@ locals {
   # reserved_concurrency.batch_processor.
   request_handler_concurrency = 4
 
+  # Days after which a file in incoming/ that was dealt with is hidden. Its version is deleted when no message can name it
+  # any more (version_retention_days in common.hcl); until then a sweep lists it, and its batch can be replayed.
+  processed_file_days = 21
+
   oracle = {
     host         = "oracle.dev.example.internal"
     port         = 2484

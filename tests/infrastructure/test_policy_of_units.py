@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from csvbatch.aws.s3_objects import STATUS_TAG
+from csvbatch.pipeline.ports import Status
 from scripts.common import environments
 from tests.support.rendering import rendered
 
@@ -147,6 +149,19 @@ def test_a_file_that_was_not_dealt_with_never_expires(unit: Unit) -> None:
     expiring = [rule for rule in rules_for(unit, "incoming/") if rule.get("expiration_days")]
     statuses = [rule.get("tags", {}).get("status") for rule in expiring]
     assert sorted(statuses, key=str) == ["processed", "processed-with-rejects", "refused"]
+
+
+@of("s3")
+def test_a_file_that_was_dealt_with_leaves_the_listing_that_sweeps_read(unit: Unit) -> None:
+    """First a delete marker hides it, and then its version is deleted, by age alone; the module removes the marker.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations
+    """
+    rules = rules_for(unit, "incoming/")
+    deleted = [rule["noncurrent_expiration_days"] for rule in rules if not rule.get("tags")]
+    for status in Status:
+        hidden = [rule["expiration_days"] for rule in rules if rule.get("tags") == {STATUS_TAG: status.value}]
+        assert min(hidden) + min(deleted) <= 60
 
 
 @of("s3")

@@ -36,9 +36,13 @@ class Claims:
     def claimed(self, batch: Batch, states: Sequence[BatchState]) -> Iterator[Batch | None]:
         """Claim a batch; yields it as it is now, or None if another processor has it or it left these states.
 
-        The claim ends with the context. If the process is killed, it ends after `duration`.
+        The claim ends with the context. If the process is killed, it ends after `duration`. A batch that has left these
+        states is not claimed at all: to take and to release a claim are two commits, and to read a batch is none.
         """
         name = claim_name(batch.id)
+        if self.store.batch(batch.id).state not in states:
+            yield None
+            return
         if not self.store.acquire_lease(name, self.owner, self.duration):
             if batch.id not in self.elsewhere:
                 LOG.info("batch left to another processor", extra={"batch": batch.id, "dataset": batch.dataset})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from csvbatch.cli import check, load, redrive, rejects, replay, schema, split, status
+from csvbatch.cli import archive, check, load, pause, redrive, rejects, replay, schema, split, status
 from csvbatch.cli.problems import FOUND, WRONG_USAGE, CommandError, sentence
 
 APP = typer.Typer(
@@ -18,7 +18,7 @@ APP = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-for _module in (check, load, split, status, rejects, redrive, replay, schema):
+for _module in (check, load, split, status, rejects, redrive, replay, pause, archive, schema):
     _module.add_to(APP)
 
 

@@ -10,6 +10,7 @@ from csvbatch.cli import options
 from csvbatch.cli.contracts import all_contracts, contract_of
 from csvbatch.cli.misread import utf8_warnings_of_file
 from csvbatch.cli.one_file import Loaded, OneFile
+from csvbatch.cli.pause import require_unpaused
 from csvbatch.cli.problems import FOUND
 from csvbatch.cli.sources import require_file
 from csvbatch.cli.stores import opened_store, require_database
@@ -51,6 +52,7 @@ def load(
     with opened_store(database, secret, create=True) as store:
         if is_new:
             store.migrate([contract])
+        require_unpaused(store, dataset)
         loaded = _loaded(OneFile(file, contract, store, output, chunk_bytes))
         seconds = round(time.monotonic() - start, 2)
         rejects = _rejects_folder(store, loaded, contract, output)

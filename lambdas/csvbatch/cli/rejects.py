@@ -34,7 +34,8 @@ def rejects(
     """Show a batch's rejects: first and last line, column, rule and reason of each rule that a row breaks.
 
     They are read from the bucket if one is named, otherwise from the directory that `csvbatch load` wrote to. With a
-    database, the ledger says which files contain them; without one, the files of the last attempt are shown.
+    database, the ledger says which files contain them; without one, or if the batch's chunks were archived, the files
+    of the last attempt are shown.
     """
     if not is_batch_id(batch):
         raise UsageError(f"{batch!r} is not a batch's id: `csvbatch status` lists the batches.")
@@ -42,6 +43,8 @@ def rejects(
     if database:
         with opened_store(database, secret) as store:
             keys = [chunk.reject_object for chunk in store.chunks(batch) if chunk.reject_object]
+            if store.batch(batch).archived_at is not None:
+                keys = place.keys(batch)
     else:
         keys = place.keys(batch)
     columns = ("line", "last_line", "column", "rule", "reason", *(("text",) if show_text else ()))

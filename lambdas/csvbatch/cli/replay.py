@@ -9,7 +9,7 @@ from csvbatch.cli.contracts import all_contracts, contract_of
 from csvbatch.cli.one_file import BUCKET
 from csvbatch.cli.problems import CommandError, UsageError
 from csvbatch.cli.stores import opened_store
-from csvbatch.cli.terminal import confirm, show, show_json, show_table
+from csvbatch.cli.terminal import confirm, say, show, show_json, show_table
 from csvbatch.contract.model import Contract
 from csvbatch.pipeline.ports import ObjectGoneError
 from csvbatch.pipeline.splitting import unpack
@@ -43,9 +43,7 @@ def replay(
     if bool(batch) == rejects:
         raise UsageError("Give a batch, or --rejects for all batches with rejects.")
     with opened_store(database, secret) as store:
-        found = (
-            [store.batch(batch)] if batch else [one for one in store.batches(BatchState.CLOSED) if one.rows_rejected]
-        )
+        found = [store.batch(batch)] if batch else _with_rejects(store)
         known = all_contracts(contracts) if present_contract else None
         if not json:
             _show(found)
@@ -56,6 +54,14 @@ def replay(
             after = _replay(store, one, contract, bucket)
             if json:
                 show_json({"batch": after.id, "state": after.state.value, "attempt": after.load_attempt})
+
+
+def _with_rejects(store: Store) -> list[Batch]:
+    found = [one for one in store.batches(BatchState.CLOSED) if one.rows_rejected]
+    replayable = [one for one in found if one.archived_at is None]
+    if left := len(found) - len(replayable):
+        say(f"left out, because their chunks were archived: {left} batches with rejects.")
+    return replayable
 
 
 def _show(found: list[Batch]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from csvbatch.cli import options
+from csvbatch.cli.pause import still_to_be_loaded
 from csvbatch.cli.problems import FOUND
 from csvbatch.cli.stores import opened_store
 from csvbatch.cli.terminal import say, show, show_json, show_table
@@ -55,8 +56,8 @@ def status(
     the same key. Stale ones changed nothing, because a later file has a row with their key; some of them may be
     superseded as well.
 
-    `failures` counts failed attempts in a row, `failure` is the code of the last one. Overdue datasets and the oldest
-    unfinished batch are named on standard error.
+    `failures` counts failed attempts in a row, `failure` is the code of the last one. Paused and overdue datasets and
+    the oldest unfinished batch are named on standard error.
 
     For one batch, exits with status 1 if it is incomplete or its file was refused.
     """
@@ -77,6 +78,8 @@ def status(
         show_table(_COLUMNS, [list(facts(one).values()) for one in found], numeric=_NUMERIC)
         if rest := _rest(chunks):
             show_table(list(rest[0]), [list(one.values()) for one in rest], numeric=("chunk", "start", "end", "sends"))
+        if batch and (archived_at := found[0].archived_at):
+            show(f"Its chunks were archived on {archived_at:%Y-%m-%d}: see the file that `csvbatch archive` wrote.")
     if batch and found[0].state in (BatchState.INCOMPLETE, BatchState.REFUSED):
         raise typer.Exit(FOUND)
 
@@ -103,11 +106,19 @@ def facts(batch: Batch) -> dict[str, Any]:
 
 
 def _warnings(store: Store) -> Iterator[str]:
+    pauses = store.pauses.all()
+    for pause in pauses:
+        yield (
+            f"dataset {pause.dataset} is paused since {pause.since.isoformat(timespec='seconds')}. "
+            f"{still_to_be_loaded(pause)} `csvbatch resume {pause.dataset}` ends the pause."
+        )
     for one in store.overdue_datasets():
         last = one.last_registered_at
         since = f"the last one arrived {last.isoformat(timespec='seconds')}" if last else "none has ever arrived"
         yield f"dataset {one.dataset} is overdue: a file is expected every {one.expected_every_hours} h, and {since}."
-    oldest = min(store.batches(*UNFINISHED), key=lambda one: one.open_since, default=None)
+    paused = {pause.dataset for pause in pauses}
+    unfinished = (one for one in store.batches(*UNFINISHED) if one.dataset not in paused)
+    oldest = min(unfinished, key=lambda one: one.open_since, default=None)
     if oldest and store.now() - oldest.open_since > _OLD:
         since = oldest.open_since.isoformat(timespec="seconds")
         yield f"batch {oldest.id} is the oldest unfinished one: {oldest.state.value} since {since}."

@@ -24,7 +24,8 @@ class Run:
 
     `failed` counts the batches on which a step failed, `skipped` the objects that cannot be registered, `elsewhere` the
     batches that were left to another processor, which works on them now. The age is that of the bucket's oldest batch
-    that has not ended, 0 if there is none.
+    that has not ended, 0 if there is none; those of paused datasets are left out. `paused` counts the new files that
+    were left where they are, because their dataset is paused.
     """
 
     registered: int = 0
@@ -38,6 +39,7 @@ class Run:
     oldest_batch_age_seconds: int = 0
     datasets_overdue: int = 0
     elsewhere: int = 0
+    paused: int = 0
 
 
 @dataclass(slots=True)
@@ -103,12 +105,13 @@ class Processor:
             failed=len(steps.isolation.failed),
             skipped=done["skipped"],
             elsewhere=len(steps.claims.elsewhere),
+            paused=done["paused"],
             oldest_batch_age_seconds=self._oldest_age(selection),
             datasets_overdue=self._overdue() if self.expects_files else 0,
         )
 
     def _oldest_age(self, selection: Selection) -> int:
-        open_since = [one.open_since for one in selection.batches(*UNFINISHED)]
+        open_since = [one.open_since for one in selection.unpaused(*UNFINISHED)]
         if not open_since:
             return 0
         return max(0, int((self.store.now() - min(open_since)).total_seconds()))

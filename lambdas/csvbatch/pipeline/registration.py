@@ -30,10 +30,12 @@ class Registration:
     def register(self, keys: Sequence[str]) -> None:
         """Register the files of an event's keys or, without any, those that a sweep finds.
 
-        Objects that cannot be registered are skipped and counted. Several processors may do this at once: each one
-        registers the versions of a key in their order, and the second registration of a version changes nothing and
-        is not counted.
+        Objects that cannot be registered are skipped and counted. Files of paused datasets are left where they are: a
+        sweep finds them after the pause. Several processors may do this at once: each one registers the versions of a
+        key in their order, and the second registration of a version changes nothing and is not counted.
         """
+        paused = self.store.pauses.names()
+        left: Counter[str] = Counter()
         stuck: set[str] = set()
         for stored in Discovery(self.store, self.objects, self.deadline).new(keys):
             key = stored.object.key
@@ -41,11 +43,16 @@ class Registration:
             problem = names.problem_of(stored, incoming)
             if problem or incoming is None:
                 self._skip(stored, problem)
+            elif (dataset := names.ledger_dataset(incoming)) in paused:
+                left[dataset] += 1
             elif key not in stuck:
                 self.deadline.check()
                 if not self._register(stored, incoming):
                     # A later version of a key must not be registered before an earlier one.
                     stuck.add(key)
+        for dataset, files in left.items():
+            LOG.warning("dataset paused", extra={"dataset": dataset, "files": files})
+            self.done["paused"] += files
 
     def _register(self, stored: StoredObject, incoming: layout.Incoming) -> bool:
         dataset = names.ledger_dataset(incoming)

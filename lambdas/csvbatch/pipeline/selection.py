@@ -21,6 +21,11 @@ class Selection:
         """Give the selected batches in these states in the order of their sequence."""
         return [batch for batch in self.store.batches(*states) if self._has(batch)]
 
+    def unpaused(self, *states: BatchState) -> list[Batch]:
+        """Give the selected batches in these states without those of paused datasets."""
+        paused = self.store.pauses.names()
+        return [batch for batch in self.batches(*states) if batch.dataset not in paused]
+
     def batches_to_send(self, resend_after: timedelta) -> list[Batch]:
         """Give the selected batches with chunks that need a message, in the order of their sequence."""
         return [batch for batch in self.store.batches_to_send(self.bucket, resend_after) if self._has(batch)]

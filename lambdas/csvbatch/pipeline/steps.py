@@ -77,7 +77,7 @@ class Steps:
 
     def split(self) -> None:
         """Split the registered batches, those with the fewest attempts first, so that no file starves another."""
-        waiting = sorted(self.selection.batches(*_SPLITTABLE), key=lambda one: (one.splits, one.load_sequence))
+        waiting = sorted(self.selection.unpaused(*_SPLITTABLE), key=lambda one: (one.splits, one.load_sequence))
         failed: list[tuple[Batch, Failure]] = []
         try:
             for batch in self.isolation.each("split", waiting):
@@ -115,13 +115,15 @@ class Steps:
             self.store.clear_failure(batch.id)
 
     def _split(self, waiting: Batch) -> list[tuple[Batch, Failure]]:
-        """Split one batch and send its chunks, unless another processor has it.
+        """Split one batch and send its chunks, unless another processor has it or its dataset was paused meanwhile.
 
         If a failure used up an attempt, give it with the batch as it was before.
         """
         left = self.deadline.check()
         with self.claims.claimed(waiting, _SPLITTABLE) as batch:
-            return [] if batch is None else self._split_claimed(batch, left)
+            if batch is None or batch.dataset in self.store.pauses.names():
+                return []
+            return self._split_claimed(batch, left)
 
     def _split_claimed(self, batch: Batch, left: float) -> list[tuple[Batch, Failure]]:
         if batch.state is BatchState.SPLITTING:

@@ -9,6 +9,7 @@ from csvbatch.store.ddl import ddl
 from csvbatch.store.errors import BusyError, CredentialsError, LedgerError, RetryableError, StoreError, UrlError
 from csvbatch.store.grants import grants
 from csvbatch.store.opening import open_store
+from csvbatch.store.pauses import Pause
 from csvbatch.store.records import (
     UNFINISHED,
     Batch,
@@ -50,6 +51,7 @@ __all__ = [
     "NewBatch",
     "ObjectVersion",
     "OverdueDataset",
+    "Pause",
     "Registered",
     "RetryableError",
     "Row",

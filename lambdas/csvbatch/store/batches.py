@@ -22,7 +22,7 @@ _KEYS_ASKED_TOGETHER = 500
 class Registered(NamedTuple):
     """The batch of an object version; `is_new` if this registration recorded it, and not an earlier one.
 
-    If the answer to the commit was lost and the registration is retried, it finds its own record, which is not new then.
+    If the answer to the commit is lost, the registration is retried and finds its own record, which is not new then.
     """
 
     batch: Batch
@@ -104,6 +104,12 @@ def waiting(transaction: Transaction, states: Sequence[BatchState]) -> list[Batc
     """Give all batches in these states, in the order of their sequence."""
     names = {f"state{index}": state.value for index, state in enumerate(states)}
     return where(transaction, f"state IN ({', '.join(f':{name}' for name in names)})", **names)
+
+
+def first_where(transaction: Transaction, count: int, condition: str, **parameters: object) -> list[Batch]:
+    """Give the first batches that meet a condition, in the order of their sequence."""
+    rows = transaction.first_rows(count, f"{_SELECT} WHERE {condition} ORDER BY load_sequence", **parameters)
+    return [Batch.from_row(row) for row in rows]
 
 
 def where(transaction: Transaction, condition: str, **parameters: object) -> list[Batch]:

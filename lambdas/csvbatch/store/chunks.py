@@ -33,10 +33,11 @@ def of_batch(transaction: Transaction, identity: str) -> list[ChunkRecord]:
 
 
 def batches_to_send(transaction: Transaction, bucket: str, resend_after: timedelta) -> list[Batch]:
-    """Give a bucket's batches that are being loaded and have chunks that need a message."""
+    """Give a bucket's batches that are being loaded and have chunks that need a message; none of a paused dataset."""
     return batches.where(
         transaction,
         "bucket = :bucket AND state IN ('loading', 'incomplete') "
+        "AND dataset NOT IN (SELECT dataset FROM csvbatch_pause) "
         f"AND id IN (SELECT batch_id FROM csvbatch_chunk WHERE {_NEEDS_MESSAGE})",
         bucket=bucket,
         sent_before=transaction.now() - resend_after,
@@ -44,10 +45,15 @@ def batches_to_send(transaction: Transaction, bucket: str, resend_after: timedel
 
 
 def to_send(transaction: Transaction, batch: Batch, resend_after: timedelta) -> list[ChunkTask]:
-    """Give a batch's chunks that need a message: those pending, and those whose message must have expired."""
+    """Give a batch's chunks that need a message: those pending, and those whose message must have expired.
+
+    There are none while the dataset is paused.
+    """
     rows = transaction.rows(
-        f"{_SELECT} WHERE batch_id = :id AND ({_NEEDS_MESSAGE}) ORDER BY chunk_number",
+        f"{_SELECT} WHERE batch_id = :id AND ({_NEEDS_MESSAGE}) "
+        "AND NOT EXISTS (SELECT 1 FROM csvbatch_pause WHERE dataset = :dataset) ORDER BY chunk_number",
         id=batch.id,
+        dataset=batch.dataset,
         sent_before=transaction.now() - resend_after,
     )
     return [ChunkTask(batch, ChunkRecord.from_row(row)) for row in rows]

@@ -34,11 +34,15 @@ def expect(transaction: Transaction, bucket: str, every_hours: Mapping[str, int]
 
 
 def overdue(transaction: Transaction, bucket: str | None) -> list[OverdueDataset]:
-    """Give the datasets whose last file is older than expected; without a file the first expectation counts."""
+    """Give the datasets whose last file is older than expected; without a file the first expectation counts.
+
+    A paused dataset is not overdue, because its files are not registered.
+    """
     chosen, parameters = ("", {}) if bucket is None else (" AND bucket = :bucket", {"bucket": bucket})
     rows = transaction.rows(
         "SELECT bucket, dataset, expected_every_hours, expected_since FROM csvbatch_dataset "
-        f"WHERE expected_every_hours IS NOT NULL{chosen} ORDER BY bucket, dataset",
+        "WHERE expected_every_hours IS NOT NULL AND dataset NOT IN (SELECT dataset FROM csvbatch_pause)"
+        f"{chosen} ORDER BY bucket, dataset",
         **parameters,
     )
     if not rows:

@@ -7,12 +7,13 @@ from csvbatch.contract.model import Contract
 from csvbatch.store.ddl import tables
 from csvbatch.store.errors import StoreError
 from csvbatch.store.sql_dialect import SQL_DIALECTS
-from csvbatch.store.tables import CHUNK, LEASE
+from csvbatch.store.tables import CHUNK, LEASE, PAUSE
 
 # Reading with a lock (FOR UPDATE) needs UPDATE in PostgreSQL, and is a matter of SELECT in Oracle.
 # https://www.postgresql.org/docs/current/sql-select.html, https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/GRANT.html
 _EVERY_TABLE = ("SELECT", "INSERT", "UPDATE")
-_DELETED_FROM = frozenset({CHUNK.name, LEASE.name})
+_NEVER_UPDATED = frozenset({PAUSE.name})
+_DELETED_FROM = frozenset({CHUNK.name, LEASE.name, PAUSE.name})
 
 _USER = re.compile(r"[A-Za-z][A-Za-z0-9_$#]{0,127}")
 
@@ -37,4 +38,5 @@ def grants(contracts: Iterable[Contract], database: str, user: str) -> list[str]
 
 def rights_on(table: str) -> tuple[str, ...]:
     """Give what the loader does with a table."""
-    return (*_EVERY_TABLE, "DELETE") if table in _DELETED_FROM else _EVERY_TABLE
+    rights = tuple(right for right in _EVERY_TABLE if right != "UPDATE" or table not in _NEVER_UPDATED)
+    return (*rights, "DELETE") if table in _DELETED_FROM else rights

@@ -95,6 +95,8 @@ class Batch:
     failure: str | None = None
     """Code of the last failure; None if the last attempt succeeded."""
     replayed_at: datetime | None = None
+    archived_at: datetime | None = None
+    """When its chunks left the ledger, if they did."""
 
     @property
     def open_since(self) -> datetime:
@@ -120,7 +122,7 @@ class Batch:
         values["state"] = BatchState(values["state"])
         # NULL in rows from before the column was added.
         values["failures"] = values["failures"] or 0
-        for name in ("registered_at", "changed_at", "closed_at", "replayed_at"):
+        for name in ("registered_at", "changed_at", "closed_at", "replayed_at", "archived_at"):
             values[name] = moment(values[name])
         return cls(**values)
 

@@ -18,6 +18,12 @@ def replay(transaction: Transaction, identity: str, contract: Contract | None, u
     """
     lock_all(transaction, identity)
     batch = batches.lock(transaction, identity)
+    if batch.archived_at is not None:
+        raise LedgerError(
+            "ARCHIVED",
+            f"the chunks of batch {identity} were archived on {batch.archived_at:%Y-%m-%d}",
+            "drop the file again; its rows then replace those of the files that came after it",
+        )
     if not batch.chunks_total:
         splits.forget_progress(transaction, identity)
     if contract is not None:

@@ -19,10 +19,12 @@ from csvbatch.store import (
     splits,
     sweeps,
 )
+from csvbatch.store.archive import Archive
 from csvbatch.store.batches import Registered
 from csvbatch.store.contents import Contents
 from csvbatch.store.database import Clock, Database, Transaction
 from csvbatch.store.ddl import tables
+from csvbatch.store.pauses import Pauses
 from csvbatch.store.records import (
     Batch,
     BatchState,
@@ -52,6 +54,8 @@ class Store:
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self._database = database
         self._transactions = Transactions(database, clock)
+        self.pauses = Pauses(self._transactions)
+        self.archive = Archive(self._transactions)
         self._checks = TableChecks()
 
     def limit(self, remaining: Callable[[], float]) -> None:
@@ -153,7 +157,7 @@ class Store:
         self._run("expect_files", partial(datasets.expect, bucket=bucket, every_hours=every_hours))
 
     def overdue_datasets(self, bucket: str | None = None) -> list[OverdueDataset]:
-        """Give the datasets, of one bucket or of all, whose expected file is overdue."""
+        """Give the datasets, of one bucket or of all, whose expected file is overdue; none that is paused."""
         return self._read("overdue_datasets", partial(datasets.overdue, bucket=bucket))
 
     def now(self) -> datetime:
@@ -161,11 +165,11 @@ class Store:
         return self._read("now", Transaction.now)
 
     def batches_to_send(self, bucket: str, resend_after: timedelta) -> list[Batch]:
-        """Give a bucket's batches with chunks that need a message, in the order of their sequence."""
+        """Give a bucket's batches with chunks that need a message, in the order of their sequence; no paused ones."""
         return self._read("batches_to_send", partial(chunks.batches_to_send, bucket=bucket, resend_after=resend_after))
 
     def chunks_to_send(self, batch: Batch, resend_after: timedelta) -> list[ChunkTask]:
-        """Give a batch's chunks that need a message: pending, or sent longer ago than the queue keeps messages."""
+        """Give a batch's chunks that are pending or whose message has expired; none while its dataset is paused."""
         return self._read("chunks_to_send", partial(chunks.to_send, batch=batch, resend_after=resend_after))
 
     def mark_sent(self, batch_id: str, numbers: Sequence[int]) -> None:
@@ -196,7 +200,8 @@ class Store:
         """Load a batch again, in its old place in the sequence.
 
         `contract` replaces the batch's copy; dataset, table, key and dialect have to be the same. `unpacked` replaces
-        an unpacked object that no longer exists. Raises LedgerError (UNKNOWN_BATCH, OTHER_CONTRACT, NO_CONTRACT).
+        an unpacked object that no longer exists. Raises LedgerError (UNKNOWN_BATCH, ARCHIVED, OTHER_CONTRACT,
+        NO_CONTRACT).
         """
         work = partial(replays.replay, identity=batch_id, contract=contract, unpacked=unpacked)
         return self._run("replay", work)

@@ -139,6 +139,7 @@ BATCH = Table(
         _count("failures"),
         _text("failure", 100, null=True),
         _moment("replayed_at"),
+        _moment("archived_at"),
     ),
     key=("id",),
     unique=(("load_sequence",), ("bucket", "object_key", "object_version"), ("state", "load_sequence")),
@@ -195,4 +196,11 @@ SWEEP = Table(
     key=("bucket",),
 )
 
-LEDGER = (BATCH, CHUNK, LEASE, DATASET, SWEEP)
+# The datasets that are paused, whatever bucket their files are in.
+PAUSE = Table(
+    name="csvbatch_pause",
+    columns=(_text("dataset", DATASET_CHARACTERS), _moment("paused_at", null=False)),
+    key=("dataset",),
+)
+
+LEDGER = (BATCH, CHUNK, LEASE, DATASET, SWEEP, PAUSE)

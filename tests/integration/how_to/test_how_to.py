@@ -5,11 +5,15 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from csvbatch.contract.yaml_file import load_contracts
+from csvbatch.csv_file.cutting import Chunk
+from csvbatch.store import NewBatch, ObjectVersion, open_store
 from scripts.common.paths import REPOSITORY
 from tests.support.followed import Copy
 
@@ -53,6 +57,31 @@ def test_the_reason_of_every_rejected_row_is_found(copy: Copy) -> None:
     assert [(one["line"], one["column"]) for one in found] == [(3, "date_of_birth"), (4, "nhs_number")]
     assert all(one["reason"] in printed for one in found)
     assert printed.count("Ben Example") == 1, "the text is shown where it is asked for, and nowhere else"
+
+
+def test_a_paused_dataset_is_loaded_when_it_is_resumed(copy: Copy) -> None:
+    printed = copy.follow(GUIDES / "pause-a-dataset.md")
+    assert "dataset airports is paused since" in printed
+    assert printed.index("so nothing was loaded") < printed.index("refused") < printed.index("airports is resumed")
+    (batch,) = batches(copy, "paused.db")
+    assert (batch["dataset"], batch["state"]) == ("airports", "closed")
+
+
+def test_chunks_of_old_batches_move_to_a_file(copy: Copy) -> None:
+    store = open_store(f"sqlite:///{copy.root}/ledger.db", clock=lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    store.migrate(load_contracts(REPOSITORY / "lambdas" / "contracts").values())
+    batch = store.register(NewBatch("airports", "bucket", ObjectVersion("incoming/airports/a.csv", "1"), 1, None)).batch
+    store.record_chunks(batch.id, [Chunk(0, 1, 2, 2)])
+    with closing(sqlite3.connect(copy.root / "ledger.db")) as connection, connection:
+        connection.execute("UPDATE csvbatch_chunk SET state = 'done'")
+        connection.execute("UPDATE csvbatch_batch SET state = 'closing', chunks_remaining = 0")
+    store.close(batch.id)
+    store.close_connection()
+    printed = copy.follow(GUIDES / "archive-the-ledger.md")
+    assert "Moved 1 chunks of 1 batches to ledger-2026.jsonl.gz" in printed
+    line = json.loads(next(one for one in printed.splitlines() if one.startswith("{")))
+    assert (line["batch"]["id"], line["chunks"][0]["end_byte"]) == (batch.id, 2)
+    assert rows(copy, "ledger.db", "SELECT COUNT(*) FROM csvbatch_chunk") == [(0,)]
 
 
 def test_files_are_checked_and_loaded_without_aws(copy: Copy) -> None:

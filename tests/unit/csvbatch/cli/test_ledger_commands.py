@@ -198,7 +198,7 @@ def test_ddl_prints_the_grants_of_a_loader_that_does_not_own_the_tables(
     lines = run("ddl", "--database-kind", kind, "--grants", user).out.splitlines()
     assert lease in lines
     assert len(lines) == len(LEDGER) + len(load_contracts(REPOSITORY / "lambdas" / "contracts"))
-    assert sum("DELETE" in line for line in lines) == 2
+    assert sum("DELETE" in line for line in lines) == 3
 
 
 @pytest.mark.parametrize(("kind", "user"), [("sqlite", "loader"), ("oracle", 'x"; DROP'), ("oracle", "")])

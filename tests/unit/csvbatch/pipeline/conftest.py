@@ -1,11 +1,14 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from csvbatch.contract.yaml_file import load_contracts
-from csvbatch.store import Clock, Store, open_store
+from csvbatch.csv_file.reader import Readable
+from csvbatch.local.files import LocalFiles
+from csvbatch.store import Clock, ObjectVersion, Store, open_store
 from scripts.common.paths import REPOSITORY
 from tests.support.failing import FailingFiles, FailingQueue
 from tests.support.pipeline import Pipeline, TaggedFiles, unsynchronized
@@ -50,3 +53,23 @@ def files(failing_pipeline: Pipeline) -> FailingFiles:
 def queue(failing_pipeline: Pipeline) -> FailingQueue:
     assert isinstance(failing_pipeline.queue, FailingQueue)
     return failing_pipeline.queue
+
+
+@pytest.fixture
+def while_reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], None]], None]:
+    """Do something once, when a file with this name is first read."""
+    read = LocalFiles.read
+
+    def arrange(name: str, work: Callable[[], None]) -> None:
+        pending = [work]
+
+        def reading(
+            files: LocalFiles, version: ObjectVersion, start: int = 0, end: int | None = None
+        ) -> AbstractContextManager[Readable]:
+            if pending and version.key.endswith(f"/{name}"):
+                pending.pop()()
+            return read(files, version, start, end)
+
+        monkeypatch.setattr(LocalFiles, "read", reading)
+
+    return arrange

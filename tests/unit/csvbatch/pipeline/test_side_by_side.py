@@ -2,42 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from csvbatch.csv_file.reader import Readable
-from csvbatch.local.files import LocalFiles
 from csvbatch.pipeline.claims import Claims, claim_name
 from csvbatch.pipeline.processing import Run
+from csvbatch.pipeline.registration import Registration
 from csvbatch.store import BatchState, ChunkResult, ObjectVersion
 from csvbatch.store.batches import batch_id
 from tests.support.pipeline import Pipeline, names_in_table, recipients, sequential_reading
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def while_reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], None]], None]:
-    """Do something once, when a file with this name is first read."""
-    read = LocalFiles.read
-
-    def arrange(name: str, work: Callable[[], None]) -> None:
-        pending = [work]
-
-        def reading(
-            files: LocalFiles, version: ObjectVersion, start: int = 0, end: int | None = None
-        ) -> AbstractContextManager[Readable]:
-            if pending and version.key.endswith(f"/{name}"):
-                pending.pop()()
-            return read(files, version, start, end)
-
-        monkeypatch.setattr(LocalFiles, "read", reading)
-
-    return arrange
 
 
 def test_a_file_that_arrives_during_a_split_is_loaded_by_another_processor(
@@ -102,15 +80,37 @@ def test_no_claim_is_left_after_a_run(pipeline: Pipeline, tmp_path: Path) -> Non
     assert [name for (name,) in rows if name.startswith("batch/")] == []
 
 
-def test_a_batch_that_another_processor_finished_meanwhile_is_left_alone(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_batch_that_another_processor_finished_meanwhile_is_left_alone(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pipeline.drop("a.csv", recipients(tmp_path))
     pipeline.process()
     registered = pipeline.only_batch()
     pipeline.handle()
     claims = Claims(pipeline.store, HOUR)
+    taken: list[object] = []
+    monkeypatch.setattr(pipeline.store, "acquire_lease", lambda *arguments: taken.append(arguments))
     with claims.claimed(registered, (BatchState.REGISTERED, BatchState.SPLITTING)) as mine:
         assert mine is None
-    assert claims.elsewhere == set()
+    assert (claims.elsewhere, taken) == (set(), []), "no claim was taken for it"
+
+
+def test_a_batch_that_is_finished_while_it_is_claimed_is_left_alone(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.drop("a.csv", recipients(tmp_path))
+    processor = pipeline.processor()
+    Registration(pipeline.store, pipeline.files, pipeline.contracts, processor.deadline, Counter()).register(())
+    acquire = pipeline.store.acquire_lease
+
+    def another_is_faster(name: str, owner: str, duration: timedelta) -> bool:
+        monkeypatch.setattr(pipeline.store, "acquire_lease", acquire)
+        pipeline.process()
+        return acquire(name, owner, duration)
+
+    monkeypatch.setattr(pipeline.store, "acquire_lease", another_is_faster)
+    assert processor.run() == Run(is_complete=True)
+    assert (pipeline.only_batch().splits, pipeline.only_batch().state) == (1, BatchState.LOADING)
 
 
 def test_two_processors_register_what_both_have_listed_once(

@@ -75,6 +75,17 @@ def ledger_statements(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     store.expect_files("bucket", {"keys": 24})
     store.overdue_datasets("bucket")
     store.overdue_datasets()
+    store.pauses.pause("keys")
+    store.pauses.names()
+    store.pauses.all()
+    store.pauses.resume("keys")
+    later = store.now() + day
+    closed = store.register(NewBatch("keys", "bucket", ObjectVersion("a", "3"), 1, KEYS)).batch
+    store.record_chunks(closed.id, [Chunk(0, 0, 1, 1)])
+    store.load_chunk(closed.id, 0, lambda in_hand, merge: ChunkResult(0, 0))
+    store.close(closed.id)
+    store.archive.ready(later)
+    store.archive.remove_chunks(store.archive.batches(later, 0, 1))
     store.now()
     store.close_connection()
     return database.statements

@@ -150,10 +150,11 @@ def test_the_loader_gets_the_rights_that_it_uses(
     database: str, user: str, table: str, deleted_from: tuple[str, ...]
 ) -> None:
     granted = grants([PAIRS], database, "loader")
+    paused = deleted_from[0].replace("CHUNK", "PAUSE").replace("chunk", "pause")
     assert granted[-1] == f'GRANT SELECT, INSERT, UPDATE ON "{table}" TO "{user}"'
     assert [one for one in granted if "DELETE" in one] == [
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{one}" TO "{user}"' for one in deleted_from
-    ]
+    ] + [f'GRANT SELECT, INSERT, DELETE ON "{paused}" TO "{user}"']
 
 
 def test_a_name_of_128_characters_may_be_a_user() -> None:

@@ -1,5 +1,6 @@
 """`csvbatch pause` and `csvbatch resume`: leave the files of a dataset where they are for some time."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -8,7 +9,7 @@ from csvbatch.cli import options
 from csvbatch.cli.contracts import all_contracts, contract_of
 from csvbatch.cli.problems import CommandError
 from csvbatch.cli.stores import opened_store
-from csvbatch.cli.terminal import show, show_json
+from csvbatch.cli.terminal import say, show, show_json
 from csvbatch.store import Pause, Store
 
 _Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="The name of a dataset that has a contract.")]
@@ -67,6 +68,12 @@ def require_unpaused(store: Store, dataset: str) -> None:
     """Raise CommandError if a dataset is paused."""
     if dataset in store.pauses.names():
         raise CommandError(f"Dataset {dataset} is paused, so nothing was loaded. End it: `csvbatch resume {dataset}`.")
+
+
+def warn_of_pauses(store: Store, datasets: Iterable[str]) -> None:
+    """Say which of these datasets are paused, so that nothing of them is sent now."""
+    for dataset in sorted(store.pauses.names().intersection(datasets)):
+        say(f"dataset {dataset} is paused: nothing of it is sent until `csvbatch resume {dataset}`.")
 
 
 def as_json(one: Pause) -> dict[str, str | int]:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from csvbatch.cli import options
+from csvbatch.cli.pause import warn_of_pauses
 from csvbatch.cli.stores import opened_store
 from csvbatch.cli.terminal import confirm, show, show_json, show_table
 from csvbatch.store import BatchState, ChunkRecord, ChunkState, Store
@@ -36,8 +37,10 @@ def redrive(
             _show(dead)
         if not dry_run and (dead or queue_url):
             confirm(f"Dead chunks to send again: {len(dead)}. Continue?", yes=yes)
-            for identity in sorted({chunk.batch_id for chunk in dead}):
+            batches = sorted({chunk.batch_id for chunk in dead})
+            for identity in batches:
                 store.redrive(identity)
+            warn_of_pauses(store, (store.batch(identity).dataset for identity in batches))
         letters = _clear(store, queue_url, {chunk.batch_id for chunk in dead}, dry_run=dry_run) if queue_url else None
     if json:
         listed = [{"batch": one.batch_id, "chunk": one.chunk_number, "reason": one.reason} for one in dead]

@@ -7,6 +7,7 @@ import typer
 from csvbatch.cli import options
 from csvbatch.cli.contracts import all_contracts, contract_of
 from csvbatch.cli.one_file import BUCKET
+from csvbatch.cli.pause import warn_of_pauses
 from csvbatch.cli.problems import CommandError, UsageError
 from csvbatch.cli.stores import opened_store
 from csvbatch.cli.terminal import confirm, say, show, show_json, show_table
@@ -54,6 +55,7 @@ def replay(
             after = _replay(store, one, contract, bucket)
             if json:
                 show_json({"batch": after.id, "state": after.state.value, "attempt": after.load_attempt})
+        warn_of_pauses(store, (one.dataset for one in found))
 
 
 def _with_rejects(store: Store) -> list[Batch]:

@@ -69,9 +69,7 @@ def status(
         say(warning)
     if json:
         for one in found:
-            show_json(
-                facts(one) | ({"chunks_by_state": _by_state(chunks), "unfinished": _rest(chunks)} if batch else {})
-            )
+            show_json(facts(one) | (_of_chunks(one, chunks) if batch else {}))
     elif not found:
         show("There are no such batches.")
     else:
@@ -122,6 +120,11 @@ def _warnings(store: Store) -> Iterator[str]:
     if oldest and store.now() - oldest.open_since > _OLD:
         since = oldest.open_since.isoformat(timespec="seconds")
         yield f"batch {oldest.id} is the oldest unfinished one: {oldest.state.value} since {since}."
+
+
+def _of_chunks(batch: Batch, chunks: list[ChunkRecord]) -> dict[str, Any]:
+    archived_at = batch.archived_at and batch.archived_at.isoformat(timespec="seconds")
+    return {"chunks_by_state": _by_state(chunks), "unfinished": _rest(chunks), "archived_at": archived_at}
 
 
 def _by_state(chunks: list[ChunkRecord]) -> dict[str, int]:

@@ -1,4 +1,7 @@
-"""Many batch processors and request handlers at once, killed at any step: the table is that of one sequential pass."""
+"""Many batch processors and request handlers at once, killed at any step: the table is that of one sequential pass.
+
+The dataset is paused and resumed meanwhile.
+"""
 
 import random
 from collections.abc import Callable, Sequence
@@ -71,6 +74,13 @@ class Platform:
                 with suppress(RetryableError):
                     deliver(store, self.files, Delivery(message.dumps(), is_last=False), NO_DEADLINE)
 
+    def pause(self, times: int) -> None:
+        """Pause the dataset and resume it, so often, while the others are at work."""
+        store = self.store(None)
+        for _ in range(times):
+            store.pauses.pause(PAIRS.dataset)
+            store.pauses.resume(PAIRS.dataset)
+
 
 def at_once(*works: Callable[[], object]) -> None:
     with ThreadPoolExecutor(len(works)) as threads:
@@ -111,7 +121,7 @@ def test_processors_and_handlers_that_are_killed_at_any_step_lose_and_double_not
             break
         processors: Sequence[Callable[[], object]] = [lambda: platform.process(steps()) for _ in range(PROCESSORS)]
         handlers: Sequence[Callable[[], object]] = [lambda: platform.handle(steps()) for _ in range(HANDLERS)]
-        at_once(*processors, *handlers)
+        at_once(*processors, *handlers, lambda: platform.pause(chance.randrange(20)))
         # What a kill left is over: claims expire, and messages that were lost with it are sent again.
         platform.now += RETENTION + timedelta(seconds=1)
     for _ in range(3):

@@ -1,3 +1,4 @@
+import errno
 import gzip
 import json
 import os
@@ -182,12 +183,32 @@ def test_chunks_of_a_batch_that_is_replayed_meanwhile_stay(
 def test_an_archived_batch_is_shown_so_and_left_out_of_a_replay_of_rejects(run: Run, store: Store) -> None:
     run("archive", "old.jsonl.gz", *DATABASE, "--yes")
     archived = next(one for one in store.latest_batches(99) if one.archived_at)
-    assert f"Its chunks were archived on {datetime.now(UTC):%Y-}" in run("status", archived.id, *DATABASE).out
+    assert f"Its chunks were archived on {archived.archived_at:%Y-%m-%d}" in run("status", archived.id, *DATABASE).out
+    shown = json.loads(run("status", archived.id, *DATABASE, "--json").out)
+    assert (shown["chunks"], shown["chunks_by_state"], shown["archived_at"][:4]) == (
+        CHUNKS,
+        {},
+        f"{archived.archived_at:%Y}",
+    )
     refused = run("replay", archived.id, *DATABASE, "--yes")
     assert (refused.status, "drop the file again" in refused.err) == (1, True)
     replayed = run("replay", "--rejects", "--json", *DATABASE, "--yes")
     assert f"left out, because their chunks were archived: {BATCHES} batches with rejects" in replayed.err
     assert len(replayed.out.splitlines()) == 1
+
+
+def test_a_full_disk_removes_nothing_from_the_ledger(
+    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = in_ledger(store)
+    with monkeypatch.context() as patched:
+        patched.setattr("csvbatch.cli.archive_file.os.fsync", full)
+        outcome = run("archive", "old.jsonl.gz", *DATABASE, "--yes")
+    assert (outcome.status, outcome.err) == (1, "csvbatch: No space left on device\n")
+    assert in_ledger(store) == before
 
 
 def test_more_chunks_than_fit_a_transaction_are_removed_in_several(

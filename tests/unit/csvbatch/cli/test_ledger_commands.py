@@ -109,6 +109,15 @@ def test_redrive_asks_first(run: Run, incomplete: str) -> None:
     assert state(run, incomplete) == "loading"
 
 
+def test_redrive_and_replay_say_that_a_pause_holds_back_what_they_send(run: Run, incomplete: str) -> None:
+    run("pause", "recipients", *DATABASE)
+    for command in (("redrive",), ("replay", incomplete)):
+        said = run(*command, *DATABASE, "--yes").err
+        assert "dataset recipients is paused: nothing of it is sent until `csvbatch resume recipients`" in said
+    run("resume", "recipients", *DATABASE)
+    assert run("replay", incomplete, *DATABASE, "--yes").err == ""
+
+
 def test_a_dry_redrive_changes_nothing(run: Run, incomplete: str) -> None:
     outcome = run("redrive", "--dry-run", "--json", *DATABASE)
     assert outcome.status == 0

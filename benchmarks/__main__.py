@@ -1,7 +1,7 @@
 """Runs the benchmarks, and reports what they found: tables and charts in `dist/bench/`.
 
 Each benchmark is a program of its own and publishes its figures; one that fails is named at the end, and the others
-are reported. `python -m benchmarks NAME …` runs some of them, `--list` names all. `--quick` takes a tenth of the rows:
+are reported. `python -m benchmarks NAME …` runs some of them, `--list` names all. `--quick` takes a tenth of the rows, once:
 it shows that everything works, and the start of each program weighs more in its figures.
 """
 
@@ -18,7 +18,7 @@ from scripts.common.paths import REPOSITORY
 
 LIMIT_SECONDS = 2 * 3600
 # Those that take rows and rounds.
-QUICK = dict.fromkeys(("loading", "reading", "handlers"), ("--rows", "100000", "--rounds", "2"))
+QUICK = dict.fromkeys(("loading", "reading", "handlers"), ("--rows", "100000", "--rounds", "1"))
 NAMES = sorted(file.stem for file in Path(__file__).parent.glob("[a-z]*.py"))
 
 

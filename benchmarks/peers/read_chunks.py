@@ -7,12 +7,13 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from benchmarks.support.stages import recipients_contract
+from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.csv_file.dialect import Dialect
 from csvbatch.csv_file.reader import chunk_range, read_chunk
 from csvbatch.csv_file.splitter import scan
 from csvbatch.rows.header import match_header
 from csvbatch.rows.validator import compile_validator
+from scripts.common.paths import LAMBDAS
 
 CHUNK_BYTES = 16 * 1024 * 1024
 BLOCK_BYTES = 256 * 1024
@@ -20,7 +21,7 @@ BLOCK_BYTES = 256 * 1024
 
 def main() -> None:
     what, file = sys.argv[1:]
-    contract = recipients_contract()
+    contract = load_contracts(LAMBDAS / "contracts")["recipients"]
     with Path(file).open("rb") as stream:
         scanned = scan(iter(partial(stream.read, BLOCK_BYTES), b""), Dialect.of(contract), chunk_bytes=CHUNK_BYTES)
         chunks = list(scanned)

@@ -1,5 +1,6 @@
 """Runs contenders in turn, so that all of them meet the same noise, and compares what they took pair by pair."""
 
+import os
 import resource
 import subprocess
 import time
@@ -23,8 +24,12 @@ class Taken:
 
 @dataclass(slots=True)
 class Comparison:
-    """What each contender took in each round, by its name; all of them took part in as many rounds."""
+    """What each contender took in each round, by its name; all of them took part in as many rounds.
 
+    Where more programs run than there are processors, the clock measures the others, so seconds of processors count.
+    """
+
+    is_busy: bool = field(default_factory=lambda: os.getloadavg()[0] > (os.process_cpu_count() or 1))
     taken: defaultdict[str, list[Taken]] = field(default_factory=lambda: defaultdict(list))
 
     def note(self, name: str, taken: Taken) -> None:
@@ -42,23 +47,21 @@ class Comparison:
         rows: int = 0,
         notes: Sequence[str] = (),
     ) -> Findings:
-        """Compare by the clock: rows a second where rows are given, else seconds.
-
-        Seconds of processors are given too; they tell more than the clock where other work is going on.
-        """
-        values = {
-            name: [rows / one.clock if rows else one.clock for one in times] for name, times in self.taken.items()
-        }
+        """Give rows a second where rows are given, else seconds; seconds of processors are given as well."""
+        clocks = {name: [one.clock for one in times] for name, times in self.taken.items()}
         processors = {name: [one.processor for one in times] for name, times in self.taken.items()}
+        counted = processors if self.is_busy else clocks
+        values = {name: [rows / each if rows else each for each in times] for name, times in counted.items()}
+        busy = ["The machine was busy with other work: seconds of processors were compared, not those of the clock."]
         return Findings(
             benchmark=benchmark,
-            title=title,
+            title=f"{title}, by processor" if self.is_busy else title,
             unit="rows/s" if rows else "s",
             more_is_better=bool(rows),
             reference=reference,
             rounds=len(values[reference]),
             figures=figures_of(values, reference, roles, aims=aims, processors=processors),
-            notes=tuple(notes),
+            notes=(*notes, *(busy if self.is_busy else [])),
         )
 
 

@@ -75,7 +75,7 @@ def _load(objects: Objects, deadline: Deadline, in_hand: ChunkInHand, merge: Mer
     batch, recorded, contract = in_hand.batch, in_hand.chunk, in_hand.contract
     chunk = Chunk(recorded.chunk_number, recorded.start_byte, recorded.end_byte, recorded.first_line)
     deadline.check()
-    dialect, validate = _header_of(objects, batch, contract, in_hand.iso_texts)
+    dialect, validate = _header_of(objects, batch, contract, in_hand.text_types)
     start, end = chunk_range(chunk, dialect)
     with RejectFile() as rejects, objects.read(batch.source, start, end) as stream:
         rows = _Counted(read_chunk(_Timed(stream, deadline), dialect, chunk), validate, rejects, deadline)
@@ -95,12 +95,12 @@ def _warn_of_utf8(batch: Batch, chunk: Chunk, contract: Contract, rows: Rows) ->
 
 
 def _header_of(
-    objects: Objects, batch: Batch, contract: Contract, iso_texts: frozenset[str]
+    objects: Objects, batch: Batch, contract: Contract, text_types: frozenset[str]
 ) -> tuple[Dialect, RowValidator]:
     """Read the beginning of the chunk's object: give the dialect with byte order, and a validator for its header."""
     with objects.read(batch.source) as stream:
         scanned = scan(iter(partial(stream.read, 256 * 1024), b""), Dialect.of(contract), chunk_bytes=1)
-    return scanned.dialect, compile_validator(contract, match_header(contract, scanned.header), iso_texts)
+    return scanned.dialect, compile_validator(contract, match_header(contract, scanned.header), text_types)
 
 
 @dataclass(slots=True)

@@ -60,18 +60,21 @@ def expression(
 ) -> str:
     """Write the expression that reads the field of that name.
 
-    `room` is how many texts may be remembered for the column. With `as_text` a date or timestamp that is written as
-    `isoformat` writes it stays text.
+    `room` is how many texts may be remembered for the column. With `as_text` a date, a timestamp or a decimal that is
+    written as `isoformat` or `format` writes it stays text.
     """
     if _has_few_values(column):
-        return f"{constants.add(_Known(check, room))}[{field}]"
+        known = _KnownTexts if as_text and isinstance(column, DecimalColumn) else _Known
+        return f"{constants.add(known(check, room))}[{field}]"
     source = f"{constants.add(check)}({field})"
-    fast_path = _fast_path(column, field, constants)
+    fast_path = _fast_path(column, field, as_text, constants)
     if fast_path is not None:
         value, condition = fast_path
         if as_text and _is_isoformat(column):
             # A date is never false, and reading it may raise.
             value, condition = field, condition if ":=" in condition else f"{condition} and {value}"
+        elif as_text and isinstance(column, DecimalColumn):
+            value = field
         if column.null_tokens:
             condition = f"{field} not in {constants.add(frozenset(column.null_tokens))} and {condition}"
         source = f"{value} if {condition} else {source}"
@@ -88,10 +91,22 @@ class _Known(dict[str, Value]):
         self.room = room
 
     def __missing__(self, text: str) -> Value:
-        value = self.check(text)
+        return self._remembered(text, self.check(text))
+
+    def _remembered(self, text: str, value: Value) -> Value:
         if len(self) < self.room and len(text) <= _LONGEST_REMEMBERED:
             self[text] = value
         return value
+
+
+class _KnownTexts(_Known):
+    """The same for decimals, which are given as the text that `format` writes."""
+
+    __slots__ = ()
+
+    def __missing__(self, text: str) -> Value:
+        value = self.check(text)
+        return self._remembered(text, value if value is None else format(value, "f"))
 
 
 def _has_few_values(column: Column) -> bool:
@@ -112,8 +127,11 @@ def _is_isoformat(column: Column) -> bool:
     return isinstance(column, DateColumn | TimestampColumn) and column.format in ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S")
 
 
-def _fast_path(column: Column, field: str, constants: Constants) -> tuple[str, str] | None:
-    """Give an expression for a value, and the condition under which the check would give the same."""
+def _fast_path(column: Column, field: str, as_text: bool, constants: Constants) -> tuple[str, str] | None:
+    """Give an expression for a value, and the condition under which the check would give the same.
+
+    With `as_text` the condition holds for a decimal only if `format` writes it as it is.
+    """
     match column:
         case StringColumn():
             return field, _string_condition(column, field, constants)
@@ -124,7 +142,7 @@ def _fast_path(column: Column, field: str, constants: Constants) -> tuple[str, s
             most = column.maximum if column.maximum < MAXIMUM_INTEGER else None
             return _bounded(f"int({field})", shape, least, most, constants)
         case DecimalColumn():
-            spelling = constants.add(re.compile(_decimal_spelling(column)).fullmatch)
+            spelling = constants.add(re.compile(_decimal_spelling(column, as_text)).fullmatch)
             shape = f"{spelling}({field})"
             return _bounded(f"Decimal({field})", shape, column.minimum, column.maximum, constants)
         case DateColumn(format="%Y-%m-%d"):
@@ -146,10 +164,12 @@ def _string_condition(column: StringColumn, field: str, constants: Constants) ->
     return f"{shortest} <= len({field}) <= {longest} and {matches}({field})"
 
 
-def _decimal_spelling(column: DecimalColumn) -> str:
-    """Match numbers written with exactly the column's scale, except zero with a sign."""
+def _decimal_spelling(column: DecimalColumn, as_text: bool) -> str:
+    """Match numbers written with exactly the column's scale, except zero with a sign; `as_text` as `format` does."""
     whole_digits = column.precision - column.scale
     whole = f"[0-9]{{1,{whole_digits}}}" if whole_digits else "0?"
+    if as_text:
+        whole = f"(?:0|[1-9][0-9]{{0,{whole_digits - 1}}})" if whole_digits else "0"
     fraction = rf"\.[0-9]{{{column.scale}}}" if column.scale else ""
     return rf"(?!-[0.]+$)-?{whole}{fraction}"
 

@@ -28,13 +28,13 @@ class RowError(NamedTuple):
 type RowValidator = Callable[[Sequence[str]], tuple[Value, ...] | list[RowError]]
 
 
-def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Container[str] = frozenset()) -> RowValidator:
+def compile_validator(contract: Contract, match: HeaderMatch, text_types: Container[str] = frozenset()) -> RowValidator:
     """Give the function that reads one row of a file with that header.
 
     It takes the row's fields and returns a tuple of values in the contract's column order, or else a list of all
     errors. Values are str, int, bool, date, datetime without a zone, Decimal with the column's scale, or None.
-    In columns of the types in `iso_texts` (date, timestamp) a value that the file has as `isoformat` would write it
-    may be that text: checking it costs less than reading and writing it.
+    In columns of the types in `text_types` a value may be its text instead, as `isoformat` writes a date or timestamp,
+    and `format(value, "f")` a decimal: checking a text costs less than reading and writing it.
 
     A row that repeats the header is an error, and so is a `MalformedRow`.
     """
@@ -48,7 +48,7 @@ def compile_validator(contract: Contract, match: HeaderMatch, iso_texts: Contain
         field = f"field{index}"
         fields[match.positions[index]] = field
         may_be_null = column.name not in contract.not_null
-        as_text = column.type in iso_texts
+        as_text = column.type in text_types
         sources.append(
             expression(column, check, field, may_be_null=may_be_null, as_text=as_text, room=room, constants=constants)
         )

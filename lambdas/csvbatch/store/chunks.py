@@ -91,7 +91,7 @@ def take(transaction: Transaction, identity: str, number: int) -> ChunkInHand | 
     # Read after the lock: a replay raises the attempt only while it has the batch's chunks locked.
     batch = batches.get(transaction, identity)
     contract = batches.contract_of(transaction, identity)
-    return ChunkInHand(batch, chunk, contract, transaction.database.sql_dialect.iso_texts)
+    return ChunkInHand(batch, chunk, contract, transaction.database.sql_dialect.text_types)
 
 
 def finish(transaction: Transaction, in_hand: ChunkInHand, result: ChunkResult, merged: Merged) -> None:

@@ -170,13 +170,13 @@ class ChunkTask:
 class ChunkInHand:
     """A chunk whose ledger row is locked by the transaction that loads it.
 
-    Columns of the types in `iso_texts` may be merged as ISO 8601 text in place of the values read from it.
+    Columns of the types in `text_types` may be merged as the text of their values (see `SqlDialect`).
     """
 
     batch: Batch
     chunk: ChunkRecord
     contract: Contract
-    iso_texts: frozenset[str]
+    text_types: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

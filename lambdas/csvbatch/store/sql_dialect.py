@@ -48,9 +48,10 @@ class Typed(Protocol):
 class SqlDialect:
     """The SQL of one database, as far as it differs from the others'.
 
-    `{size}` and `{scale}` in a type come from the column, `{seconds}` in `lock_rows` from the timeouts. `iso_texts` are
-    the contract's column types whose values the database also takes as ISO 8601 text. `kept_as` names the kinds that
-    the database stores as another kind, and that one's size. `change_type` and `allow_null` follow ALTER TABLE and the
+    `{size}` and `{scale}` in a type come from the column, `{seconds}` in `lock_rows` from the timeouts. `text_types`
+    are the contract's column types whose values the database also takes as text: as `isoformat` writes dates and
+    timestamps, and as `format` writes decimals with the digits of their column. `kept_as` names the kinds that the
+    database stores as another kind, and that one's size. `change_type` and `allow_null` follow ALTER TABLE and the
     table's name; None if the database cannot do that to an existing column. `grantee` is how a GRANT names the user;
     None if the database has no users.
     """
@@ -62,7 +63,7 @@ class SqlDialect:
     first_rows: str
     table_options: str = ""
     upper_case: bool = False
-    iso_texts: frozenset[str] = frozenset()
+    text_types: frozenset[str] = frozenset()
     kept_as: Mapping[ColumnKind, tuple[ColumnKind, int]] = field(default_factory=dict)
     change_type: str | None = None
     allow_null: str | None = None
@@ -102,7 +103,7 @@ SQLITE = SqlDialect(
     lock_free_rows="",
     first_rows=" LIMIT :first",
     table_options=" STRICT",
-    iso_texts=frozenset({"date", "timestamp"}),
+    text_types=frozenset({"date", "decimal", "timestamp"}),
     kept_as={
         **dict.fromkeys(
             (
@@ -135,7 +136,7 @@ POSTGRESQL = SqlDialect(
     lock_rows=" FOR UPDATE",
     lock_free_rows=" FOR UPDATE SKIP LOCKED",
     first_rows=" FETCH FIRST :first ROWS ONLY",
-    iso_texts=frozenset({"date", "timestamp"}),
+    text_types=frozenset({"date", "decimal", "timestamp"}),
     change_type="ALTER COLUMN {column} TYPE {type}",
     allow_null="ALTER COLUMN {column} DROP NOT NULL",
     grantee='"{user}"',

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from threading import Barrier, Event
 from typing import Any
@@ -84,7 +84,11 @@ def test_chunks_with_keys_in_common_are_loaded_at_once_as_if_one_after_the_other
 
 @pytest.mark.parametrize("known", [False, True], ids=["new keys", "known keys"])
 def test_two_that_bring_the_same_keys_at_the_same_time_both_get_through(shared_place: Place, known: bool) -> None:
-    """Both have the keys in hand before either of them commits; the later batch wins."""
+    """Both have the keys in hand before either of them commits; the later batch wins.
+
+    New keys are copied in the order of the file, so there may be a deadlock, which ends one copy and no more
+    (`test_copies`).
+    """
     place = shared_place
     keys = [f"{number}" for number in range(50)]
     if known:
@@ -107,7 +111,7 @@ def test_two_that_bring_the_same_keys_at_the_same_time_both_get_through(shared_p
     first = split_batch(place.store(), PAIRS, 1, "1")
     second = split_batch(place.store(), PAIRS, 1, "2")
     assert first.load_sequence < second.load_sequence
-    with without_deadlock(place):
+    with without_deadlock(place) if known else nullcontext():
         together(lambda: work("1", 1, keys), lambda: work("2", 2, keys[::-1]))
     assert place.values(PAIRS) == sorted((key, 2) for key in keys)
 

@@ -11,6 +11,7 @@ from benchmarks.support import findings as findings_module
 from benchmarks.support.charts import COLOURS, bars, draw, footer
 from benchmarks.support.findings import Aim, Findings, Role, figures_of, publish, read_findings
 from benchmarks.support.machine import machine
+from benchmarks.support.measuring import Comparison, Taken
 from benchmarks.support.report import write_report
 from benchmarks.support.table import amount, markdown, plain
 
@@ -38,6 +39,18 @@ def test_a_ratio_is_the_median_of_the_ratios_of_each_round() -> None:
     assert (ours.value, ours.ratio, ours.low, ours.high, ours.processor) == (200_000, 2, 2, 3, 5.25)
     assert (theirs.value, theirs.ratio, theirs.low) == (70_000, None, None)
     assert raw.ratio == pytest.approx(400 / 70)
+
+
+@pytest.mark.parametrize(("busy", "value", "ratio"), [(False, 50, 2), (True, 200, 4)])
+def test_the_clock_counts_unless_other_programs_have_the_processors(busy: bool, value: float, ratio: float) -> None:
+    compared = Comparison(is_busy=busy)
+    for _ in range(2):
+        compared.note("ours", Taken(clock=2, processor=0.5))
+        compared.note("theirs", Taken(clock=4, processor=2))
+    found = compared.findings("loading", "SQLite", "theirs", ROLES, rows=100)
+    assert (found.figures[0].value, found.figures[0].ratio) == (value, ratio)
+    assert found.title == ("SQLite, by processor" if busy else "SQLite")
+    assert len(found.notes) == busy
 
 
 def test_every_contender_has_to_take_part_in_every_round() -> None:

@@ -1,4 +1,4 @@
-"""Merges rows into PostgreSQL: copies new ones straight into the table, and merges others from a temporary table."""
+"""Merges rows into PostgreSQL: copies new ones into the table, and merges others from a temporary one."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -54,9 +54,11 @@ def merge(
     remaining = chain(sample, remaining)
     copied = 0
     if are_new:
-        copied, left = _copy_new(connection, contract, position, remaining)
-        if left is None:
+        copied, left, stopped = _copy_new(connection, contract, position, remaining)
+        if stopped is None:
             return Merged(copied)
+        # After a deadlock the other transaction's keys are still on their way, and only an upsert waits for them.
+        are_new = not isinstance(stopped, errors.DeadlockDetected)
         remaining = chain(left, remaining)
     merged = _merge_staged(connection, execute, contract, position, remaining, are_new=are_new)
     return replace(merged, offered=copied + merged.offered)
@@ -64,8 +66,8 @@ def merge(
 
 def _copy_new(
     connection: psycopg.Connection, contract: Contract, position: Position, rows: Iterator[Row]
-) -> tuple[int, list[Row] | None]:
-    """Copy rows into the table, array by array; give how many, and the array that was not copied if there was one."""
+) -> tuple[int, list[Row], psycopg.Error | None]:
+    """Copy rows into the table, array by array; give how many, and the array that was not copied, and why."""
     copy = copy_sql(contract, contract.table)
     copied = 0
     while True:
@@ -73,12 +75,12 @@ def _copy_new(
         connection.execute(_SAVEPOINT)
         try:
             count = _copy(connection, copy, position, _noted(islice(rows, ARRAY_ROWS), array))
-        except _NOT_COPIED:
+        except _NOT_COPIED as error:
             connection.execute(_BACK)
-            return copied, array
+            return copied, array, error
         connection.execute(_RELEASE)
         if not count:
-            return copied, None
+            return copied, [], None
         copied += count
 
 
@@ -208,9 +210,8 @@ class _RowsFailedError(Exception):
 
 def _copy(connection: psycopg.Connection, copy: str, position: Position, rows: Iterable[Row]) -> int:
     """Copy rows and give how many; raises what the rows raise, whatever the server says then."""
-    offered = 0
     failure: Exception | None = None
-    sequence, attempt = position
+    offered, (sequence, attempt) = 0, position
     try:
         with connection.cursor().copy(copy.encode()) as stream:
             write = stream.write_row

@@ -21,7 +21,7 @@ _SUPERSEDED = "csvbatch_superseded"
 
 # Text for what SQLite has no exact type for; decimals have their column's scale, so equal ones are equal text.
 _CONVERSIONS = {
-    "decimal": "format({value}, 'f')",
+    "decimal": "{value} if {value}.__class__ is str else format({value}, 'f')",
     "date": "{value} if {value}.__class__ is str else {value}.isoformat()",
     "timestamp": "{value} if {value}.__class__ is str else {value}.isoformat()",
     "boolean": "+{value}",

@@ -77,7 +77,8 @@ def report(measured: Measured) -> list[str]:
         f"{measured.rows / measured.seconds:,.0f} rows/s",
         f"connections: at most {max(measured.connections)}, allowed {measured.allowed}",
         f"queue: at most {max(measured.waiting)} messages, the oldest {max(measured.age):.0f} s, "
-        f"{measured.waiting[-1]} left; dead letters: {measured.dead_letters}",
+        f"{measured.waiting[-1]} left; failed deliveries: {measured.failed_deliveries}, dead letters: "
+        f"{measured.dead_letters}",
         *(f"memory: {name} at most {megabytes:,.0f} MB" for name, megabytes in sorted(peak.items())),
     ]
     return [*lines, *(f"PROBLEM: {problem}" for problem in measured.problems)]

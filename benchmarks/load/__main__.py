@@ -17,8 +17,8 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from benchmarks.support.load_picture import draw
-from benchmarks.support.load_run import Measured, measure
+from benchmarks.load.picture import draw
+from benchmarks.load.run import Measured, measure
 from scripts.common import environments
 from scripts.common.paths import REPOSITORY
 from scripts.local.samples.make_recipients import write_recipients
@@ -28,7 +28,9 @@ _SETTING = re.compile(r"^\s*request_handler_concurrency\s*=\s*(\d+)", re.MULTILI
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=200_000, help="rows in all (default: 200,000)")
     parser.add_argument("--files", type=int, default=10, help="files that arrive at once (default: 10)")
     parser.add_argument("--handlers", type=int, help="request handlers at once (default: as env.hcl of dev says)")

@@ -7,7 +7,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.support.load_run import Measured
+from benchmarks.load.run import Measured
 
 _INCHES = (10, 13)
 _AROUND = 5

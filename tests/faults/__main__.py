@@ -69,6 +69,7 @@ def _soak(arena: Arena, first: int, count: int, every: int) -> Tally:
     for seed in range(first, first + count):
         if failure := failure_of(arena, seed, tally):
             tally.failures.append(failure)
+            print(failure, file=sys.stderr, flush=True)
         if tally.schedules % every == 0 or tally.schedules == count:
             each = (time.monotonic() - started) / tally.schedules
             print(f"soak: {arena.name}: {tally.schedules:,} schedules, {each:.2f} s each", file=sys.stderr, flush=True)

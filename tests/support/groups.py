@@ -20,6 +20,7 @@ LONGEST_FIRST = (
     "integration/account",
     "integration/state",
     "integration/local/runtime",
+    "faults/packaged",
     "integration/local/aws",
     "integration/platform/test_destroy.py",
     "integration/how_to",

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -95,8 +96,17 @@ class Platform:
 
 
 @contextmanager
-def platform(folder: Path, *, chunk_bytes: int = CHUNK_BYTES, concurrency: int | None = None) -> Iterator[Platform]:
-    """Deploy both functions to a local AWS of their own; `concurrency` is the most request handlers at once."""
+def platform(
+    folder: Path,
+    *,
+    chunk_bytes: int = CHUNK_BYTES,
+    concurrency: int | None = None,
+    visibility: timedelta = VISIBILITY,
+) -> Iterator[Platform]:
+    """Deploy both functions to a local AWS of their own.
+
+    `concurrency` is the most request handlers at once, `visibility` after how long a failed message comes again.
+    """
     with ExitStack() as running:
         server = running.enter_context(LocalAws())
         aws = Aws(server.endpoint)
@@ -104,7 +114,7 @@ def platform(folder: Path, *, chunk_bytes: int = CHUNK_BYTES, concurrency: int |
         proxy = AwsProxy(server.endpoint, conditions)
         running.callback(proxy.close)
         deployment = running.enter_context(Deployment(aws, folder / "deployed"))
-        resources = _resources(deployment)
+        resources = _resources(deployment, visibility)
         deploy = partial(_deploy, deployment, resources, chunk_bytes)
         today = deploy(PACKAGES)
         scaling = {} if concurrency is None else {"ScalingConfig": {"MaximumConcurrency": concurrency}}
@@ -125,12 +135,12 @@ def platform(folder: Path, *, chunk_bytes: int = CHUNK_BYTES, concurrency: int |
         )
 
 
-def _resources(deployment: Deployment) -> Resources:
+def _resources(deployment: Deployment, visibility: timedelta) -> Resources:
     bucket = deployment.bucket()
     dead_letters, dead_letters_arn = deployment.queue()
     redrive = json.dumps({"deadLetterTargetArn": dead_letters_arn, "maxReceiveCount": MAXIMUM_RECEIVES})
     queue, queue_arn = deployment.queue(
-        VisibilityTimeout=str(int(VISIBILITY.total_seconds())),
+        VisibilityTimeout=str(int(visibility.total_seconds())),
         MessageRetentionPeriod=str(int(RETENTION.total_seconds())),
         RedrivePolicy=redrive,
     )

@@ -2,6 +2,7 @@
 
 import os
 import platform as platform_of
+import sys
 import threading
 import time
 from collections import defaultdict
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +31,12 @@ CHUNK_BYTES = 8 * 1024 * 1024
 """As `live/_components/lambda_batch_processor.hcl` has it."""
 
 _SAMPLE_SECONDS = 0.5
+_SAMPLES_BETWEEN_LINES = 20
 _IDLE_SECONDS = 0.1
 _PROCESSORS = 1
+_VISIBILITY = timedelta(minutes=3)
+"""Longer than a function may take, and short enough to wait for a message whose delivery failed."""
+
 _PASSWORD = "made-up-for-a-load-run"
 _MOST_SECONDS = 7200
 _UNFINISHED = "SELECT count(*) FROM csvbatch_batch WHERE state NOT IN ('closed', 'refused')"
@@ -37,7 +44,9 @@ _LOADED = "SELECT coalesce(sum(rows_read), 0) FROM csvbatch_chunk WHERE state = 
 _AGE = (
     "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(sent_at)), 0) FROM csvbatch_chunk WHERE state = 'sent'"
 )
-_CONNECTIONS = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{USER}'"
+# The server's own parallel workers have a leader, and are not connections:
+# https://www.postgresql.org/docs/14/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW
+_CONNECTIONS = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{USER}' AND leader_pid IS NULL"
 
 
 @dataclass(slots=True)
@@ -54,6 +63,7 @@ class Measured:
     allowed: int
     seconds: float = 0.0
     dead_letters: int = 0
+    failed_deliveries: int = 0
     times: list[float] = field(default_factory=list)
     loaded: list[int] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
@@ -71,7 +81,7 @@ def measure(files: list[Path], rows: int, handlers: int, folder: Path) -> Measur
     with (
         databases() as server,
         server.fresh("load") as url,
-        platform(folder, chunk_bytes=CHUNK_BYTES, concurrency=handlers) as deployed,
+        platform(folder, chunk_bytes=CHUNK_BYTES, concurrency=handlers, visibility=_VISIBILITY) as deployed,
     ):
         _prepare(server, url, deployed)
         replaced = {DATABASE_VARIABLE: f"postgresql:///load?host={server.server.folder}"}
@@ -107,12 +117,13 @@ class _Run:
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def load(self, files: list[Path]) -> None:
-        started = time.monotonic()
         processor = self.runtime.function(self.deployed.today.processor)
         pollers = self.runtime.pollers()
+        started = time.monotonic()
         with ThreadPoolExecutor(len(pollers) + 2) as pool, self._until_stopped():
-            working = [pool.submit(self._poll, poller) for poller in pollers]
-            working += [pool.submit(self._schedule, processor), pool.submit(self._sample, started)]
+            works = [partial(self._poll, poller) for poller in pollers]
+            works += [partial(self._schedule, processor), partial(self._sample, started)]
+            working = [pool.submit(self._ending_the_run, work) for work in works]
             s3 = self.deployed.aws.client("s3")
             for file in files:
                 s3.put_object(
@@ -120,7 +131,7 @@ class _Run:
                     Key=f"incoming/recipients/{file.name}",
                     Body=file.read_bytes(),
                 )
-            while not self._is_done(len(files)) and not any(one.done() for one in working):
+            while not self.stopped.is_set() and not self._is_done(len(files)):
                 if time.monotonic() - started > _MOST_SECONDS:
                     self.measured.problems.append(f"not done after {_MOST_SECONDS} s")
                     break
@@ -137,9 +148,18 @@ class _Run:
         finally:
             self.stopped.set()
 
+    def _ending_the_run(self, work: Callable[[], None]) -> None:
+        """Do a part of the work; if it ends before the run does, the run ends too."""
+        try:
+            work()
+        finally:
+            self.stopped.set()
+
     def _poll(self, poller: Poller) -> None:
         while not self.stopped.is_set():
-            if not poller.poll().received:
+            polled = poller.poll()
+            self.measured.failed_deliveries += polled.failed
+            if not polled.received:
                 self.stopped.wait(_IDLE_SECONDS)
 
     def _schedule(self, processor: Function) -> None:
@@ -147,7 +167,7 @@ class _Run:
         while not self.stopped.is_set():
             result = processor.invoke(b"{}")
             if result.error:
-                self.measured.problems.append(result.payload.decode())
+                self.measured.problems.append(f"a run of the batch processor failed: {result.payload.decode()}")
             self.stopped.wait(_IDLE_SECONDS)
 
     def _is_done(self, files: int) -> bool:
@@ -177,6 +197,8 @@ class _Run:
         measured.loaded.append(int(asked(_LOADED)))
         measured.age.append(float(asked(_AGE)))
         measured.connections.append(int(asked(_CONNECTIONS)))
+        if len(measured.times) % _SAMPLES_BETWEEN_LINES == 0:
+            print(f"load: {seconds:.0f} s: {measured.loaded[-1]:,} rows, {visible} messages wait", file=sys.stderr)
         self._note_memory(len(measured.times))
 
     def _note_memory(self, samples: int) -> None:

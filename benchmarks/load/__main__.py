@@ -17,8 +17,8 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from benchmarks.support.load_picture import draw
-from benchmarks.support.load_run import Measured, measure
+from benchmarks.load.picture import draw
+from benchmarks.load.run import Measured, measure
 from scripts.common import environments
 from scripts.common.paths import REPOSITORY
 from scripts.local.samples.make_recipients import write_recipients
@@ -28,7 +28,9 @@ _SETTING = re.compile(r"^\s*request_handler_concurrency\s*=\s*(\d+)", re.MULTILI
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=200_000, help="rows in all (default: 200,000)")
     parser.add_argument("--files", type=int, default=10, help="files that arrive at once (default: 10)")
     parser.add_argument("--handlers", type=int, help="request handlers at once (default: as env.hcl of dev says)")
@@ -77,7 +79,8 @@ def report(measured: Measured) -> list[str]:
         f"{measured.rows / measured.seconds:,.0f} rows/s",
         f"connections: at most {max(measured.connections)}, allowed {measured.allowed}",
         f"queue: at most {max(measured.waiting)} messages, the oldest {max(measured.age):.0f} s, "
-        f"{measured.waiting[-1]} left; dead letters: {measured.dead_letters}",
+        f"{measured.waiting[-1]} left; failed deliveries: {measured.failed_deliveries}, dead letters: "
+        f"{measured.dead_letters}",
         *(f"memory: {name} at most {megabytes:,.0f} MB" for name, megabytes in sorted(peak.items())),
     ]
     return [*lines, *(f"PROBLEM: {problem}" for problem in measured.problems)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.support.load_run import Measured
+from benchmarks.load.run import Measured
 
 _INCHES = (10, 13)
 _AROUND = 5
@@ -24,7 +24,7 @@ def draw(measured: Measured, pictures: Sequence[Path]) -> None:
     draw_lines(age, times, "seconds", {"since the oldest message that is not loaded was sent": measured.age})
     draw_lines(connections, times, "connections", {"to the database": measured.connections})
     connections.axhline(measured.allowed, color="tab:red", linestyle="--", label=f"allowed: {measured.allowed}")
-    connections.set_ylim(0, measured.allowed + 1)
+    connections.set_ylim(0, max(measured.allowed, *measured.connections) + 1)
     draw_lines(memory, times, "MiB", measured.memory)
     for axes in panels:
         axes.legend(loc="upper left", fontsize="small")

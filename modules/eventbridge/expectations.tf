@@ -19,6 +19,13 @@ locals {
     null
   ) }
 
+  # When clocks go back, Scheduler does not repeat the hour that comes twice; when they go forward, it leaves out a time that
+  # does not exist: https://www.repost.aws/zh-Hans/knowledge-center/eventbridge-scheduler-adjust-dst
+  # Clocks change at night, between 0:00 and 4:00.
+  by_clocks = { for name, expression in local.expressions : name => expression.kind == "cron" && !can(regex("^(UTC$|Etc/)", var.schedules[name].timezone)) }
+  at_night  = { for name, expression in local.expressions : name => can(regex("^[0-9]+ 0?[0-3] (\\* \\* \\?|\\? \\* \\*) \\*$", expression.body)) }
+  clocks    = { for name, by_clocks in local.by_clocks : name => !by_clocks || var.schedules[name].every_minutes != null ? 0 : local.at_night[name] ? local.minutes_of.day : 60 }
+
   # The most frequent schedule decides; AWS may delay a start within the flexible window.
-  expected = [for name, minutes in local.told : minutes + var.schedules[name].flexible_window_minutes if minutes != null && var.schedules[name].enabled]
+  expected = [for name, minutes in local.told : minutes + var.schedules[name].flexible_window_minutes + local.clocks[name] if minutes != null && var.schedules[name].enabled]
 }

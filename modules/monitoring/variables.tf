@@ -41,7 +41,7 @@ variable "kms_key_arn" {
 }
 
 variable "queue" {
-  description = "Queue of chunks, its dead-letter queue, the age in seconds above which a waiting chunk is late, and the seconds over which failed chunks are counted together (60 to 86400; above the visibility timeout, so that a chunk that keeps failing is one alarm)."
+  description = "Queue of chunks, its dead-letter queue, the age in seconds above which a waiting chunk is late, and the seconds from one failure of a chunk to the next (60 to 86400; above the visibility timeout), for which the alarms on single failures ring."
   type = object({
     name                   = string
     dead_letter_name       = string

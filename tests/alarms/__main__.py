@@ -13,7 +13,7 @@ from scripts.common import environments
 from scripts.common.errors import UserError, run_main
 from tests.alarms.catalogue import CATALOGUE
 from tests.alarms.play import AlarmError, Outcome, key_of, play
-from tests.alarms.quiet import WEEK_MINUTES, WEEKS
+from tests.alarms.quiet import WEEKS, quiet_week
 from tests.alarms.world import world_of
 from tests.support import moments
 
@@ -33,11 +33,11 @@ def _played(name: str, cache: Path, folder: Path, console: Console) -> list[Outc
 
 
 def _rang_in_quiet_weeks(name: str, cache: Path, folder: Path) -> set[str]:
+    snapshot, environment = moments.operating(name, cache), environments.load(name)
     rang: set[str] = set()
     for number, start in enumerate(WEEKS.values()):
-        with world_of(environments.load(name), moments.operating(name, cache), folder / f"{name}-{number}", start) as world:
-            world.run(WEEK_MINUTES)
-            rang |= {change.alarm.name for change in world.watch.rang(world.watch.states)}
+        with world_of(environment, snapshot, folder / f"{name}-{number}", start) as world:
+            rang |= quiet_week(world)
     return rang
 
 

@@ -1,4 +1,4 @@
-"""The AWS of an environment in this process: what was applied, on the virtual clock, with the patches of the local AWS."""
+"""The AWS of an environment in this process: what was applied, on the virtual clock, with the local AWS's patches."""
 
 import io
 import json

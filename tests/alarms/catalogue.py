@@ -10,10 +10,10 @@ from tests.alarms.world import World
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`happens` lasts for the length of its block, and is repaired at its end or by what the runbook says to type.
+    """`happens` lasts for its block, and is repaired at its end or by what the runbook says to type.
 
-    Minutes are the longest allowed. `lasts` says for how long the alarm has to ring without a pause while the fault goes
-    on; a fault that happens only once has 0. While the database is down, no command reaches it.
+    Minutes are the longest allowed. `lasts` says for how long the alarm has to ring without a pause while the fault
+    goes on; a fault that happens only once has 0. While the database is down, no command reaches it.
     """
 
     said: str
@@ -81,10 +81,19 @@ CATALOGUE = {
         clears_within=30,
     ),
     "queue-age": Fault(
-        "the event source mapping is disabled", faults.mapping_is_disabled, "queue-age", fires_within=90, clears_within=30
+        "the event source mapping is disabled",
+        faults.mapping_is_disabled,
+        "queue-age",
+        fires_within=90,
+        clears_within=30,
     ),
     "batch-processor-errors": Fault(
-        "the database is down", faults.database_is_down, "errors", fires_within=20, clears_within=90, database_is_down=True
+        "the database is down",
+        faults.database_is_down,
+        "errors",
+        fires_within=20,
+        clears_within=90,
+        database_is_down=True,
     ),
     "request-handler-errors": Fault(
         "a setting of the handler is missing",
@@ -186,7 +195,11 @@ CATALOGUE = {
         clears_within=30,
     ),
     "oldest-batch": Fault(
-        "the event source mapping is disabled", faults.mapping_is_disabled_for_a_while, "batches", fires_within=280, clears_within=60
+        "the event source mapping is disabled",
+        faults.mapping_is_disabled_for_a_while,
+        "batches",
+        fires_within=280,
+        clears_within=60,
     ),
     "datasets-overdue": Fault(
         "no file of a dataset comes for more than a day",

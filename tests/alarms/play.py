@@ -41,7 +41,7 @@ def play(world: World, key: str) -> Outcome:
     with fault.happens(world):
         if not world.run(fault.fires_within, lambda: all(alarm in one.ringing() for one in watches)):
             raise AlarmError(f"{alarm} does not ring within {fault.fires_within} minutes although {fault.said}")
-        fired = world.now
+        fired = world.watch.rang([alarm], since=began)[0].at
         others = world.watch.ringing() - {alarm}
         _type(world, fault, runbooks.WHILE_IT_RINGS)
         world.run(fault.lasts)

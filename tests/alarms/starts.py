@@ -16,7 +16,8 @@ from tests.alarms.account import Account
 from tests.alarms.lambda_service import LambdaService
 
 _PRECISION_SECONDS = 60
-"""A schedule fires within 60 seconds of its time: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
+"""A schedule fires within 60 seconds of its time:
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
 
 _FIRST_PAUSE_SECONDS = 60.0
 """Until the first retry, doubled each time. AWS says that retries back off exponentially, and not from how many seconds:
@@ -71,7 +72,9 @@ class Starts:
         while self._next[arn] <= self.now():
             due = self._next[arn]
             window = 60 * schedule["FlexibleTimeWindow"].get("MaximumWindowInMinutes", 0)
-            self._attempts.append(_Attempt(due + self.chance.uniform(0, window or _PRECISION_SECONDS - 1), schedule, due))
+            self._attempts.append(
+                _Attempt(due + self.chance.uniform(0, window or _PRECISION_SECONDS - 1), schedule, due)
+            )
             self._next[arn] = next_after(expression, timezone, due) or float("inf")
 
     def _attempt(self, attempt: _Attempt) -> None:
@@ -107,7 +110,9 @@ class Starts:
             if rule["State"] != "ENABLED":
                 continue
             for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
-                self._deliver(rule, target, {"source": "aws.s3", "detail": {"bucket": {"name": bucket}, "object": {"key": key}}})
+                self._deliver(
+                    rule, target, {"source": "aws.s3", "detail": {"bucket": {"name": bucket}, "object": {"key": key}}}
+                )
 
     def _deliver(self, rule: Mapping[str, Any], target: Mapping[str, Any], event: Mapping[str, Any]) -> None:
         function = target["Arn"].rpartition(":")[2]

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from scripts.common import environments
 from tests.alarms.catalogue import CATALOGUE
 from tests.alarms.play import key_of, play
+from tests.alarms.slow import environments
 from tests.alarms.world import World
 
-ENVIRONMENTS = environments.names()
+ENVIRONMENTS = environments()
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from scripts.common.environments import Environment
-from scripts.local.cloudwatch.alarms import EXTRA_POINTS, AlarmWatch, Change
-from scripts.local.cloudwatch.evaluation import State
+from scripts.local.cloudwatch.alarms import AlarmWatch, Change
 from scripts.local.cloudwatch.metrics import MINUTE_SECONDS, Metrics
 from tests.alarms.account import Account, loaded
 from tests.alarms.clock import VirtualClock
@@ -189,5 +188,5 @@ def _expect_airports(module: ModuleType) -> None:
 @contextmanager
 def world_of(environment: Environment, snapshot: Path, folder: Path, start: datetime = START) -> Iterator[World]:
     """Start an environment from what was applied to it."""
-    with VirtualClock(start) as clock, loaded(environment, snapshot) as account, suppress(GeneratorExit):
+    with VirtualClock(start) as clock, loaded(environment, snapshot) as account:
         yield World(account, clock, folder)

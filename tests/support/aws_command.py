@@ -1,4 +1,4 @@
-"""The command `aws`, as far as botocore's models define it, in this process: a shell passes its arguments over a socket.
+"""The command `aws`, as far as botocore's models define it, in this process: a shell passes it over a socket.
 
 The real one is made from the same models, and is not installed here: it pins other versions, under licences that nobody
 has allowed. Operations, parameters, their types and `--query` are checked as there; what AWS added by hand (`aws s3`,
@@ -39,7 +39,6 @@ sys.exit(answer["status"])
 
 class CommandError(Exception):
     """A command that the real one would refuse as well."""
-
 
 
 def run(arguments: Sequence[str]) -> str:

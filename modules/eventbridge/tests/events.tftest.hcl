@@ -172,8 +172,8 @@ run "tells_how_often_the_function_is_started_by_schedule" {
   command = plan
 
   assert {
-    condition     = output.expected_every_minutes == 1455
-    error_message = "a day and the flexible window, since the hourly schedule is off: ${output.expected_every_minutes}"
+    condition     = output.expected_every_minutes == 2895
+    error_message = "two days, because the time may not exist when clocks go forward, and the flexible window; the hourly schedule is off: ${output.expected_every_minutes}"
   }
 }
 
@@ -200,6 +200,51 @@ run "knows_the_time_between_starts_of_every_five_minutes" {
   assert {
     condition     = output.expected_every_minutes == 5
     error_message = "cron(0/5 * * * ? *): ${output.expected_every_minutes}"
+  }
+}
+
+run "knows_that_the_hour_that_comes_twice_is_not_repeated" {
+  command = plan
+
+  variables {
+    schedules = {
+      often = { expression = "cron(0/5 * * * ? *)", timezone = "Europe/London", enabled = true }
+    }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 65
+    error_message = "cron(0/5 * * * ? *) in London: ${output.expected_every_minutes}"
+  }
+}
+
+run "knows_that_a_day_has_25_hours_once_a_year" {
+  command = plan
+
+  variables {
+    schedules = {
+      daily = { expression = "cron(30 9 * * ? *)", timezone = "Europe/London", enabled = true }
+    }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 1500
+    error_message = "cron(30 9 * * ? *) in London: ${output.expected_every_minutes}"
+  }
+}
+
+run "knows_that_a_rate_does_not_care_about_clocks" {
+  command = plan
+
+  variables {
+    schedules = {
+      often = { expression = "rate(5 minutes)", timezone = "Europe/London", enabled = true }
+    }
+  }
+
+  assert {
+    condition     = output.expected_every_minutes == 5
+    error_message = "rate(5 minutes) in London: ${output.expected_every_minutes}"
   }
 }
 

@@ -197,9 +197,72 @@ run "alarms_on_failed_chunks_until_they_would_have_been_delivered_again" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["chunks-failed"].period == 900 && aws_cloudwatch_metric_alarm.this["chunks-failed"].evaluation_periods == 1
-    error_message = "The period must be whole minutes, and not end before the chunk comes again."
+    condition = (
+      aws_cloudwatch_metric_alarm.this["chunks-failed"].period == 60 &&
+      aws_cloudwatch_metric_alarm.this["chunks-failed"].evaluation_periods == 17 &&
+      aws_cloudwatch_metric_alarm.this["chunks-failed"].datapoints_to_alarm == 1
+    )
+    error_message = "The window must not end before the chunk comes again."
   }
+}
+
+run "rings_once_for_a_fault_that_lasts" {
+  command = plan
+
+  assert {
+    condition = { for key in ["batch_processor-errors", "batch_processor-duration", "request_handler-errors", "schedules-failed", "rule-failed", "queue-age", "batches-failed"] : key => join(" ", [
+      aws_cloudwatch_metric_alarm.this[key].period,
+      aws_cloudwatch_metric_alarm.this[key].datapoints_to_alarm,
+      aws_cloudwatch_metric_alarm.this[key].evaluation_periods,
+      ]) } == {
+      batch_processor-errors   = "60 1 17"
+      batch_processor-duration = "60 1 17"
+      request_handler-errors   = "60 1 17"
+      schedules-failed         = "60 1 7"
+      rule-failed              = "60 1 7"
+      queue-age                = "60 1 1"
+      batches-failed           = "60 1 1"
+    }
+    error_message = "A window must include the next attempt, and a run that was killed at its timeout, which is dated to its start."
+  }
+}
+
+run "looks_back_a_day_at_most_by_the_minute" {
+  command = plan
+
+  variables {
+    schedules = { group_name = "csvbatch-test", dead_letter_queue_name = "csvbatch-test-events-dead-letters", every_minutes = 2880 }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["schedules-failed"].evaluation_periods == 1440 && aws_cloudwatch_metric_alarm.this["batch_processor-errors"].evaluation_periods == 1440
+    error_message = "CloudWatch refuses a longer window with periods of a minute."
+  }
+}
+
+run "names_a_runbook_in_each_description" {
+  command = plan
+
+  variables {
+    runbooks = "https://runbooks.example.com/csvbatch"
+  }
+
+  assert {
+    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : (
+      can(regex(" Runbook: https://runbooks\\.example\\.com/csvbatch/[a-z-]+\\.md$", alarm.alarm_description)) && length(alarm.alarm_description) <= 1024
+    )])
+    error_message = "Whoever is woken must find the page, and CloudWatch must accept the description."
+  }
+}
+
+run "refuses_runbooks_that_no_address_can_be" {
+  command = plan
+
+  variables {
+    runbooks = "docs/runbooks/"
+  }
+
+  expect_failures = [var.runbooks]
 }
 
 run "alarms_on_what_a_run_reports_until_a_run_reports_better" {

@@ -147,9 +147,7 @@ class AlarmWatch:
             if alarm.has_too_few_samples(self.metrics, now):
                 continue
             points = alarm.points(self.metrics, now, self.extra_points)
-            after = next_state(
-                points, before, periods=alarm.periods, to_alarm=alarm.to_alarm, missing=alarm.missing
-            )
+            after = next_state(points, before, periods=alarm.periods, to_alarm=alarm.to_alarm, missing=alarm.missing)
             if after is not before:
                 self.states[alarm.name] = after
                 self.history.append(change := Change(now, alarm, before, after))

@@ -1,6 +1,6 @@
 """Metrics by the minute, and the statistics over any number of minutes.
 
-CloudWatch keeps data points with a period of 60 seconds for 15 days; the services of AWS that this project uses publish no
+CloudWatch keeps data points with a period of 60 seconds for 15 days; the services that this project uses publish no
 finer ones: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
 """
 
@@ -70,7 +70,7 @@ class Metrics:
 def statistic(name: str, values: Sequence[float]) -> float | None:
     """Give a statistic of the values, None if there are none; raises UserError for one that is not known.
 
-    A percentile is the smallest value that at least so many percent of the values do not exceed. AWS does not publish how
+    A percentile is the smallest value that at least so many percent of the values do not exceed. AWS does not say how
     it interpolates.
     """
     if not values:

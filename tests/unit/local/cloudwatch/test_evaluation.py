@@ -1,4 +1,4 @@
-"""Alarms are evaluated as CloudWatch's own examples say, and statistics and embedded metrics are read as AWS has them."""
+"""Alarms are evaluated as CloudWatch's own examples say; statistics and embedded metrics are read as AWS has them."""
 
 import json
 from typing import Any

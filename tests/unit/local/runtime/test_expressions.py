@@ -34,11 +34,17 @@ def due(expression: str, start: str, count: int, timezone: str = "UTC") -> list[
         ("cron(0 8 1 * ? *)", ["Sun 2026-02-01 08:00", "Sun 2026-03-01 08:00"]),
         ("cron(0/15 * * * ? *)", ["Fri 2026-01-30 17:45", "Fri 2026-01-30 18:00"]),
         ("cron(0/10 * ? * MON-FRI *)", ["Fri 2026-01-30 17:40", "Fri 2026-01-30 17:50"]),
-        ("cron(0/5 8-17 ? * MON-FRI *)", [f"Fri 2026-01-30 17:{n}" for n in (35, 40, 45, 50, 55)] + ["Mon 2026-02-02 08:00"]),
+        (
+            "cron(0/5 8-17 ? * MON-FRI *)",
+            [f"Fri 2026-01-30 17:{n}" for n in (35, 40, 45, 50, 55)] + ["Mon 2026-02-02 08:00"],
+        ),
         ("cron(0/30 20-2 ? * MON-FRI *)", ["Fri 2026-01-30 20:00", "Fri 2026-01-30 20:30"]),
         ("cron(5,35 14 * * ? *)", ["Sat 2026-01-31 14:05", "Sat 2026-01-31 14:35"]),
         ("cron(15 10 ? * 6L 2019-2026)", ["Fri 2026-02-27 10:15", "Fri 2026-03-27 10:15"]),
-        ("cron(0 0 3W * ? *)", ["Tue 2026-02-03 00:00", "Tue 2026-03-03 00:00", "Fri 2026-04-03 00:00", "Mon 2026-05-04 00:00"]),
+        (
+            "cron(0 0 3W * ? *)",
+            ["Tue 2026-02-03 00:00", "Tue 2026-03-03 00:00", "Fri 2026-04-03 00:00", "Mon 2026-05-04 00:00"],
+        ),
         ("cron(0 0 ? * 3#2 *)", ["Tue 2026-02-10 00:00", "Tue 2026-03-10 00:00"]),
         ("cron(0 0 L * ? *)", ["Sat 2026-01-31 00:00", "Sat 2026-02-28 00:00"]),
         ("cron(1/10 3 1-15 JAN,FEB,MAR ? *)", ["Sun 2026-02-01 03:01", "Sun 2026-02-01 03:11"]),
@@ -99,7 +105,15 @@ def test_what_is_over_or_never_comes_is_not_due(expression: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["every day", "rate(five minutes)", "cron(* * * * * *)", "cron(0 0 ? * ? *)", "cron(61 * * * ? *)", "cron(A * * * ? *)"]
+    "expression",
+    [
+        "every day",
+        "rate(five minutes)",
+        "cron(* * * * * *)",
+        "cron(0 0 ? * ? *)",
+        "cron(61 * * * ? *)",
+        "cron(A * * * ? *)",
+    ],
 )
 def test_what_is_not_a_schedule_is_refused(expression: str) -> None:
     with pytest.raises(UserError):

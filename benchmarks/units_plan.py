@@ -25,7 +25,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "3"))
 LIMIT_SECONDS = 1200
 UNIT = "monitoring"
 INPUTS = "terragrunt-debug.tfvars.json"
-"""Written by Terragrunt's `--inputs-debug`."""
+"""Written by Terragrunt's `--inputs-debug` into the folder of the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,14 @@ def prepare(tree: ChangedTree, dev: Platform, units: Sequence[str]) -> None:
     folder = tree.root / "live" / DEV.name
     typed = [TERRAGRUNT, "run", "--all", "--inputs-debug", *runner.only(units), "--working-dir", str(folder)]
     tree.run([*typed, "--", "plan"], tree.variables(dev), seconds=LIMIT_SECONDS).expect_success()
+    for unit in units:
+        # In the tree it would be a file that is not committed.
+        (folder / unit / INPUTS).replace(inputs(tree, unit))
+
+
+def inputs(tree: ChangedTree, unit: str) -> Path:
+    """The file with the inputs of a unit."""
+    return tree.root.parent / f"{unit}.tfvars.json"
 
 
 def bare(tree: ChangedTree, dev: Platform, cache: Path, unit: str) -> Took:
@@ -80,7 +88,7 @@ def bare(tree: ChangedTree, dev: Platform, cache: Path, unit: str) -> Took:
     environment = Environment(DEV.name, DEV.account_id, DEV.region, live=tree.root / "live")
     key = f'"{environment.state_key(unit)}"'
     (folder,) = [file.parent for file in cache.glob("*/*/*/backend.tf") if key in file.read_text()]
-    typed = [TOOLCHAIN["engine"], "plan", "-input=false", f"-var-file={INPUTS}", "-lock-timeout=20s"]
+    typed = [TOOLCHAIN["engine"], "plan", "-input=false", f"-var-file={inputs(tree, unit)}", "-lock-timeout=20s"]
     variables = {**dev.variables, "GOGC": "400"}
     return took(lambda: dev.setting(**variables).run(typed, folder, LIMIT_SECONDS).expect_success())
 

@@ -176,6 +176,7 @@ class Apply:
             options=options,
             grace_seconds=LIMITS.grace_seconds,
             stopping=lambda: self._say("stopping: Terraform finishes what it has begun"),
+            program=self.target.terragrunt,
         )
         return said
 

@@ -55,7 +55,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """All units, those to plan with the reason, both in the order in which to apply them, and units that were removed."""
+    """All units, those to plan with the reason (both in the order of dependence), and units that were removed."""
 
     units: Mapping[str, Unit]
     reasons: Mapping[str, str]

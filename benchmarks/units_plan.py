@@ -12,18 +12,22 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.common.environments import Environment
 from scripts.terragrunt import runner
+from scripts.units import findings, markdown, page, review
+from scripts.units.folder import Folder
 from tests.support import moments
 from tests.support.changed_tree import ChangedTree
+from tests.support.golden_review import GOLDEN
 from tests.support.platform import DEV, TERRAGRUNT, TOOLCHAIN, Platform, running
 
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 LIMIT_SECONDS = 1200
 UNIT = "monitoring"
+RENDERED = 24
 INPUTS = "terragrunt-debug.tfvars.json"
 """Written by Terragrunt's `--inputs-debug` into the folder of the unit."""
 
@@ -40,7 +44,8 @@ class Took:
 
 
 def main() -> None:
-    """Prepare both ways once, then measure them in turn."""
+    """Render, then prepare both ways once and measure them in turn."""
+    rendering()
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder) / "cache"
         tree = ChangedTree(Path(folder) / "checkout")
@@ -66,6 +71,21 @@ def main() -> None:
                 lambda: sum((bare(tree, dev, cache, unit) for unit in DEV.units()), Took(0, 0)),
                 lambda: took(lambda: tree.units(dev, "plan", "--out", out).expect_success()),
             )
+
+
+def rendering() -> None:
+    """How long the comment and the page of 24 changed units take."""
+    found = review.load(Folder(GOLDEN), findings.read(Folder(GOLDEN)))
+    changed = [unit for unit in found.units if unit.plan.has_changes]
+    named = (
+        replace(unit, plan=replace(unit.plan, name=f"{unit.name}_{copy}"))
+        for copy in range(RENDERED // len(changed))
+        for unit in changed
+    )
+    many = review.Review(found.manifest, tuple(named))
+    started = time.monotonic()
+    size = len(page.render(many)) + len(markdown.render(many))
+    print(f"{len(many.units)} units rendered, {size:,} characters: {time.monotonic() - started:.2f} s (aim: 2 s)")
 
 
 def prepare(tree: ChangedTree, dev: Platform, units: Sequence[str]) -> None:

@@ -1,9 +1,9 @@
 """What `units plan` takes beside bare `terraform plan` of the same units, with state and everything initialised.
 
-Dev is applied on a local AWS. In turn, each unit is planned by Terraform alone, in the folder that Terragrunt has made
-and with the inputs that it has found, and all of them by `units plan`; then one changed unit in both ways. Processor
+Dev is applied on a local AWS. First one changed unit, then all units without changes are planned in turn by Terraform
+alone, in the folders that Terragrunt has made and with the inputs that it has found, and by `units plan`. Processor
 seconds are those of all programs started, without the local AWS; on two cores or more the clock favours `units plan`,
-which plans side by side.
+which plans side by side. ROUNDS says how often (3).
 """
 
 import os
@@ -11,20 +11,25 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.common.environments import Environment
+from scripts.terragrunt import runner
+from scripts.units import findings, markdown, page, review
+from scripts.units.folder import Folder
 from tests.support import moments
 from tests.support.changed_tree import ChangedTree
+from tests.support.golden_review import GOLDEN
 from tests.support.platform import DEV, TERRAGRUNT, TOOLCHAIN, Platform, running
 
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 LIMIT_SECONDS = 1200
 UNIT = "monitoring"
+RENDERED = 24
 INPUTS = "terragrunt-debug.tfvars.json"
-"""Written by Terragrunt's `--inputs-debug`."""
+"""Written by Terragrunt's `--inputs-debug` into the folder of the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +44,13 @@ class Took:
 
 
 def main() -> None:
-    """Prepare both ways once, then measure them in turn."""
+    """Render, then prepare both ways once and measure them in turn."""
+    rendering()
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder) / "cache"
         tree = ChangedTree(Path(folder) / "checkout")
         with running(DEV.name, cache, moments.of_dev(cache).applied) as dev:
-            prepare(tree, dev)
             out = str(Path(folder) / "plans")
-            report(
-                "all 12 units, no changes",
-                lambda: sum((bare(tree, dev, cache, unit) for unit in DEV.units()), Took(0, 0)),
-                lambda: took(lambda: tree.units(dev, "plan", "--out", out).expect_success()),
-            )
             tree.branch()
             tree.edit(
                 f"live/{DEV.name}/{UNIT}/terragrunt.hcl",
@@ -58,20 +58,49 @@ def main() -> None:
                 'email_addresses = ["a@example.com"]',
             )
             tree.commit()
-            prepare(tree, dev)
-            typed = ["plan", "--changed-since", "main", "--out", out]
+            prepare(tree, dev, [UNIT])
             report(
                 f"{UNIT}, one change",
                 lambda: bare(tree, dev, cache, UNIT),
-                lambda: took(lambda: tree.units(dev, *typed).expect_success()),
+                lambda: took(lambda: tree.units(dev, "plan", "--changed-since", "main", "--out", out).expect_success()),
+            )
+            tree.branch()
+            prepare(tree, dev, DEV.units())
+            report(
+                f"all {len(DEV.units())} units, no changes",
+                lambda: sum((bare(tree, dev, cache, unit) for unit in DEV.units()), Took(0, 0)),
+                lambda: took(lambda: tree.units(dev, "plan", "--out", out).expect_success()),
             )
 
 
-def prepare(tree: ChangedTree, dev: Platform) -> None:
-    """Let Terragrunt initialise every unit and write down its inputs."""
+def rendering() -> None:
+    """How long the comment and the page of 24 changed units take."""
+    found = review.load(Folder(GOLDEN), findings.read(Folder(GOLDEN)))
+    changed = [unit for unit in found.units if unit.plan.has_changes]
+    named = (
+        replace(unit, plan=replace(unit.plan, name=f"{unit.name}_{copy}"))
+        for copy in range(RENDERED // len(changed))
+        for unit in changed
+    )
+    many = review.Review(found.manifest, tuple(named))
+    started = time.monotonic()
+    size = len(page.render(many)) + len(markdown.render(many))
+    print(f"{len(many.units)} units rendered, {size:,} characters: {time.monotonic() - started:.2f} s (aim: 2 s)")
+
+
+def prepare(tree: ChangedTree, dev: Platform, units: Sequence[str]) -> None:
+    """Let Terragrunt initialise units and write down their inputs."""
     folder = tree.root / "live" / DEV.name
-    typed = [TERRAGRUNT, "run", "--all", "--inputs-debug", "--working-dir", str(folder), "--", "plan"]
-    tree.run(typed, tree.variables(dev), seconds=LIMIT_SECONDS).expect_success()
+    typed = [TERRAGRUNT, "run", "--all", "--inputs-debug", *runner.only(units), "--working-dir", str(folder)]
+    tree.run([*typed, "--", "plan"], tree.variables(dev), seconds=LIMIT_SECONDS).expect_success()
+    for unit in units:
+        # In the tree it would be a file that is not committed.
+        (folder / unit / INPUTS).replace(inputs(tree, unit))
+
+
+def inputs(tree: ChangedTree, unit: str) -> Path:
+    """The file with the inputs of a unit."""
+    return tree.root.parent / f"{unit}.tfvars.json"
 
 
 def bare(tree: ChangedTree, dev: Platform, cache: Path, unit: str) -> Took:
@@ -79,7 +108,7 @@ def bare(tree: ChangedTree, dev: Platform, cache: Path, unit: str) -> Took:
     environment = Environment(DEV.name, DEV.account_id, DEV.region, live=tree.root / "live")
     key = f'"{environment.state_key(unit)}"'
     (folder,) = [file.parent for file in cache.glob("*/*/*/backend.tf") if key in file.read_text()]
-    typed = [TOOLCHAIN["engine"], "plan", "-input=false", f"-var-file={INPUTS}", "-lock-timeout=20s"]
+    typed = [TOOLCHAIN["engine"], "plan", "-input=false", f"-var-file={inputs(tree, unit)}", "-lock-timeout=20s"]
     variables = {**dev.variables, "GOGC": "400"}
     return took(lambda: dev.setting(**variables).run(typed, folder, LIMIT_SECONDS).expect_success())
 
@@ -101,7 +130,7 @@ def report(what: str, alone: Callable[[], Took], units: Callable[[], Took]) -> N
         ratios.append(then.processor / first.processor)
         extra.append(then.processor - first.processor)
         cells = (f"{one.processor:.1f} ({one.clock:.1f})" for one in (first, then))
-        print("{:>22} {:>22}".format(*cells), f"{ratios[-1]:7.2f}")
+        print("{:>22} {:>22}".format(*cells), f"{ratios[-1]:7.2f}", flush=True)
     print(f"median ratio {statistics.median(ratios):.2f}, {statistics.median(extra):.1f} s more")
 
 

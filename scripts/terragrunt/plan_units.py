@@ -88,6 +88,7 @@ def plan(
     run_options: Sequence[str] = (),
     plan_options: Sequence[str] = (),
     units: Sequence[str] = (),
+    program: str = "",
 ) -> tuple[list[UnitPlan], int]:
     """Plan units at once: a plan reads outputs from state, so the order of the units does not matter.
 
@@ -103,6 +104,7 @@ def plan(
             lambda line: _note(plans, line, console),
             limit_seconds=PLAN_LIMIT_SECONDS,
             options=["--queue-ignore-dag-order", *runner.only(units), *run_options],
+            program=program,
         )
     except CommandTimedOutError as error:
         status = 1

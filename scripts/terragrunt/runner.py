@@ -43,13 +43,24 @@ def run_all(
     options: Sequence[str] = (),
     grace_seconds: float = GRACE_SECONDS,
     stopping: Callable[[], None] = lambda: None,
+    program: str = "",
 ) -> int:
     """Run a Terraform command in every unit and pass each line of the log to `read`; return the exit status.
 
-    `options` are further flags of `terragrunt run`. If the run is interrupted, `stopping` is called, and Terraform has
-    `grace_seconds` to finish what it has begun. Raises CommandTimedOutError where it does not end in time.
+    `options` are further flags of `terragrunt run`. `program` is the Terragrunt to start in place of the launcher, for
+    callers that have checked what the launcher checks. If the run is interrupted, `stopping` is called, and Terraform
+    has `grace_seconds` to finish what it has begun. Raises CommandTimedOutError where it does not end in time.
     """
-    typed = [TERRAGRUNT, "run", "--all", "--non-interactive", "--no-color", "--log-format", "json", "--summary-disable"]
+    typed = [
+        program or TERRAGRUNT,
+        "run",
+        "--all",
+        "--non-interactive",
+        "--no-color",
+        "--log-format",
+        "json",
+        "--summary-disable",
+    ]
     typed += ["--working-dir", str(environment.folder), *options, "--", *terraform]
     with running(typed, limit_seconds=limit_seconds, environment=variables, grace_seconds=grace_seconds) as terragrunt:
         try:

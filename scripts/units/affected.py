@@ -10,16 +10,18 @@ worktree, where the packages are missing; decision 0030 has the comparison.
 """
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.common import tools
 from scripts.common.commands import CommandError, run
 from scripts.common.environments import Environment
 from scripts.common.errors import UserError
 from scripts.packages.sources import NOT_FOR_LAMBDA, SHARED
-from scripts.terragrunt.runner import TERRAGRUNT
+from scripts.terragrunt import launcher
 from scripts.units.repository import Difference, Repository
 
 FIND_LIMIT_SECONDS = 120
@@ -53,17 +55,20 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """The units to plan, in the order in which to apply them, each with the reason; and units that were removed."""
+    """All units, those to plan with the reason (both in the order of dependence), and units that were removed."""
 
+    units: Mapping[str, Unit]
     reasons: Mapping[str, str]
     removed: tuple[str, ...] = ()
 
 
 def units(environment: Environment, root: Path) -> dict[str, Unit]:
     """All units of an environment in the order in which to apply them; raises UserError as Terragrunt fails."""
-    find = [TERRAGRUNT, "find", "--dag", "--dependencies", "--reading", "--json"]
+    program = tools.read()
+    find = [program.terragrunt, "find", "--dag", "--dependencies", "--reading", "--json"]
     try:
-        done = run(find, limit_seconds=FIND_LIMIT_SECONDS, cwd=environment.folder)
+        variables = launcher.tool_environment(program, os.environ)
+        done = run(find, limit_seconds=FIND_LIMIT_SECONDS, cwd=environment.folder, environment=variables)
         found = json.loads(done.stdout)
     except (CommandError, ValueError) as error:
         raise UserError(f"Terragrunt cannot read the units of {environment.name}: {error}") from error
@@ -114,12 +119,13 @@ def since(environment: Environment, repository: Repository, reference: str, *, u
         for name, files in _read_before(environment, repository, base, change).items():
             touched[name] = sorted({*touched.get(name, []), *files})
     reasons = with_dependents(now, {name: files for name, files in touched.items() if files})
-    return Affected(reasons, tuple(sorted(before - now.keys())))
+    return Affected(now, reasons, tuple(sorted(before - now.keys())))
 
 
 def everything(environment: Environment, repository: Repository) -> Affected:
     """All units of an environment."""
-    return Affected(dict.fromkeys(units(environment, repository.root), "all units are planned"))
+    now = units(environment, repository.root)
+    return Affected(now, dict.fromkeys(now, "all units are planned"))
 
 
 def _read_before(

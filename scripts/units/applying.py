@@ -118,9 +118,9 @@ class Apply:
         if not new.has_changes:
             self._say(f"{new.name}: the new plan changes nothing")
             return False
-        if self.accepts_all and (deleted := _deleted(found) - _deleted(reviewed)):
+        if self.accepts_all and (deleted := newly_deleted(reviewed, found)):
             raise UserError(
-                f"The new plan of {new.name} deletes {', '.join(sorted(deleted))}, which the reviewed plan did not: "
+                f"The new plan of {new.name} deletes {', '.join(deleted)}, which the reviewed plan did not: "
                 "--yes does not cover that. Plan again and review, or apply without --yes."
             )
         return True
@@ -176,6 +176,7 @@ class Apply:
             options=options,
             grace_seconds=LIMITS.grace_seconds,
             stopping=lambda: self._say("stopping: Terraform finishes what it has begun"),
+            program=self.target.terragrunt,
         )
         return said
 
@@ -192,5 +193,7 @@ class Apply:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _deleted(found: UnitChanges) -> set[str]:
-    return {change.address for change in found.resources if change.kind.is_loud}
+def newly_deleted(reviewed: UnitChanges, found: UnitChanges) -> list[str]:
+    """What a new plan deletes or replaces and the reviewed one did not."""
+    before, now = ({one.address for one in of.resources if one.kind.is_loud} for of in (reviewed, found))
+    return sorted(now - before)

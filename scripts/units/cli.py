@@ -106,8 +106,7 @@ def _plan(options: argparse.Namespace) -> int:
         target, tools, plans = NOT_ASKED, {}, []
         if touched.reasons:
             with targets.opened(options.aws or None, environment) as opened:
-                known = affected.units(environment, repository.root)
-                job = planning.Job(environment, known, touched.reasons, opened, console)
+                job = planning.Job(environment, touched.units, touched.reasons, opened, console)
                 target, tools, plans = opened.name, planning.versions(opened.variables), planning.make(job, folder)
         manifest = Manifest(
             environment=environment.name,

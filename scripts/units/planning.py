@@ -78,7 +78,9 @@ def _plan(
         return {}
     variables = {**job.target.variables, **extra}
     out = ["--out-dir", str(folder.units)]
-    plans, status = plan_units.plan(job.environment, variables, job.console, out, options, units)
+    plans, status = plan_units.plan(
+        job.environment, variables, job.console, out, options, units, program=job.target.terragrunt
+    )
     if status != 0:
         failed = [one.unit for one in plans if one.counts is None]
         raise UserError(

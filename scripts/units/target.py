@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.account.account import connect
+from scripts.common import tools
 from scripts.common.aws_target import AwsTarget, choose, pointing_at
 from scripts.common.environments import Environment
 from scripts.common.errors import UserError
 from scripts.local import start
-from scripts.terragrunt import run_refusals
+from scripts.terragrunt import launcher, run_refusals
 
 NAMES = {AwsTarget.LOCAL: "a local AWS", AwsTarget.REAL: "AWS itself"}
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An AWS whose account was checked: its name in words, the variables for programs, and a client of S3."""
+    """An AWS whose account and state backend were checked: its name in words, and a client of S3.
+
+    `variables` are for programs. `terragrunt` is the real one: the launcher would check the same again, with an import
+    of boto3 that takes as long as all that Terragrunt itself does.
+    """
 
     name: str
     variables: Mapping[str, str]
     s3: Any
+    terragrunt: str
 
 
 @contextmanager
@@ -39,4 +45,5 @@ def opened(asked: str | None, environment: Environment) -> Iterator[Target]:
         s3 = connect(environment).client("s3")
         if refused := run_refusals.no_backend(environment, s3):
             raise UserError(refused)
-        yield Target(NAMES[kind], variables, s3)
+        found = tools.read()
+        yield Target(NAMES[kind], launcher.tool_environment(found, variables), s3, found.terragrunt)

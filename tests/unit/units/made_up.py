@@ -30,7 +30,7 @@ def manifest(*units: UnitPlan, **others: object) -> Manifest:
         "account_id": "123456789012",
         "region": "eu-north-1",
         "target": "a local AWS",
-        "commit": "0123456789abcdef0123456789abcdef01234567",
+        "commit": "c0ffee" * 6,
         "since": "main",
         "has_uncommitted": False,
         "made": "2026-12-01T00:00:00Z",

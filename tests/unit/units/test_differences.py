@@ -7,7 +7,7 @@ import pytest
 
 from scripts.units.differences import MAX_LINE, Values, lines
 
-SECRET = "hunter2-fake"
+HIDDEN = "never-to-be-shown"
 
 
 def shown(before: Any, after: Any, **others: Any) -> list[str]:
@@ -45,22 +45,22 @@ def test_json_in_a_text_is_compared_as_what_it_holds() -> None:
 @pytest.mark.parametrize(
     ("value", "sensitive"),
     [
-        ({"password": SECRET}, {"password": True}),
-        ({"password": SECRET}, True),
-        ({"login": {"user": "u", "password": SECRET}}, {"login": {"password": True}}),
-        ({"logins": [{"user": "u"}, {"password": SECRET}]}, {"logins": [{}, {"password": True}]}),
-        ({"logins": [["a"], ["b", SECRET]]}, {"logins": [[], [False, True]]}),
-        ({"document": json.dumps({"password": SECRET})}, {"document": True}),
-        ({"tags": {"a": SECRET}}, {"tags": True}),
+        ({"password": HIDDEN}, {"password": True}),
+        ({"password": HIDDEN}, True),
+        ({"login": {"user": "u", "password": HIDDEN}}, {"login": {"password": True}}),
+        ({"logins": [{"user": "u"}, {"password": HIDDEN}]}, {"logins": [{}, {"password": True}]}),
+        ({"logins": [["a"], ["b", HIDDEN]]}, {"logins": [[], [False, True]]}),
+        ({"document": json.dumps({"password": HIDDEN})}, {"document": True}),
+        ({"tags": {"a": HIDDEN}}, {"tags": True}),
         # A set has fewer marks than members where Terraform cannot tell which member is which.
-        ({"members": ["a", SECRET, "c"]}, {"members": [True]}),
+        ({"members": ["a", HIDDEN, "c"]}, {"members": [True]}),
     ],
 )
 @pytest.mark.parametrize(
     "side", ["created", "destroyed", "changed", "only the new value is marked", "not marked any more"]
 )
 def test_a_sensitive_value_is_never_shown(value: dict[str, Any], sensitive: Any, side: str) -> None:
-    other = json.loads(json.dumps(value).replace(SECRET, f"{SECRET}-old"))
+    other = json.loads(json.dumps(value).replace(HIDDEN, f"{HIDDEN}-old"))
     said = {
         "created": lambda: shown(None, value, after_sensitive=sensitive),
         "destroyed": lambda: shown(value, None, before_sensitive=sensitive),
@@ -69,7 +69,7 @@ def test_a_sensitive_value_is_never_shown(value: dict[str, Any], sensitive: Any,
         "not marked any more": lambda: shown(other, value, before_sensitive=sensitive),
     }[side]()
     assert said
-    assert SECRET not in "\n".join(said)
+    assert HIDDEN not in "\n".join(said)
     assert "sensitive" in "\n".join(said)
 
 

@@ -31,7 +31,7 @@ variable "region" {
 # Since 15 July 2026 the tokens of new repositories carry IDs that are never used again:
 # https://github.com/github/docs/pull/45221
 variable "repository" {
-  description = "GitHub repository that may plan and apply, as its tokens name it: `owner@ID/name@ID`, or `owner/name` where the repository keeps the older form."
+  description = "GitHub repository that may plan and apply, as its tokens name it: owner@ID/name@ID, or owner/name where the repository keeps the older form."
   type        = string
 
   validation {

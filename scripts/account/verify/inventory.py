@@ -142,6 +142,22 @@ def mappings(account: Account) -> Iterator[Left]:
             yield Left("event source mapping", one["UUID"])
 
 
+def policies(account: Account) -> Iterator[Left]:
+    """The account's own policies with the environment's names."""
+    for one in _pages(account, "iam", "list_policies", "Policies", Scope="Local"):
+        if _is_ours(account, one["PolicyName"]):
+            yield Left("policy", one["PolicyName"])
+
+
+def identity_providers(account: Account) -> Iterator[Left]:
+    """Identity providers with the environment's tags."""
+    iam, wanted = account.client("iam"), _tags(account).items()
+    for one in _pages(account, "iam", "list_open_id_connect_providers", "OpenIDConnectProviderList"):
+        tags = called(iam.list_open_id_connect_provider_tags, OpenIDConnectProviderArn=one["Arn"])["Tags"]
+        if wanted <= {tag["Key"]: tag["Value"] for tag in tags}.items():
+            yield Left("identity provider", one["Arn"].rpartition("/")[2])
+
+
 def secrets(account: Account) -> Iterator[Left]:
     """Secrets, those that are scheduled for deletion too."""
     for one in _pages(account, "secretsmanager", "list_secrets", "SecretList", IncludePlannedDeletion=True):
@@ -188,4 +204,12 @@ BY_NAME = (
 )
 """Kind, service, operation, the list in its answer, and what names an element ("" where the elements are names)."""
 
-FINDERS: tuple[Callable[[Account], Iterator[Left]], ...] = (mappings, secrets, keys, network, states)
+FINDERS: tuple[Callable[[Account], Iterator[Left]], ...] = (
+    mappings,
+    policies,
+    identity_providers,
+    secrets,
+    keys,
+    network,
+    states,
+)

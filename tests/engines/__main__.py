@@ -18,7 +18,8 @@ from scripts.toolchain.versions import first_line, parse_version
 from tests.engines import cells
 from tests.engines.cells import Cell, Row
 from tests.engines.steps import Steps
-from tests.support.platform import running
+from tests.support.followed import Copy
+from tests.support.platform import Platform, running
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,9 +60,13 @@ def _take_steps(tool: Tool, engine: Path, say: Callable[[str], None]) -> None:
     """Take the steps, and keep the row after each of them: an interrupted run keeps what it knows."""
     at, done = cells.now(), list[Cell]()
     version = ".".join(map(str, parse_version(first_line([str(engine), "--version"]))))
-    with TemporaryDirectory(prefix="engines-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        with running(environments.default().name, folder / "cache") as platform:
+    with TemporaryDirectory(prefix="engines-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary)
+        name = environments.default().name
+        with running(name, folder / "cache") as elsewhere:
+            # Terragrunt leaves a lock file of providers in each unit, which the other kind of engine cannot use.
+            live = Copy(folder / "checkout").root / "live"
+            platform = Platform(name, elsewhere.aws, folder / "cache", live)
             for cell in Steps(platform, engine, str(tool), folder).run():
                 done.append(cell)
                 cells.record(Row(str(tool), version, at, tuple(done)))

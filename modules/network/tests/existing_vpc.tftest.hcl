@@ -21,21 +21,6 @@ mock_provider "aws" {
   }
 }
 
-override_data {
-  target = data.aws_subnet.existing["subnet-0aaaaaaaaaaaaaaa1"]
-  values = { vpc_id = "vpc-0123456789abcdef0", availability_zone = "eu-west-2a" }
-}
-
-override_data {
-  target = data.aws_subnet.existing["subnet-0bbbbbbbbbbbbbbb1"]
-  values = { vpc_id = "vpc-0123456789abcdef0", availability_zone = "eu-west-2b" }
-}
-
-override_data {
-  target = data.aws_subnet.existing["subnet-0bbbbbbbbbbbbbbb2"]
-  values = { vpc_id = "vpc-0123456789abcdef0", availability_zone = "eu-west-2b" }
-}
-
 variables {
   name       = "csvbatch-test"
   account_id = "123456789012"
@@ -45,8 +30,10 @@ variables {
     subnet_ids      = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"]
     route_table_ids = ["rtb-0123456789abcdef0"]
   }
-  endpoints       = { s3 = true, s3_policy = "platform", sqs = true, secretsmanager = true, private_dns = true }
-  oracle          = { cidrs = ["10.80.4.0/24"], port = 2484 }
+  endpoints            = { s3 = true, s3_policy = "platform", sqs = true, secretsmanager = true, private_dns = true }
+  oracle               = { cidrs = ["10.80.4.0/24"], port = 2484 }
+  look_up_existing_vpc = false
+
   data_bucket_arn = "arn:aws:s3:::csvbatch-test-data"
   queue_arn       = "arn:aws:sqs:eu-west-2:123456789012:csvbatch-test-chunks"
   secret_arn      = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:csvbatch-test-oracle-a1b2c3"
@@ -95,23 +82,6 @@ run "endpoints_are_made_in_the_adopted_vpc" {
   }
 }
 
-run "interface_endpoints_take_one_subnet_a_zone" {
-  command = plan
-
-  variables {
-    existing_vpc = {
-      vpc_id          = "vpc-0123456789abcdef0"
-      subnet_ids      = ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1", "subnet-0bbbbbbbbbbbbbbb2"]
-      route_table_ids = ["rtb-0123456789abcdef0"]
-    }
-  }
-
-  assert {
-    condition     = aws_vpc_endpoint.interface["sqs"].subnet_ids == toset(["subnet-0aaaaaaaaaaaaaaa1", "subnet-0bbbbbbbbbbbbbbb1"])
-    error_message = "AWS refuses two subnets of one zone"
-  }
-}
-
 run "endpoints_of_the_adopted_vpc_are_used_instead" {
   command = plan
 
@@ -141,42 +111,6 @@ run "endpoints_of_the_adopted_vpc_are_used_instead" {
     condition     = aws_vpc_security_group_egress_rule.lambda_to_s3.prefix_list_id == "pl-0123456789abcdef0"
     error_message = "the functions cannot reach S3"
   }
-}
-
-run "refuses_a_subnet_of_another_vpc" {
-  command = plan
-
-  override_data {
-    target = data.aws_subnet.existing["subnet-0bbbbbbbbbbbbbbb1"]
-    values = { vpc_id = "vpc-0fedcba9876543210", availability_zone = "eu-west-2b" }
-  }
-
-  expect_failures = [data.aws_subnet.existing["subnet-0bbbbbbbbbbbbbbb1"]]
-}
-
-run "refuses_interface_endpoints_where_names_are_not_resolved" {
-  command = plan
-
-  override_data {
-    target = data.aws_vpc.existing
-    values = { enable_dns_support = true, enable_dns_hostnames = false }
-  }
-
-  expect_failures = [data.aws_vpc.existing]
-}
-
-run "refuses_subnets_of_a_single_zone" {
-  command = plan
-
-  variables {
-    existing_vpc = {
-      vpc_id          = "vpc-0123456789abcdef0"
-      subnet_ids      = ["subnet-0bbbbbbbbbbbbbbb1", "subnet-0bbbbbbbbbbbbbbb2"]
-      route_table_ids = ["rtb-0123456789abcdef0"]
-    }
-  }
-
-  expect_failures = [aws_security_group.lambda]
 }
 
 run "refuses_an_s3_endpoint_without_route_tables" {
@@ -265,24 +199,6 @@ run "the_vpc_s_names_are_left_alone_where_so_stated" {
   assert {
     condition     = keys(output.endpoint_urls) == ["secretsmanager", "sqs"] && alltrue([for url in output.endpoint_urls : startswith(url, "https://")])
     error_message = "the functions are not told how to find the endpoints: ${jsonencode(output.endpoint_urls)}"
-  }
-}
-
-run "names_need_no_dns_of_the_vpc_where_they_are_left_alone" {
-  command = plan
-
-  override_data {
-    target = data.aws_vpc.existing
-    values = { enable_dns_support = true, enable_dns_hostnames = false }
-  }
-
-  variables {
-    endpoints = { s3 = false, sqs = true, secretsmanager = true, private_dns = false }
-  }
-
-  assert {
-    condition     = length(aws_vpc_endpoint.interface) == 2
-    error_message = "the endpoints are not made"
   }
 }
 

@@ -5,7 +5,7 @@ locals {
 }
 
 terraform {
-  source = "${get_parent_terragrunt_dir()}/../../modules//ci_roles"
+  source = format(local.common.module_source, "ci_roles")
 }
 
 inputs = {

@@ -1,8 +1,8 @@
 """Runs the benchmarks, and reports what they found: tables and charts in `dist/bench/`.
 
 Each benchmark is a program of its own and publishes its figures; one that fails is named at the end, and the others
-are reported. `python -m benchmarks NAME …` runs some of them, `--list` names all. `--quick` takes a tenth of the rows, once:
-it shows that everything works, and the start of each program weighs more in its figures.
+are reported. `python -m benchmarks NAME …` runs some of them, `--list` names all. `--quick` takes a tenth of the rows,
+once: it shows that everything works, and the start of each program weighs more in its figures.
 """
 
 import argparse

@@ -47,7 +47,7 @@ def main() -> None:
             for contender in contenders:
                 compared.note(contender.name, read(contender, arguments.rows))
     roles = {contender.name: contender.role for contender in contenders}
-    title = f"every field of {arguments.rows:,} rows"
+    title = f"reading every field of {arguments.rows:,} rows"
     publish(compared.findings("reading", title, REFERENCE, roles, rows=arguments.rows))
 
 

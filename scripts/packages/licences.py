@@ -15,20 +15,25 @@ from scripts.packages.manifest import Place, read_manifest
 
 _PERMISSIVE = frozenset(
     {"0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT", "MIT-0"}
+    | {"MIT-CMU"}
     | {"PSF-2.0", "UPL-1.0", "Zlib"}
     # Some metadata do not state the number of clauses; all variants are permissive.
     | {"BSD", "BSD License"}
 )
 # Copyleft limited to the library's own files, which are in the zip unchanged and can be replaced there.
 _BY_FILE = frozenset({"LGPL-3.0-only", "MPL-2.0"})
-ALLOWED = _PERMISSIVE | _BY_FILE
+# Permits use and unchanged copies; a package that only the benchmarks' peers need has it.
+_UNCHANGED = frozenset({"Artistic-1.0-Perl"})
+ALLOWED = _PERMISSIVE | _BY_FILE | _UNCHANGED
 
 # Names that metadata and classifiers use instead of SPDX identifiers.
 _SPELLINGS = {
     "Apache-2.0": ("Apache 2.0", "Apache License 2.0", "Apache License, Version 2.0", "Apache Software License"),
+    "Artistic-1.0-Perl": ("Artistic License",),
     "BSD-2-Clause": ("BSD 2-Clause License",),
+    "BSD-3-Clause": ("BSD 3-Clause License",),
     "ISC": ("ISC License",),
-    "MIT": ("MIT License", "MIT Licence"),
+    "MIT": ("MIT License", "MIT Licence", "License :: OSI Approved :: MIT License"),
     "MPL-2.0": ("Mozilla Public License 2.0 (MPL 2.0)",),
     "PSF-2.0": ("PSF License", "PSFL", "Python Software Foundation License"),
 }

@@ -28,6 +28,7 @@ from csvbatch.store import (
     grants,
     open_store,
 )
+from csvbatch.store.postgresql.merge import SAMPLE_ROWS
 from csvbatch.store.waits import IDLE_SECONDS
 from tests.integration.store.contracts import CONTRACTS, PAIRS
 from tests.integration.store.loading import load, new_batch, ranges, split_batch
@@ -96,7 +97,7 @@ def test_a_user_without_rights_is_told_which_to_ask_for(place: PostgresqlPlace, 
             admin.execute("DROP ROLE stranger")
 
 
-@pytest.mark.parametrize("at", [0, 400])
+@pytest.mark.parametrize("at", [SAMPLE_ROWS, 2 * SAMPLE_ROWS])
 def test_a_backend_terminated_while_rows_are_copied_is_replaced(
     place: PostgresqlPlace, server: Server, at: int
 ) -> None:

@@ -37,7 +37,7 @@ _PROCESSORS = 1
 _VISIBILITY = timedelta(minutes=3)
 """Longer than a function may take, and short enough to wait for a message whose delivery failed."""
 
-_PASSWORD = "made-up-for-a-load-run"
+_PASSWORD = "not-a-real-one"
 _MOST_SECONDS = 7200
 _UNFINISHED = "SELECT count(*) FROM csvbatch_batch WHERE state NOT IN ('closed', 'refused')"
 _LOADED = "SELECT coalesce(sum(rows_read), 0) FROM csvbatch_chunk WHERE state = 'done'"

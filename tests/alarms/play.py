@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from scripts.local.cloudwatch.alarms import AlarmWatch
+from scripts.local.cloudwatch.evaluation import State
 from scripts.local.cloudwatch.metrics import MINUTE_SECONDS
 from tests.alarms import runbooks
 from tests.alarms.catalogue import CATALOGUE, Fault
@@ -55,6 +56,9 @@ def play(world: World, key: str) -> Outcome:
     for watch in watches:
         if (times := len(watch.rang([alarm], since=began))) != 1:
             raise AlarmError(f"{alarm} rang {times} times for one fault, looking at {watch.extra_points} more points")
+    told = [change.after for change in world.notified if change.alarm.name == alarm and change.at >= began]
+    if told != [State.ALARM, State.OK]:
+        raise AlarmError(f"the topic of {alarm} was told {told}, and not that it rings and that it is over")
     return Outcome(
         alarm,
         fault,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from scripts.local.cloudwatch.alarms import AlarmWatch
+from scripts.local.cloudwatch.evaluation import State
 from scripts.local.cloudwatch.metrics import MINUTE_SECONDS
 from tests.alarms import runbooks
 from tests.alarms.catalogue import CATALOGUE, Fault
@@ -43,6 +44,7 @@ def play(world: World, key: str) -> Outcome:
             raise AlarmError(f"{alarm} does not ring within {fault.fires_within} minutes although {fault.said}")
         fired = world.watch.rang([alarm], since=began)[0].at
         others = world.watch.ringing() - {alarm}
+        _expect_to_be_found(world, alarm, fault)
         _type(world, fault, runbooks.WHILE_IT_RINGS)
         world.run(fault.lasts)
         _type(world, fault, runbooks.THE_REPAIR)
@@ -54,6 +56,9 @@ def play(world: World, key: str) -> Outcome:
     for watch in watches:
         if (times := len(watch.rang([alarm], since=began))) != 1:
             raise AlarmError(f"{alarm} rang {times} times for one fault, looking at {watch.extra_points} more points")
+    told = [change.after for change in world.notified if change.alarm.name == alarm and change.at >= began]
+    if told != [State.ALARM, State.OK]:
+        raise AlarmError(f"the topic of {alarm} was told {told}, and not that it rings and that it is over")
     return Outcome(
         alarm,
         fault,
@@ -61,6 +66,17 @@ def play(world: World, key: str) -> Outcome:
         (cleared - repaired) / MINUTE_SECONDS,
         tuple(sorted(key_of(world, other) for other in others)),
     )
+
+
+def _expect_to_be_found(world: World, alarm: str, fault: Fault) -> None:
+    """Whoever is woken sees the alarm in the list of those that ring, and its page in its description."""
+    (listed,) = runbooks.type_section(world, runbooks.INDEX, runbooks.ALL_THAT_RING)
+    if listed.status or alarm not in listed.printed:
+        raise AlarmError(f"{listed.block} does not name {alarm}:\n{listed.printed}")
+    (found,) = [one for one in world.watch.alarms if one.name == alarm]
+    page = f"docs/runbooks/{fault.runbook}.md"
+    if not found.description.endswith(f"Runbook: {page}"):
+        raise AlarmError(f"the description of {alarm} does not name {page}: {found.description}")
 
 
 def _type(world: World, fault: Fault, section: str) -> None:

@@ -21,6 +21,8 @@ from tests.support import documents
 from tests.support.aws_command import command_in
 
 FOLDER = REPOSITORY / "docs" / "runbooks"
+INDEX = "README"
+ALL_THAT_RING = "Which alarms ring"
 WHILE_IT_RINGS = "What to look at"
 THE_REPAIR = "What to type"
 AFTER_THE_REPAIR = "After the repair"

@@ -20,7 +20,7 @@ _PRECISION_SECONDS = 60
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
 
 _FIRST_PAUSE_SECONDS = 60.0
-"""Until the first retry, doubled each time. AWS says that retries back off exponentially, and not from how many seconds:
+"""Until the first retry, doubled each time. AWS says that retries back off exponentially, not from what:
 https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html"""
 
 

@@ -31,8 +31,8 @@ def next_state(
 ) -> State:
     """Give the state after an evaluation.
 
-    `points` are those of the evaluation range, oldest first: whether each is breaching, None if it is missing. It has at
-    least `periods` points, of which `to_alarm` have to be breaching. Real data points come first, however old; missing
+    `points` are those of the evaluation range, oldest first: whether each is breaching, None if it is missing. There
+    are at least `periods`, of which `to_alarm` have to be breaching. Real data points come first, however old; missing
     ones are filled in only as far as there are too few.
     """
     there = [point for point in points if point is not None]
@@ -50,8 +50,8 @@ def next_state(
         return State.OK
     if missing is MissingData.IGNORE:
         return current
-    # Too few points, all of them breaching: an alarm if the oldest is at least as old as the points to alarm. That is in
-    # "Why did my CloudWatch alarm send me a notification after a single breached data point?" of AWS's knowledge
+    # Too few points, all of them breaching: an alarm if the oldest is at least as old as the points to alarm. That is
+    # in "Why did my CloudWatch alarm send me a notification after a single breached data point?" of AWS's knowledge
     # center.
     age = len(points) - points.index(True) if there else 0
     return State.ALARM if age >= to_alarm else State.INSUFFICIENT_DATA

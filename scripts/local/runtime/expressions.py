@@ -1,8 +1,8 @@
 """When a schedule is due: the rate(), cron() and at() of EventBridge Scheduler in their time zones.
 
-The rules are those of https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html and, for wildcards, of
-https://docs.amazonaws.cn/en_us/eventbridge/latest/userguide/eb-cron-expressions.html. When clocks go forward, a time that
-does not exist is left out; when they go back, a time that comes twice is due once:
+The rules are those of https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html. Wildcards:
+https://docs.amazonaws.cn/en_us/eventbridge/latest/userguide/eb-cron-expressions.html. When clocks go forward, a time
+that does not exist is left out; when they go back, a time that comes twice is due once:
 https://www.repost.aws/zh-Hans/knowledge-center/eventbridge-scheduler-adjust-dst
 """
 
@@ -23,8 +23,9 @@ _ITEM = re.compile(r"(?P<first>\*|[0-9A-Z]+)(-(?P<last>[0-9A-Z]+))?(/(?P<step>\d
 _NEAREST_WEEKDAY = re.compile(r"(\d+)W")
 _LAST_OF_KIND = re.compile(r"([0-9A-Z]+)L")
 _NTH_OF_KIND = re.compile(r"([0-9A-Z]+)#(\d)")
-_MONTHS = dict(zip("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), range(1, 13), strict=True))
-_DAYS = dict(zip("SUN MON TUE WED THU FRI SAT".split(), range(1, 8), strict=True))
+_MONTH_NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_MONTHS = dict(zip(_MONTH_NAMES, range(1, 13), strict=True))
+_DAYS = dict(zip(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), range(1, 8), strict=True))
 _SATURDAY = 7
 _LONGEST_SEARCH = timedelta(days=366 * 8)
 """From a leap day to the next across a century; what is not due by then is never due."""

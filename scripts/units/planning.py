@@ -45,7 +45,7 @@ class Job:
 def make(job: Job, folder: Folder, options: Sequence[str] = (), *, show_all: bool = False) -> list[UnitPlan]:
     """Plan the job's units into a folder, with further options of `terraform plan`; raises UserError where one fails.
 
-    Plans without changes are shown in JSON only where `show_all` asks for it: it takes half as long as the plan. States
+    Plans without changes are shown in JSON only where `show_all` asks for it: it starts the provider once more. States
     are read before the plans are made, so that a state that is written meanwhile makes a plan stale, and never passes
     for the one that was planned on.
     """

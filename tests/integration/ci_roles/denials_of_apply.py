@@ -96,6 +96,7 @@ APPLIES = [
         "kms:TagResource",
         "tag_resource",
         lambda dev: {"KeyId": dev.key_id, "Tags": _OWN_KMS_TAGS},
+        ("describe_key", lambda dev: {"KeyId": dev.key_id}),
     ),
     Denial(
         "deletes another key",

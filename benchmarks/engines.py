@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.support.measuring import Comparison, timed
 from scripts.common import environments
 from scripts.toolchain.engines import SUPPORTED, here
+from tests.support.followed import Copy
 from tests.support.platform import TOOLCHAIN, Platform, running
 
 ROUNDS = 7
@@ -47,8 +48,11 @@ def main() -> None:
 
 
 def planning(platform: Platform, engine: Path, folder: Path) -> Platform:
-    """The platform with that engine and a cache of its own, since the two kinds of engines take other providers."""
-    return platform.setting(TG_TF_PATH=str(engine), TG_DOWNLOAD_DIR=str(folder / f"{engine.parent.name}-{engine.name}"))
+    """A copy of the checkout for that engine: each leaves a lock file of providers, which the other kind cannot use."""
+    own = folder / f"{engine.parent.name}-{engine.name}"
+    live = Copy(own / "checkout").root / "live"
+    copied = Platform(platform.environment.name, platform.aws, own / "cache", live)
+    return copied.setting(TG_TF_PATH=str(engine))
 
 
 def plan(platform: Platform) -> None:

@@ -45,7 +45,7 @@ def merge(
 ) -> Merged:
     """Copy rows into the table as long as their keys are new, and merge the rest from a temporary table.
 
-    The server works on copied rows while the next are read. To those that follow in the chunk they are rows of the table.
+    The server works on copied rows while the next are read. For those that follow they are rows of the table.
     """
     remaining = iter(rows)
     sample = list(islice(remaining, SAMPLE_ROWS))

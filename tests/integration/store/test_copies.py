@@ -82,10 +82,13 @@ def load_meeting(
     store.load_chunk(batch.id, number, loader)
 
 
-def test_chunks_with_the_same_new_keys_in_opposite_order_are_both_loaded_by_their_first_try(
+def test_chunks_with_the_same_new_keys_in_opposite_order_are_both_loaded_by_one_delivery(
     target: PostgresqlPlace,
 ) -> None:
-    """Each has copied what the other one wants next; the server ends one copy, and its rows wait for the other's."""
+    """Each has copied what the other one wants next; the server ends one copy, and its rows wait for the other's.
+
+    The other copy may meet these rows again, and then one of the two transactions is repeated.
+    """
     # Enough for both copies to have reached the server before they meet.
     rows = MANY[:ARRAY_ROWS]
     batch = split_batch(target.store(), PAIRS, 2)
@@ -95,7 +98,7 @@ def test_chunks_with_the_same_new_keys_in_opposite_order_are_both_loaded_by_thei
         lambda: load_meeting(target.store(), batch, 0, rows, meeting, tries),
         lambda: load_meeting(target.store(), batch, 1, rows[::-1], meeting, tries),
     )
-    assert sorted(tries) == [0, 1]
+    assert set(tries) == {0, 1}
     # The second chunk's lines are greater.
     assert counts(target.store().batch(batch.id)) == (2 * len(rows), len(rows), 0)
     assert target.values(PAIRS) == rows

@@ -45,8 +45,7 @@ def merge(
 ) -> Merged:
     """Copy rows into the table as long as their keys are new, and merge the rest from a temporary table.
 
-    The server works on copied rows while the next ones are read; rows from a temporary table are stored twice, the
-    second time while nothing is read. A copied row is a row of the table for those that follow it in the chunk.
+    The server works on copied rows while the next are read. For those that follow they are rows of the table.
     """
     remaining = iter(rows)
     sample = list(islice(remaining, SAMPLE_ROWS))

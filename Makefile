@@ -179,8 +179,8 @@ lock: ready ## resolve the dependencies and write requirements/*.txt
 system-packages: ## install what the tests need of the system, on Debian or Ubuntu (needs root or sudo)
 	@scripts/system-packages
 
-comment: ## write dist/review/ENV/comment.md on the pull request PULL_REQUEST, in place of the last one
-	@python3 -m scripts.ci.comment --pull-request "$(PULL_REQUEST)" --about "plan of $(ENV)" --file "$(REVIEW)/comment.md"
+comment: ## write dist/review/ENV/plan.md on the pull request PULL_REQUEST, in place of the last one
+	@python3 -m scripts.ci.comment --pull-request "$(PULL_REQUEST)" --about "plan of $(ENV)" --file "$(REVIEW)/plan.md"
 
 drift-issue: ## open, update or close the issue about drift of ENV, after `ci-drift`
 	@python3 -m scripts.ci.drift_issue "$(ENV)" --found "$(DRIFT)"
@@ -191,8 +191,8 @@ ci-drift: ready package ## as `drift`, and keep what was found in dist/drift/ENV
 ci-settings: ## print region and roles of ENV, for a job to become one of them
 	@python3 -m scripts.ci.settings "$(ENV)" | tee -a "$${GITHUB_OUTPUT:-/dev/null}"
 
-job-summary: ## show dist/review/ENV/comment.md on the page of the job
-	@cat "$(REVIEW)/comment.md" | tee -a "$${GITHUB_STEP_SUMMARY:-/dev/null}"
+job-summary: ## show dist/review/ENV/plan.md on the page of the job
+	@cat "$(REVIEW)/plan.md" | tee -a "$${GITHUB_STEP_SUMMARY:-/dev/null}"
 
 release-notes: ## print the changelog's part about TAG
 	@python3 -m scripts.ci.release "$(TAG)" --notes-only

@@ -13,7 +13,7 @@ from scripts.common.paths import command
 LIMIT_SECONDS = 3000
 EXIT_DRIFT = 2
 """What `units drift` ends with where it found drift; 0 where there is none."""
-REPORT, ANSWER = "comment.md", "drifts"
+REPORT, ANSWER = "drift.md", "drifts"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_DRIFT_STATUS,
     )
     drifted.add_argument("--json", type=Path, metavar="FILE", help="write it for programs as well")
+    drifted.add_argument("--markdown", type=Path, metavar="FILE", help="write it for an issue as well")
     drifted.set_defaults(run=_drift)
     return parser
 
@@ -186,6 +187,8 @@ def _drift(options: argparse.Namespace) -> int:
     }
     if options.json:
         options.json.write_text(drift.as_json(found, about), encoding="utf-8")
+    if options.markdown:
+        options.markdown.write_text(drift.as_markdown(environment.name, found), encoding="utf-8")
     _console(sys.stdout).print(drift.table(environment.name, found))
     return drift.exit_status(found)
 

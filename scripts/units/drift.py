@@ -15,13 +15,15 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from scripts.units import changes, planning
+from scripts.units import changes, markdown, planning
 from scripts.units.changes import Change
 from scripts.units.folder import PLAN_JSON, Folder
 from scripts.units.planning import Job
 
 CLEAN, DIFFERENCES = 0, 2
 _OPTIONS = ("-input=false",)
+_RESERVED = 100
+"""What the sentence about what was left out may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,29 @@ def as_json(found: Sequence[UnitDrift], about: Mapping[str, object]) -> str:
     units = [{"unit": one.unit, "status": one.status} | _changes(one) for one in found]
     status = "clean" if exit_status(found) == CLEAN else "differences"
     return json.dumps({**about, "status": status, "units": units}, indent=2) + "\n"
+
+
+def as_markdown(environment: str, found: Sequence[UnitDrift], limit: int = markdown.LIMIT) -> str:
+    """For an issue: the units that differ and what differs in them.
+
+    Differences for which `limit` characters have no room are left out and counted.
+    """
+    differing = [one for one in found if one.status != "clean"]
+    if not differing:
+        return f"Account, states and tree of {markdown.code(environment)} agree: {len(found)} units.\n"
+    text = f"{len(differing)} of {len(found)} units of {markdown.code(environment)} differ.\n\n"
+    text += "| unit | status |\n|---|---|\n" + "".join(
+        f"| {markdown.code(one.unit)} | {one.status} |\n" for one in differing
+    )
+    left_out = 0
+    for one in differing:
+        for name, of in (("changed outside Terraform", one.drift), ("the tree is ahead", one.change)):
+            for change in of:
+                title = f"\n{markdown.code(f'{one.unit}: {change.address}')} ({change.kind}, {name})\n\n"
+                part = title + markdown.block(change.lines)
+                left_out += len(text) + len(part) > limit - _RESERVED
+                text += part if len(text) + len(part) <= limit - _RESERVED else ""
+    return text + (f"\nLeft out for lack of space: {left_out} differences.\n" if left_out else "")
 
 
 def _changes(found: UnitDrift) -> dict[str, list[dict[str, object]]]:

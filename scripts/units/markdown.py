@@ -26,9 +26,9 @@ def render(review: Review, limit: int = LIMIT) -> str:
     manifest = review.manifest
     head = [
         MARKER.format(environment=manifest.environment),
-        f"## Plan of {_code(manifest.environment)}: {review.summary()}",
+        f"## Plan of {code(manifest.environment)}: {review.summary()}",
         "",
-        f"Account {manifest.account_id}, {manifest.region}, {manifest.target}; commit {_code(manifest.commit[:12])}; "
+        f"Account {manifest.account_id}, {manifest.region}, {manifest.target}; commit {code(manifest.commit[:12])}; "
         f"made {manifest.made} with {', '.join(f'{name} {version}' for name, version in manifest.tools.items())}.",
         "",
         *_warnings(review),
@@ -53,13 +53,13 @@ def _warnings(review: Review) -> Iterator[str]:
         yield "> [!CAUTION]"
         yield f"> **Would delete what exists: {len(loud)}**"
         for unit, change in loud[:_LOUD_ROWS]:
-            reason = f" ({_plain(change.reason)})" if change.reason else ""
-            yield f"> - **{change.kind}** {_code(unit.name)} {_code(change.address)}{reason}"
+            reason = f" ({plain(change.reason)})" if change.reason else ""
+            yield f"> - **{change.kind}** {code(unit.name)} {code(change.address)}{reason}"
         if len(loud) > _LOUD_ROWS:
             yield f"> - and {len(loud) - _LOUD_ROWS} more"
         yield ""
     for text in review.warnings():
-        yield from ("> [!WARNING]", f"> {_plain(text)}", "")
+        yield from ("> [!WARNING]", f"> {plain(text)}", "")
 
 
 def _table(review: Review) -> Iterator[str]:
@@ -67,10 +67,10 @@ def _table(review: Review) -> Iterator[str]:
     yield "|---|" + "--:|" * len(COLUMNS) + "---|"
     for unit in review.changed:
         counts = " | ".join(str(unit.count(kind) or "") for kind in COLUMNS)
-        yield f"| {_code(unit.name)} | {counts} | {_plain('; '.join([unit.plan.reason, *unit.notes()]))} |"
+        yield f"| {code(unit.name)} | {counts} | {plain('; '.join([unit.plan.reason, *unit.notes()]))} |"
     if review.unchanged:
         yield ""
-        yield f"Planned, no changes: {', '.join(_code(unit.name) for unit in review.unchanged)}."
+        yield f"Planned, no changes: {', '.join(code(unit.name) for unit in review.unchanged)}."
     if not review.changed:
         yield ""
         yield "**Nothing to apply.**"
@@ -100,18 +100,18 @@ def _counted(unit: UnitReview) -> str:
 
 
 def _change(change: Change, found: Sequence[Found], *, is_output: bool) -> str:
-    title = f"\n**{change.kind}** {'output ' if is_output else ''}{_code(change.address)}"
-    title += f" — {_plain(change.reason)}" if change.reason else ""
+    title = f"\n**{change.kind}** {'output ' if is_output else ''}{code(change.address)}"
+    title += f" — {plain(change.reason)}" if change.reason else ""
     findings = "".join(
-        f"- {'**failed**' if one.failed else 'skipped'} {_code(one.check)} {_plain(one.title)}"
-        + (f": {_plain(one.reason)}\n" if one.reason else "\n")
+        f"- {'**failed**' if one.failed else 'skipped'} {code(one.check)} {plain(one.title)}"
+        + (f": {plain(one.reason)}\n" if one.reason else "\n")
         for one in found
     )
-    return f"{title}\n\n{_block(change.lines)}{findings}"
+    return f"{title}\n\n{block(change.lines)}{findings}"
 
 
-def _block(lines: Sequence[Line]) -> str:
-    """The lines in a fence that is longer than any in them."""
+def block(lines: Sequence[Line]) -> str:
+    """The lines of a diff in a fence that is longer than any in them."""
     if not lines:
         return ""
     shown = [str(line) for line in lines[:_LINES_OF_A_RESOURCE]]
@@ -128,11 +128,11 @@ def _left_out(units: Sequence[tuple[UnitReview, int]]) -> str:
     if not units:
         return ""
     total = sum(missing for _, missing in units)
-    names = ", ".join(f"{missing} of {_code(unit.name)}" for unit, missing in units[:20])
+    names = ", ".join(f"{missing} of {code(unit.name)}" for unit, missing in units[:20])
     return f"\n**Left out here for lack of space: {total} changes ({names}).** The page plan.html has all of them.\n"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Text that Markdown leaves alone, also in a table."""
     ticks = "`"
     while ticks in text:
@@ -141,7 +141,7 @@ def _code(text: str) -> str:
     return f"{ticks}{padding}{text}{padding}{ticks}".replace("|", "\\|")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text in which nothing is markup, also in a table."""
     return _html("".join(f"\\{one}" if one in "\\`*_{}[]()#+!|~@" else one for one in text))
 

@@ -87,6 +87,10 @@ def eventbridge(dev: Platform) -> object:
     return client.update_schedule(**kept, ScheduleExpression="rate(5 minutes)")
 
 
+def ci_roles(dev: Platform) -> object:
+    return dev.client("iam").update_role(RoleName=f"{DEV.prefix}-ci-plan", MaxSessionDuration=7200)
+
+
 def monitoring(dev: Platform) -> object:
     client = dev.client("cloudwatch")
     return client.delete_alarms(AlarmNames=[client.describe_alarms()["MetricAlarms"][0]["AlarmName"]])
@@ -96,15 +100,17 @@ SEEDS: dict[str, Seed] = {
     seed.__name__: seed
     for seed in (
         *(kms, s3, s3_artifacts, s3_logs, secrets, sqs, iam, network),
-        *(lambda_batch_processor, lambda_request_handler, eventbridge, monitoring),
+        *(lambda_batch_processor, lambda_request_handler, eventbridge, monitoring, ci_roles),
     )
 }
 
 
 def drift(tree: ChangedTree, dev: Platform, file: Path) -> tuple[int, dict[str, Any]]:
     """The exit status, and the units with what the JSON says of them."""
-    done = tree.units(dev, "drift", DEV.name, "--json", str(file))
+    issue = file.with_suffix(".md")
+    done = tree.units(dev, "drift", DEV.name, "--json", str(file), "--markdown", str(issue))
     assert done.status in {0, 2}, done.printed
+    assert ("differ." in issue.read_text()) is (done.status == 2)
     return done.status, {unit["unit"]: unit for unit in json.loads(file.read_text())["units"]}
 
 

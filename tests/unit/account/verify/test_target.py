@@ -59,6 +59,6 @@ def test_where_real_credentials_are_present_it_has_to_be_said_which_aws_is_meant
 def test_variables_of_a_local_aws_are_taken_back_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEPT", "yes")
     before = dict(os.environ)
-    with target._pointing_at({"AWS_ENDPOINT_URL": URL}):
+    with target.pointing_at({"AWS_ENDPOINT_URL": URL}):
         assert dict(os.environ) == {"AWS_ENDPOINT_URL": URL}
     assert dict(os.environ) == before

@@ -58,7 +58,7 @@ locals {
     run_cmd("--terragrunt-quiet", "${get_parent_terragrunt_dir()}/scripts/refuse", message)
   ]
 
-  state_name = local.is_unit ? "${local.common.project}-${local.env.account_id}-${local.env.region}-tfstate" : ""
+  state_name = local.is_unit ? local.common.names.state : ""
 }
 
 terragrunt_version_constraint = ">= 1.1"

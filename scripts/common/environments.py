@@ -31,7 +31,7 @@ class Environment:
 
     @property
     def state_name(self) -> str:
-        """The name of the state bucket and of the lock table; terragrunt.hcl builds the same name."""
+        """The name of the state bucket and of the lock table; live/_components/common.hcl builds the same."""
         return f"{project(self.live)}-{self.account_id}-{self.region}-tfstate"
 
     @property

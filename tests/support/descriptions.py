@@ -20,6 +20,7 @@ ATTRIBUTES = ("alarm_description", "description", "display_name")
 MODELLED = {
     ("aws_cloudwatch_event_rule", "description"): ("events", "PutRule", "Description"),
     ("aws_cloudwatch_metric_alarm", "alarm_description"): ("cloudwatch", "PutMetricAlarm", "AlarmDescription"),
+    ("aws_iam_policy", "description"): ("iam", "CreatePolicy", "Description"),
     ("aws_iam_role", "description"): ("iam", "CreateRole", "Description"),
     ("aws_kms_key", "description"): ("kms", "CreateKey", "Description"),
     ("aws_lambda_code_signing_config", "description"): ("lambda", "CreateCodeSigningConfig", "Description"),

@@ -15,7 +15,7 @@ _IDENTIFIER = re.compile(
 )
 _SHORTEST = 8
 _OWN = ("id", "arn")
-"""What a resource is itself named by, which goes before what it refers to."""
+"""What a resource is itself named by, which goes before what others refer to it by, perhaps in a list of any order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ def of_state(unit: str, state: Mapping[str, Any]) -> Iterator[Resource]:
 
 
 def _are_chosen(value: Any, other: Any) -> bool:
-    """Whether two texts differ because each AWS made one up; one that begins with the other was changed."""
+    """Whether two texts differ because each AWS made one up; one that holds the other was changed."""
     if not (isinstance(value, str) and isinstance(other, str)) or min(len(value), len(other)) < _SHORTEST:
         return False
-    return not value.startswith((other, "http")) and not other.startswith(value)
+    return not value.startswith("http") and other not in value and value not in other
 
 
 def identifiers(ours: list[Resource], others: list[Resource]) -> tuple[dict[str, str], dict[str, str]]:
@@ -61,12 +61,15 @@ def identifiers(ours: list[Resource], others: list[Resource]) -> tuple[dict[str,
     Only attributes that hold identifiers count, so that a text that one of them has changed is not taken for one.
     """
     there = {one.address: flat(dict(one.attributes)) for one in others}
+    found = [
+        (path not in _OWN, one.address, path, value, there.get(one.address, {}).get(path))
+        for one in ours
+        for path, value in flat(dict(one.attributes)).items()
+        if _IDENTIFIER.search(path)
+    ]
     names: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    for one in sorted(ours, key=lambda one: one.address):
-        for path, value in sorted(flat(dict(one.attributes)).items(), key=lambda item: item[0] not in _OWN):
-            other = there.get(one.address, {}).get(path)
-            if not _IDENTIFIER.search(path) or not _are_chosen(value, other):
-                continue
+    for _, address, path, value, other in sorted(found, key=lambda one: one[:3]):
+        if _are_chosen(value, other):
             for known, text in zip(names, (value, other), strict=True):
-                known.setdefault(text, f"<{one.address} {path}>")
+                known.setdefault(text, f"<{address} {path}>")
     return names

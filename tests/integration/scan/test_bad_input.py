@@ -155,7 +155,7 @@ def test_an_environment_that_lacks_the_plan_of_a_unit_is_refused(
     file = tmp_path / environments.names()[0] / "sqs" / plans.PLAN
     file.parent.mkdir(parents=True)
     file.write_text(whole())
-    assert "holds no plan of eventbridge, iam, kms" in refused(capsys, "--plans", tmp_path)
+    assert "holds no plan of ci_roles, eventbridge, iam, kms" in refused(capsys, "--plans", tmp_path)
 
 
 def test_a_folder_without_plans_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

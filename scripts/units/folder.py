@@ -1,7 +1,8 @@
 """The folder of plans: who may read it, what lies where, and whether it is still what was planned.
 
-Plans hold in plain text what Terraform hides on the screen (seen in their JSON, `before_sensitive`):
-https://developer.hashicorp.com/terraform/internals/json-format . So the folder is for its owner only, and never in what git would commit.
+Plans hold in plain text what Terraform hides on the screen, as their JSON shows (`before_sensitive`,
+https://developer.hashicorp.com/terraform/internals/json-format). So the folder is for its owner only, and never in what
+git would commit.
 """
 
 import os

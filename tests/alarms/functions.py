@@ -5,8 +5,8 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -100,13 +100,8 @@ class Function:
         variables = {name: self.replaced.get(name, value) for name, value in variables.items()}
         variables |= {"POWERTOOLS_TRACE_DISABLED": "true", "AWS_LAMBDA_FUNCTION_NAME": self.name}
         logging.getLogger("csvbatch").handlers.clear()
-        before = _forget()
-        try:
-            with mock.patch.dict("os.environ", variables):
-                module = importlib.import_module(found.handler.rpartition(".")[0])
-        finally:
-            _forget()
-            sys.modules.update(before)
+        with modules_of_its_own(), mock.patch.dict("os.environ", variables):
+            module = importlib.import_module(found.handler.rpartition(".")[0])
         self._watch(module)
         self.on_start(module)
         return module
@@ -119,6 +114,21 @@ class Function:
 
     def _called(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
         self.on_call(model.service_model.service_name, model.name, params)
+
+
+@contextmanager
+def modules_of_its_own() -> Iterator[None]:
+    """Import again what belongs to a process; afterwards this process has its own, also as attributes of packages."""
+    before = _forget()
+    try:
+        yield
+    finally:
+        _forget()
+        sys.modules.update(before)
+        for name, module in before.items():
+            package, _, attribute = name.rpartition(".")
+            if package:
+                setattr(sys.modules[package], attribute, module)
 
 
 def _forget() -> dict[str, ModuleType]:

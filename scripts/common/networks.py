@@ -41,7 +41,7 @@ def parsed(text: str, where: str) -> IPv4Network:
     try:
         network = IPv4Network(text)
     except ValueError as error:
-        raise UserError(f"{where}: {text!r} is no IPv4 block such as 10.4.0.0/22 ({error}).") from error
+        raise UserError(f"{where}: {text!r} is not an IPv4 block such as 10.4.0.0/22 ({error}).") from error
     if not _LARGEST <= network.prefixlen <= _SMALLEST:
         raise UserError(f"{where}: {text} is not from a /{_LARGEST} to a /{_SMALLEST}, as a VPC of ours must be.")
     return network

@@ -80,7 +80,7 @@ def _default(name: str, default: str) -> str:
 def check_name(name: str, live: Path) -> None:
     """Refuse a name that AWS would, or that is taken."""
     if not _NAME.fullmatch(name):
-        raise UserError(f"{name!r} is no name: use lower-case letters, digits and hyphens, beginning with a letter.")
+        raise UserError(f"{name!r} is not a name: use lower-case letters, digits and hyphens, beginning with a letter.")
     if (live / name).exists():
         raise UserError(
             f"{live / name} exists. Choose another name, or delete that folder if nothing was applied from it."
@@ -90,7 +90,7 @@ def check_name(name: str, live: Path) -> None:
 def check_account(account_id: str) -> str:
     """The account, where it has twelve digits."""
     if not re.fullmatch(r"\d{12}", account_id):
-        raise UserError(f"{account_id!r} is no account: give its twelve digits with --account.")
+        raise UserError(f"{account_id!r} is not an account: give its twelve digits with --account.")
     return account_id
 
 
@@ -101,7 +101,7 @@ def check_region(region: str) -> str:
         one for part in session.get_available_partitions() for one in session.get_available_regions("lambda", part)
     )
     if region not in known:
-        raise UserError(f"{region!r} is no region with Lambda. There are: {', '.join(known)}.")
+        raise UserError(f"{region!r} is not a region with Lambda. There are: {', '.join(known)}.")
     return region
 
 

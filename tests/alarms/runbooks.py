@@ -28,7 +28,7 @@ THE_REPAIR = "What to type"
 AFTER_THE_REPAIR = "After the repair"
 LIMIT_SECONDS = 300
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
-_OF_THE_DOCUMENTS = ("dev", "111111111111")
+_OF_THE_DOCUMENTS = ("dev", "123456789012")
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ class World:
         return alarm in self.watch.ringing()
 
     def restart(self) -> None:
-        """Let both functions start anew, as after a deployment or when their database has gone."""
+        """Let both functions start again, as after a deployment or when their database has gone."""
         for function in self.functions.values():
             function.restart()
 

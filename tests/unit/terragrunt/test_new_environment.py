@@ -76,13 +76,13 @@ def test_without_a_terminal_a_missing_account_is_named(live: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
-        ("Staging", {}, "'Staging' is no name"),
-        ("staging_two", {}, "is no name"),
+        ("Staging", {}, "'Staging' is not a name"),
+        ("staging_two", {}, "is not a name"),
         (SOURCE.name, {}, "exists. Choose another name"),
-        ("_components", {}, "is no name"),
+        ("_components", {}, "is not a name"),
         ("staging", {"account": "1234"}, "give its twelve digits"),
-        ("staging", {"region": "eu-west-99"}, "is no region with Lambda. There are: af-south-1"),
-        ("staging", {"cidr": "10.7.0.1/22"}, "--cidr: '10.7.0.1/22' is no IPv4 block"),
+        ("staging", {"region": "eu-west-99"}, "is not a region with Lambda. There are: af-south-1"),
+        ("staging", {"cidr": "10.7.0.1/22"}, "--cidr: '10.7.0.1/22' is not an IPv4 block"),
         ("staging", {"cidr": "10.7.0.0/28"}, "is not from a /16 to a /26"),
         ("staging", {"cidr": str(networks.block(SOURCE))}, f"of {SOURCE.name}: the two could never be connected"),
         ("a-name-far-too-long-for-s3", {}, "is too long by"),

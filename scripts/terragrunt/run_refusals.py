@@ -18,6 +18,7 @@ from scripts.account.account import connect
 from scripts.common.commands import CommandError, run
 from scripts.common.environments import Environment
 from scripts.common.errors import UserError
+from scripts.terragrunt import unit_states
 
 FIND_LIMIT_SECONDS = 60
 
@@ -110,18 +111,11 @@ def before(needs: Mapping[str, frozenset[str]], unit: str) -> list[str]:
 
 def _has_outputs(environment: Environment, unit: str, s3: Any) -> bool:
     """Whether a unit was applied: it has a state, with any output."""
+    state = unit_states.stored(environment, unit, s3)
+    if state is None:
+        return False
     try:
-        answer = s3.get_object(
-            Bucket=environment.state_name,
-            Key=environment.state_key(unit),
-            ExpectedBucketOwner=environment.account_id,
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchKey":
-            return False
-        raise
-    try:
-        return bool(json.loads(answer["Body"].read())["outputs"])
+        return bool(json.loads(state)["outputs"])
     except (ValueError, KeyError, TypeError):
         # Terraform itself refuses a damaged state, with the message that docs/state.md explains.
         return True

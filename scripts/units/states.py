@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.common.environments import Environment
 from scripts.common.errors import UserError
+from scripts.terragrunt import unit_states
 from scripts.units.manifest import State, digest
 
 NEVER_APPLIED = State(None, "", digest(b"{}"))
@@ -33,15 +34,9 @@ def read(environment: Environment, units: Iterable[str], s3: Any) -> dict[str, S
 
 def _read(environment: Environment, unit: str, s3: Any) -> Seen:
     try:
-        answer = s3.get_object(
-            Bucket=environment.state_name,
-            Key=environment.state_key(unit),
-            ExpectedBucketOwner=environment.account_id,
-        )
+        state = unit_states.stored(environment, unit, s3)
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code == "NoSuchKey":
-            return Seen(NEVER_APPLIED, frozenset())
         raise UserError(
             f"The state of {unit} cannot be read ({code}): check the caller's permissions on "
             f"s3://{environment.state_name}/{environment.state_key(unit)}"
@@ -50,8 +45,10 @@ def _read(environment: Environment, unit: str, s3: Any) -> Seen:
         raise UserError(
             f"The state of {unit} cannot be read ({type(error).__name__}): check credentials and AWS_ENDPOINT_URL."
         ) from None
+    if state is None:
+        return Seen(NEVER_APPLIED, frozenset())
     try:
-        found = json.loads(answer["Body"].read())
+        found = json.loads(state)
         outputs = found["outputs"]
         values = json.dumps({name: one["value"] for name, one in outputs.items()}, sort_keys=True)
         return Seen(State(found["serial"], found["lineage"], digest(values.encode())), frozenset(outputs))

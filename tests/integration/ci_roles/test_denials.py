@@ -1,6 +1,5 @@
 """Each call is made for real, with a session of the role: what IAM refuses here, it refuses on AWS."""
 
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -13,7 +12,7 @@ from tests.integration.ci_roles.denials_of_itself import ITSELF
 from tests.integration.ci_roles.denials_of_plan import PLANS
 from tests.integration.ci_roles.integration import Integration
 from tests.integration.least_privilege.denials import Denial
-from tests.integration.least_privilege.enforced import iam_decisions
+from tests.integration.least_privilege.enforced import iam_decisions, widened
 from tests.support.moments import Moments
 from tests.support.platform import DEV
 
@@ -44,23 +43,17 @@ def spoilt(moments: Moments) -> Iterator[Integration]:
 @pytest.mark.parametrize("denial", [*PLANS, *APPLIES], ids=name_of)
 def test_call_is_refused_for_want_of_that_permission_alone(spoilt: Integration, denial: Denial) -> None:
     """Checks the denials: with one more permission, the same call is allowed."""
-    iam, before = spoilt.operator("iam"), len(iam_decisions(spoilt.server.log))
-    allowed = {"Effect": "Allow", "Action": denial.action, "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-    iam.put_role_policy(RoleName=denial.role, PolicyName="widened", PolicyDocument=policy)
-    with suppress(ClientError):
+    before = len(iam_decisions(spoilt.server.log))
+    with widened(spoilt.operator("iam"), denial.role, denial.action), suppress(ClientError):
         denial.call(spoilt)
-    iam.delete_role_policy(RoleName=denial.role, PolicyName="widened")
     decisions = [one for one in iam_decisions(spoilt.server.log)[before:] if one.action == denial.action]
     assert {(one.allowed, one.caller) for one in decisions} == {(True, denial.role)}
 
 
 @pytest.mark.parametrize("denial", ITSELF, ids=name_of)
 def test_no_permission_more_lets_the_apply_role_change_itself(spoilt: Integration, denial: Denial) -> None:
-    iam = spoilt.operator("iam")
-    allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-    iam.put_role_policy(RoleName=denial.role, PolicyName="widened", PolicyDocument=policy)
-    with pytest.raises(ClientError, match="explicitly denies"):
+    with (
+        widened(spoilt.operator("iam"), denial.role, "*"),
+        pytest.raises(ClientError, match="explicitly denies"),
+    ):
         denial.call(spoilt)
-    iam.delete_role_policy(RoleName=denial.role, PolicyName="widened")

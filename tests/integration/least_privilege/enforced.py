@@ -3,7 +3,8 @@
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -43,6 +44,18 @@ class IamDecision:
 def iam_decisions(log: str) -> list[IamDecision]:
     """All decisions in the log of a local AWS."""
     return [IamDecision(word == "allows", *rest) for word, *rest in _DECISION.findall(log)]
+
+
+@contextmanager
+def widened(iam: Any, role: str, action: str) -> Iterator[None]:
+    """For as long as it lasts, the role may do the action with everything as well."""
+    allowed = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName=role, PolicyName="widened", PolicyDocument=policy)
+    try:
+        yield
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="widened")
 
 
 def variables_of(credentials: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Checks the denials: with one more permission, the denied call succeeds."""
 
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -11,7 +10,7 @@ from tests.integration.least_privilege.conftest import prepared_dev
 from tests.integration.least_privilege.denials import Denial
 from tests.integration.least_privilege.denials_elsewhere import ELSEWHERE
 from tests.integration.least_privilege.denials_of_buckets import BUCKETS
-from tests.integration.least_privilege.enforced import Dev, iam_decisions
+from tests.integration.least_privilege.enforced import Dev, iam_decisions, widened
 from tests.support.moments import Moments
 from tests.support.platform import DEV
 
@@ -32,12 +31,8 @@ def spoilt(moments: Moments) -> Iterator[Dev]:
     ids=lambda one: f"{one.role.removeprefix(f'{DEV.prefix}-')}: {one.title}",
 )
 def test_call_is_refused_for_want_of_that_permission_alone(spoilt: Dev, denial: Denial) -> None:
-    iam, before = spoilt.operator("iam"), len(iam_decisions(spoilt.server.log))
-    allowed = {"Effect": "Allow", "Action": denial.action, "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-    iam.put_role_policy(RoleName=denial.role, PolicyName="widened", PolicyDocument=policy)
-    with suppress(ClientError):
+    before = len(iam_decisions(spoilt.server.log))
+    with widened(spoilt.operator("iam"), denial.role, denial.action), suppress(ClientError):
         denial.call(spoilt)
-    iam.delete_role_policy(RoleName=denial.role, PolicyName="widened")
     decisions = [one for one in iam_decisions(spoilt.server.log)[before:] if one.action == denial.action]
     assert [(one.allowed, one.caller) for one in decisions] == [(True, denial.role)]

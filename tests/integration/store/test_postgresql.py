@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,8 @@ import psycopg
 import pytest
 
 from csvbatch.aws.secrets import StoreAccess
+from csvbatch.contract.base_column import POSITION_COLUMNS
+from csvbatch.contract.model import Contract
 from csvbatch.store import (
     BatchState,
     BusyError,
@@ -28,7 +30,13 @@ from csvbatch.store import (
     grants,
     open_store,
 )
-from csvbatch.store.postgresql.merge import SAMPLE_ROWS
+from csvbatch.store.postgresql.merge import (
+    SAMPLE_ROWS,
+    STAGE,
+    count_stale_sql,
+    create_stage_sql,
+    insert_missing_sql,
+)
 from csvbatch.store.waits import IDLE_SECONDS
 from tests.integration.store.contracts import CONTRACTS, PAIRS
 from tests.integration.store.loading import load, new_batch, ranges, split_batch
@@ -120,6 +128,26 @@ def test_a_backend_terminated_while_rows_are_copied_is_replaced(
     assert store.load_chunk(batch.id, 0, loader).loaded
     assert tries == 2
     assert len(place.values(PAIRS)) == 500
+
+
+@pytest.mark.parametrize("statement", [count_stale_sql, insert_missing_sql])
+def test_a_chunk_is_merged_without_reading_the_whole_table(
+    place: PostgresqlPlace, statement: Callable[[Contract], str]
+) -> None:
+    """The planner knows nothing about the temporary table, and takes half of this one's keys to be in it."""
+    table, columns = place.quote(PAIRS.table), ", ".join(map(place.quote, (*PAIRS.column_names, *POSITION_COLUMNS)))
+    sql = statement(PAIRS).replace(":load_sequence", "1")
+    with psycopg.connect(place.url) as connection:
+        connection.execute(
+            f"INSERT INTO {table} ({columns}) SELECT n, 1, 1, n, 1 FROM generate_series(1, 200000) AS n".encode()
+        )
+        connection.execute(f"ANALYZE {table}".encode())
+        connection.execute(create_stage_sql(PAIRS).encode())
+        connection.execute(f"INSERT INTO {STAGE} SELECT * FROM {table} LIMIT 100000".encode())
+        plan = [line for (line,) in connection.execute(f"EXPLAIN {sql}".encode())]
+        connection.rollback()
+    assert [line for line in plan if "Seq Scan on pairs" in line] == [], plan
+    assert [line for line in plan if "Index" in line and "pairs" in line], plan
 
 
 @contextmanager

@@ -170,14 +170,20 @@ def count_met_sql() -> str:
 
 def count_stale_sql(contract: Contract) -> str:
     """Count the staged rows whose key a later batch's row has in the table."""
-    return (
-        f"SELECT COUNT(*) FROM {STAGE} AS s JOIN {POSTGRESQL.quote(contract.table)} AS t "
-        f"ON {same_key(contract, POSTGRESQL)} WHERE t.load_sequence > :load_sequence"
-    )
+    later = _row_in_table(contract, " AND t.load_sequence > :load_sequence")
+    return f"SELECT COUNT(*) FROM {STAGE} AS s WHERE EXISTS ({later})"
 
 
-def _row_in_table(contract: Contract) -> str:
-    return f"SELECT 1 FROM {POSTGRESQL.quote(contract.table)} AS t WHERE {same_key(contract, POSTGRESQL)}"
+def _row_in_table(contract: Contract, condition: str = "") -> str:
+    """Look one key up in the table.
+
+    Without OFFSET 0 the server makes a join of an EXISTS, and with millions of rows it prefers to read the whole table
+    for each chunk, because it takes single rows for expensive and knows nothing about a temporary table: 70 s instead
+    of 0.4 s in a table of 9 million rows. It never joins a subquery with OFFSET (simplify_EXISTS_query in
+    https://github.com/postgres/postgres/blob/REL_17_STABLE/src/backend/optimizer/plan/subselect.c).
+    """
+    table = POSTGRESQL.quote(contract.table)
+    return f"SELECT 1 FROM {table} AS t WHERE {same_key(contract, POSTGRESQL)}{condition} OFFSET 0"
 
 
 def _ordered_keys(contract: Contract) -> str:

@@ -4,16 +4,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
-
-from rich.console import Console
 
 from scripts.common import environments
 from scripts.common.environments import Environment
-from scripts.common.errors import run_main
+from scripts.common.errors import UserError, run_main
 from scripts.common.locks import only_one
 from scripts.common.paths import LOCAL, REPOSITORY
+from scripts.consoles import console_of
 from scripts.units import (
     affected,
     applying,
@@ -33,7 +32,6 @@ from scripts.units.manifest import Manifest
 from scripts.units.repository import Repository
 
 NOT_ASKED = "no AWS was asked"
-WIDTH_OF_A_LOG = 160
 _STATUS = "Exit status: 0 done, 1 refused or failed, 130 interrupted."
 _DRIFT_STATUS = "Exit status: 0 nothing differs, 2 something differs, 1 an error, 130 interrupted."
 
@@ -75,6 +73,14 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument(
         "--yes", action="store_true", help="do not ask about plans that have to be made again, unless they delete more"
     )
+    apply.add_argument(
+        "--except",
+        dest="without",
+        action="append",
+        default=[],
+        metavar="UNIT",
+        help="leave this unit's plan to somebody who may apply it; may be given several times",
+    )
     apply.set_defaults(run=_apply)
 
     drifted = commands.add_parser(
@@ -101,7 +107,7 @@ def _plan(options: argparse.Namespace) -> int:
     else:
         touched = affected.everything(environment, repository)
     folder = Folder((options.out or LOCAL / "plans" / environment.name).resolve())
-    console = _console(sys.stderr)
+    console = console_of(sys.stderr)
     with _alone(environment):
         folder.prepare(repository)
         target, tools, plans = NOT_ASKED, {}, []
@@ -143,7 +149,7 @@ def _report(folder: Folder) -> None:
         folder.write("plan.md", markdown.render(found).encode()),
         folder.write("plan.html", page.render(found).encode()),
     ]
-    console = _console(sys.stdout)
+    console = console_of()
     console.print(terminal.table(found))
     for line in [*terminal.loud(found), found.summary(), *map(str, files)]:
         console.print(line, markup=False, soft_wrap=True)
@@ -156,7 +162,13 @@ def _apply(options: argparse.Namespace) -> int:
     checks.same_tree(manifest, Repository(REPOSITORY))
     environment = environments.load(manifest.environment)
     checks.same_account(manifest, environment)
-    console = _console(sys.stdout)
+    console = console_of()
+    if unknown := sorted(set(options.without) - set(environment.units())):
+        raise UserError(f"--except {unknown[0]}: {environment.name} has no such unit. Nothing was applied.")
+    for unit in manifest.units:
+        if unit.name in options.without and unit.has_changes:
+            console.print(f"{unit.name}: has changes that this run leaves (--except)", soft_wrap=True)
+    manifest = replace(manifest, units=tuple(one for one in manifest.units if one.name not in options.without))
     if not any(unit.has_changes for unit in manifest.units):
         console.print("nothing to apply: no unit changes")
         return 0
@@ -171,7 +183,7 @@ def _apply(options: argparse.Namespace) -> int:
 def _drift(options: argparse.Namespace) -> int:
     environment = _environment(options)
     repository = Repository(REPOSITORY)
-    console = _console(sys.stderr)
+    console = console_of(sys.stderr)
     with _alone(environment), targets.opened(options.aws or None, environment) as opened:
         known = affected.units(environment, repository.root)
         job = planning.Job(environment, known, dict.fromkeys(known, ""), opened, console)
@@ -189,7 +201,7 @@ def _drift(options: argparse.Namespace) -> int:
         options.json.write_text(drift.as_json(found, about), encoding="utf-8")
     if options.markdown:
         options.markdown.write_text(drift.as_markdown(environment.name, found), encoding="utf-8")
-    _console(sys.stdout).print(drift.table(environment.name, found))
+    console_of().print(drift.table(environment.name, found))
     return drift.exit_status(found)
 
 
@@ -201,7 +213,3 @@ def _alone(environment: Environment) -> AbstractContextManager[None]:
     """One run of Terragrunt in an environment at a time: two would share its caches."""
     waiting = f"units: another run on {environment.name} is under way in this checkout: waiting for it"
     return only_one(LOCAL / f"plan-{environment.name}.lock", lambda: print(waiting, file=sys.stderr))
-
-
-def _console(stream: TextIO) -> Console:
-    return Console(file=stream, highlight=False, width=None if stream.isatty() else WIDTH_OF_A_LOG)

@@ -30,8 +30,8 @@ class Integration(Dev):
     group_id: str = ""
     key_id: str = ""
 
-    def assume(self, role: str, web_token: str) -> Mapping[str, str]:
-        """Take a role with a token; raises ClientError where the account does not let its holder in."""
+    def assume(self, role: str, web_token: str, seconds: int = 3600) -> Mapping[str, str]:
+        """Take a role with a token, for so long; raises ClientError where the account does not let its holder in."""
         endpoint = self.aws.endpoint
         sts = boto3.client(
             "sts",
@@ -41,7 +41,10 @@ class Integration(Dev):
             config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}),
         )
         answer = sts.assume_role_with_web_identity(
-            RoleArn=self.role_arn(role), RoleSessionName="made-up", WebIdentityToken=web_token
+            RoleArn=self.role_arn(role),
+            RoleSessionName="made-up",
+            WebIdentityToken=web_token,
+            DurationSeconds=seconds,
         )
         return variables_of(answer["Credentials"])
 

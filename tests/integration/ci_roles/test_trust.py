@@ -56,6 +56,14 @@ def test_tokens_for_others_or_out_of_date_are_refused(
     assert refused.value.response["Error"]["Code"] == code
 
 
+@pytest.mark.parametrize(("role", "longest"), [(PLAN, 3600), (APPLY, 7200)])
+def test_a_session_is_no_longer_than_the_role_allows(integration: Integration, role: str, longest: int) -> None:
+    assert integration.assume(role, token(SUBJECTS[role]), longest)
+    with pytest.raises(ClientError, match="exceeds the MaxSessionDuration") as refused:
+        integration.assume(role, token(SUBJECTS[role]), longest + 1)
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
+
+
 def test_what_is_no_token_is_refused(integration: Integration) -> None:
     with pytest.raises(ClientError) as refused:
         integration.assume(PLAN, "made-up-and-no-token")

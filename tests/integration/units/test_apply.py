@@ -69,6 +69,22 @@ def test_what_reads_changed_outputs_is_planned_again_and_asked_about(
     assert "**Nothing to apply.**" in (tmp_path / "after" / "plan.md").read_text()
 
 
+def test_units_that_are_excepted_are_left(tree: ChangedTree, dev: Platform, tmp_path: Path) -> None:
+    tree.edit(SCHEDULES, r"rate\(15 minutes\)", "rate(30 minutes)")
+    subscribed(tree)
+    folder = planned(tree, dev, tmp_path / "plans")
+    refused = tree.units(dev, "apply", folder, "--except", "eventbrigde")
+    assert refused.status == 1
+    assert f"--except eventbrigde: {DEV.name} has no such unit. Nothing was applied." in refused.printed
+    assert subscriptions(dev) == 0
+    done = tree.units(dev, "apply", folder, "--except", "eventbridge", "--except", "ci_roles").expect_success()
+    assert "eventbridge: has changes that this run leaves (--except)" in done.printed
+    assert "ci_roles: " not in done.printed
+    assert "applied: monitoring" in done.printed
+    assert subscriptions(dev) == 1
+    assert progress(folder) == {"monitoring": "applied"}
+
+
 def test_plans_of_another_commit_and_of_another_account_and_changed_ones_are_refused(
     tree: ChangedTree, dev: Platform, tmp_path: Path
 ) -> None:

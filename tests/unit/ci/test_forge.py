@@ -8,7 +8,7 @@ import pytest
 from scripts.ci import comment, drift_issue, release
 from scripts.ci.github import GitHub
 from scripts.common.errors import UserError
-from tests.unit.ci.fake_github import Forge, serving
+from tests.support.fake_github import Forge, serving
 
 
 @pytest.fixture

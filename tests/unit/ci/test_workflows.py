@@ -106,6 +106,17 @@ def test_no_job_keeps_the_token_of_its_checkout(path: Path) -> None:
 
 
 @each_workflow
+def test_jobs_that_plan_have_the_whole_history(path: Path) -> None:
+    """Terragrunt takes modules of an earlier release (`modules_ref`) from the history of the checkout."""
+    planning = {"make review", "make apply-review", "make ci-drift"}
+    for name, job in jobs(path).items():
+        of_job = job.get("steps", [])
+        if planning & {step.get("run") for step in of_job}:
+            (checkout,) = [step for step in of_job if step.get("uses", "").startswith("actions/checkout@")]
+            assert checkout["with"].get("fetch-depth") == 0, name
+
+
+@each_workflow
 def test_no_workflow_runs_the_code_of_a_fork_with_credentials(path: Path) -> None:
     triggers = loaded(path)[True]  # YAML 1.1 reads the key `on` as true.
     assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(triggers)

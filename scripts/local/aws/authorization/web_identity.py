@@ -1,7 +1,8 @@
 """Sessions for the holders of a token of an OpenID Connect provider: `sts:AssumeRoleWithWebIdentity`.
 
-Issuer, audience, expiry and the role's trust policy are checked as AWS checks them. The signature is not: the
-provider's keys are on the internet. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+Issuer, audience, expiry, the role's trust policy and its longest session are checked as AWS checks them. The signature
+is not: the provider's keys are on the internet.
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 """
 
 import base64
@@ -65,8 +66,17 @@ def _trusted(
     )
     log.info("IAM %s %s %s %s", "allows" if verdict.allowed else "denies", issuer, ACTION, arn)
     if verdict.allowed:
-        return None
+        return _too_long(call, request, role.max_session_duration if role else None)
     return _refused(request, "AccessDenied", f"Not authorized to perform {ACTION}", HTTPStatus.FORBIDDEN)
+
+
+def _too_long(call: OperationCall, request: Request, longest: str | int | None) -> Response | None:
+    """Refuse a session that is to be longer than the role's longest."""
+    asked = int(call.text("DurationSeconds") or 0)
+    if longest is None or asked <= int(longest):
+        return None
+    words = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+    return _refused(request, "ValidationError", words, HTTPStatus.BAD_REQUEST)
 
 
 def _claims(token: str) -> Mapping[str, Any] | None:

@@ -1,6 +1,8 @@
 """Patches of moto's IAM."""
 
+from moto.core.responses import ActionResult
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.iam.responses import IamResponse
 
 from scripts.local.aws import policy_document, request_context
 from scripts.local.aws.patches.registry import Replacements, patch
@@ -36,3 +38,17 @@ def evaluates_statements(moto: Replacements) -> None:
         return _RESULTS[policy_document.decide_statement(self._statement, asked)]
 
     moto.replace(IAMPolicyStatement, "is_action_permitted", is_action_permitted)
+
+
+@patch
+def keeps_what_is_not_updated(moto: Replacements) -> None:
+    """`UpdateRole` deletes the description that it is not given, and resets the longest session."""
+    original = IamResponse.update_role
+
+    def update_role(self: IamResponse) -> ActionResult:
+        role = self.backend.get_role(self._get_param("RoleName"))
+        self.params.setdefault("Description", role.description)
+        self.params.setdefault("MaxSessionDuration", role.max_session_duration)
+        return original(self)
+
+    moto.replace(IamResponse, "update_role", update_role)

@@ -108,3 +108,24 @@ def test_the_policies_of_a_role_are_simulated(
 
     assert bad == "501"
     assert good == decision
+
+
+@pytest.mark.parametrize(
+    ("change", "bad", "good"),
+    [
+        ({"MaxSessionDuration": 7200}, (None, 7200), ("mine", 7200)),
+        ({"Description": "yours"}, ("yours", 3600), ("yours", 4000)),
+    ],
+)
+def test_updating_one_setting_of_a_role_keeps_the_other(
+    compare: Compare, change: dict[str, Any], bad: tuple[str | None, int], good: tuple[str | None, int]
+) -> None:
+    def update(aws: Aws) -> tuple[str | None, int]:
+        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        settings = {"Description": "mine", "MaxSessionDuration": 4000}
+        aws("iam").create_role(RoleName="reader", AssumeRolePolicyDocument=trust, **settings)
+        aws("iam").update_role(RoleName="reader", **change)
+        role = aws("iam").get_role(RoleName="reader")["Role"]
+        return role.get("Description"), role["MaxSessionDuration"]
+
+    assert compare(iam.keeps_what_is_not_updated, update) == (bad, good)

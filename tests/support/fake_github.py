@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +26,8 @@ class Forge:
     releases: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    permissions: Mapping[str, str] | None = None
+    """Those of the token, as a workflow gives them to a job; without any it may do everything."""
 
     @property
     def variables(self) -> dict[str, str]:
@@ -42,6 +44,18 @@ class Forge:
         one = {"number": number, "title": title, "body": body, "user": {"type": kind}, "state": "open", **more}
         self.issues.append(one)
         return one
+
+    def may(self, method: str, path: str) -> bool:
+        """Whether the token's permissions are enough.
+
+        https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps
+        """
+        if self.permissions is None:
+            return True
+        comments = {"issues", "pull-requests"} if "/comments" in path else {"issues"}
+        enough = comments if path.startswith("/issues") else {"contents"}
+        levels = {"write"} if method != "GET" else {"read", "write"}
+        return any(self.permissions.get(one) in levels for one in enough)
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         """The status and the answer to one call."""
@@ -86,6 +100,8 @@ def serving() -> Iterator[Forge]:
             forge.calls.append(f"{self.command} {path}")
             if self.headers["Authorization"] != f"Bearer {TOKEN}":
                 return self.send(401, {"message": "Bad credentials"})
+            if not forge.may(self.command, path):
+                return self.send(403, {"message": "Resource not accessible by integration"})
             if path.startswith("/uploads/"):
                 forge.files[query["name"][0]] = body
                 return self.send(201, {})

@@ -33,6 +33,16 @@ locals {
 
   destroys = local.command == "destroy" || anytrue([for arg in local.args : can(regex("^--?destroy(=true)?$", arg))])
 
+  # An account has one identity provider of GitHub. The files are searched and not read, so that a change of one environment
+  # does not count as a change of another.
+  makes_provider = [
+    for file in local.is_unit && basename(local.unit_dir) == "ci_roles" && !local.destroys && !contains(local.offline_commands, local.command) ? fileset("${local.unit_dir}/../..", "*/env.hcl") : [] :
+    dirname(file) if(
+      can(regex("account_id\\s*=\\s*\"${local.env.account_id}\"", file("${local.unit_dir}/../../${file}"))) &&
+      can(regex("oidc_provider_arn\\s*=\\s*null", file("${local.unit_dir}/../../${file}")))
+    )
+  ]
+
   refusals = concat(
     contains(["both", "dynamodb", "lockfile"], local.state_lock) ? [] : [
       "state_lock is '${local.state_lock}' in terragrunt.hcl: choose both, dynamodb or lockfile (docs/state.md). Nothing was read or changed."
@@ -48,6 +58,9 @@ locals {
     ] : [],
     local.caller_account_id == null || local.caller_account_id == local.env.account_id ? [] : [
       "Wrong account: these credentials belong to account ${coalesce(local.caller_account_id, "unknown")}, and ${local.env.environment} is account ${local.env.account_id} (live/${local.env.environment}/env.hcl). Nothing was read or changed."
+    ],
+    length(local.makes_provider) < 2 ? [] : [
+      "${join(" and ", local.makes_provider)} are in account ${local.env.account_id}, and each would make GitHub's identity provider, of which an account has one. In all env.hcl but one, set ci.oidc_provider_arn to its ARN: arn:aws:iam::${local.env.account_id}:oidc-provider/token.actions.githubusercontent.com"
     ],
     local.env.deletion_protection && local.destroys ? [
       "${local.env.environment} is protected: it cannot be destroyed, and nothing was changed. docs/how-to/destroy-a-protected-environment.md says how to lift the protection."

@@ -24,6 +24,8 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
 _LONGEST_BUCKET = 63
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 _LONGEST_SUFFIX = "artifacts"
+IDENTITY_PROVIDER = "token.actions.githubusercontent.com"
+"""As modules/ci_roles names it."""
 _NOT_COPIED = shutil.ignore_patterns(".terragrunt-cache", ".terraform", "*.tfstate*", "backend.tf", "provider.tf")
 
 Ask = Callable[[str, str], str]
@@ -145,6 +147,7 @@ def make(wanted: Wanted, source: Environment) -> Path:
         changed = {"environment": wanted.name, "account_id": wanted.account_id, "region": wanted.region}
         for name, value in changed.items():
             text = re.sub(rf'^(\s*{name}\s*=\s*)"[^"]*"', rf'\g<1>"{value}"', text, count=1, flags=re.MULTILINE)
+        text = with_identity_provider(text, wanted, source.live)
         text = re.sub(rf"^# Settings of {source.name}\b", f"# Settings of {wanted.name}", text)
         if wanted.network and (old := networks.block(source)):
             text = networks.moved(text, old, wanted.network)
@@ -156,6 +159,14 @@ def make(wanted: Wanted, source: Environment) -> Path:
         draft.rename(folder)
     environments.load(wanted.name, source.live)
     return folder
+
+
+def with_identity_provider(text: str, wanted: Wanted, live: Path) -> str:
+    """Name GitHub's identity provider where an environment of the account makes it: an account can have only one."""
+    is_there = wanted.account_id in {environments.load(name, live).account_id for name in environments.names(live)}
+    partition = boto3.Session().get_partition_for_region(wanted.region)
+    arn = f'"arn:{partition}:iam::{wanted.account_id}:oidc-provider/{IDENTITY_PROVIDER}"' if is_there else "null"
+    return re.sub(r'^(\s*oidc_provider_arn\s*=\s*)("[^"]*"|null)', rf"\g<1>{arn}", text, count=1, flags=re.MULTILINE)
 
 
 def _said(wanted: Wanted, source: Environment, folder: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """Environments that share an account, and one that stays on a release of the modules."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ GLOBAL = ("aws_iam_", "aws_s3_bucket")
 OF_ANOTHER = frozenset({"aws_iam_role_policy", "aws_lambda_permission", "aws_scheduler_schedule"})
 """Resources that belong to another one (a role, a function, a group), and whose name is one within that."""
 
+OF_THE_ACCOUNT = "aws_iam_openid_connect_provider"
+"""An account has one, which its first environment makes."""
+
 
 @pytest.mark.slow
 def test_environments_of_one_account_share_no_name(tmp_path: Path) -> None:
@@ -34,7 +38,8 @@ def test_environments_of_one_account_share_no_name(tmp_path: Path) -> None:
     assert len(own) > 20
     assert own & neighbour == set()
     assert {one for one in own if one[0].startswith(GLOBAL)} & other == set()
-    assert {kind for kind, _ in own} == {kind for kind, _ in other} == {kind for kind, _ in neighbour}
+    kinds = {kind for kind, _ in own} - {OF_THE_ACCOUNT}
+    assert kinds == {kind for kind, _ in other} == {kind for kind, _ in neighbour}
 
 
 def _names(copy: Copy, environment: str) -> set[tuple[str, str]]:
@@ -103,3 +108,23 @@ def test_the_settings_of_another_environment_are_refused(dev: Platform, released
 
 def _plan(platform: Platform, copy: Copy) -> Ran:
     return platform.run([BARE_TERRAGRUNT, "plan"], copy.root / "live" / DEV.name / "kms", 300)
+
+
+def test_an_account_gets_one_identity_provider(dev: Platform, released: Copy) -> None:
+    released.edit(
+        DEV.name,
+        "env.hcl",
+        (r"environment = .*", f'environment = "{DEV.name}"'),
+        (r"modules_ref = .*", "modules_ref = null"),
+    )
+    live = released.root / "live"
+    shutil.copytree(live / DEV.name, live / "twin")
+    try:
+        for file in (live / "twin").glob("env.hcl"):
+            file.write_text(file.read_text().replace(f'"{DEV.name}"', '"twin"', 1))
+        refused = dev.run([BARE_TERRAGRUNT, "plan"], live / "twin" / "ci_roles", 300).expect_refusal()
+        assert f"{DEV.name} and twin are in account {DEV.account_id}" in refused
+        assert "oidc_provider_arn" in refused
+        assert dev.run([BARE_TERRAGRUNT, "render"], live / "twin" / "ci_roles", 300).status == 0
+    finally:
+        shutil.rmtree(live / "twin")

@@ -49,6 +49,21 @@ def test_the_new_folder_differs_from_its_source_in_what_was_given_alone(live: Pa
     assert differing == {"env.hcl", "network/terragrunt.hcl"}
 
 
+def test_an_account_keeps_its_one_identity_provider(live: Path) -> None:
+    def setting(name: str) -> str:
+        found = re.search(r"oidc_provider_arn *= (.+?) *#", (live / name / "env.hcl").read_text())
+        assert found
+        return found[1]
+
+    make(live, "same-account", account=SOURCE.account_id)
+    provider = f"arn:aws:iam::{SOURCE.account_id}:oidc-provider/token.actions.githubusercontent.com"
+    assert setting("same-account") == f'"{provider}"'
+    make(live, "china", source="same-account", account=ACCOUNT, region="cn-north-1")
+    assert setting("china") == "null"
+    make(live, "china-too", account=ACCOUNT, region="cn-north-1")
+    assert setting("china-too").startswith('"arn:aws-cn:iam::')
+
+
 def test_oracle_s_addresses_in_the_old_network_move_to_the_same_place_of_the_new_one(live: Path) -> None:
     settings = live / SOURCE.name / "env.hcl"
     old = networks.block(SOURCE)

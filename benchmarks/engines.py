@@ -9,6 +9,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from benchmarks.support.findings import Role, publish
 from benchmarks.support.measuring import Comparison, timed
 from scripts.common import environments
 from scripts.toolchain.engines import SUPPORTED, here
@@ -44,7 +45,8 @@ def main() -> None:
             for _ in range(options.rounds):
                 for name, one in of_each.items():
                     comparison.note(name, timed(partial(plan, one)))
-    comparison.print(peer, {})
+    roles = dict.fromkeys(contenders, Role.PEER)
+    publish(comparison.findings("engines", f"plan of the unit {UNIT} with each engine", peer, roles))
 
 
 def planning(platform: Platform, engine: Path, folder: Path) -> Platform:

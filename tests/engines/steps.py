@@ -15,7 +15,7 @@ from tests.support.platform import Platform, planned_units, unchanged_units
 LIMIT_SECONDS = 3600
 _ADDED = re.compile(r"\[(\w+)\] \w+: Apply complete! Resources: (\d+) added, 0 changed, 0 destroyed")
 _DESTROYED = re.compile(r"\[(\w+)\] \w+: Destroy complete! Resources: (\d+) destroyed")
-_ADDRESS = re.compile(r"\[(\w+)\] \w+: ((?:data\.|module\.)?[a-z]\w*\.\S+)$", re.MULTILINE)
+_RESOURCE = re.compile(r"^(?!data\.|module\.[^.]+\.data\.)(?:module\.\S+|[a-z]\w*)\.\S+$", re.MULTILINE)
 _PASSED = re.compile(r"^Success! (\d+) passed, 0 failed", re.MULTILINE)
 
 
@@ -83,11 +83,11 @@ class Steps:
         return f"{len(self._units)} units unchanged"
 
     def _list_states(self) -> str:
-        listed = [unit for unit, address in _ADDRESS.findall(self._all("state", "list")) if "data." not in address]
-        found = {unit: listed.count(unit) for unit in set(listed)}
+        """Unit by unit, because the lines of a list do not say whose they are."""
+        found = {unit: len(_RESOURCE.findall(self._terragrunt("state", "list", unit=unit))) for unit in self._units}
         if found != self._added:
             raise UnexpectedError(f"listed are {found}, applied were {self._added}")
-        return f"{len(listed)} resources"
+        return f"{sum(found.values())} resources"
 
     def _destroy(self) -> str:
         gone = {unit: int(count) for unit, count in _DESTROYED.findall(self._all("destroy"))}

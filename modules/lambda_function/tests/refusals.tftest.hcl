@@ -103,8 +103,8 @@ run "refuses_more_layers_and_signing_profiles_than_lambda_takes_and_a_privileged
   command = plan
 
   variables {
-    layer_arns                = [for n in range(6) : "arn:aws:lambda:eu-west-2:123456789012:layer:oracle-client:${n}"]
-    code_signing_profile_arns = [for n in range(21) : "arn:aws:signer:eu-west-2:123456789012:/signing-profiles/csvbatch/A${n}"]
+    layer_arns                = [for n in [0, 1, 2, 3, 4, 5] : "arn:aws:lambda:eu-west-2:123456789012:layer:oracle-client:${n}"]
+    code_signing_profile_arns = [for n in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20] : "arn:aws:signer:eu-west-2:123456789012:/signing-profiles/csvbatch/A${n}"]
     oracle                    = { host = "oracle.example.internal", port = 443, service_name = "LOADER", protocol = "tcps" }
     endpoint_urls             = { sqs = "http://vpce-1-a.sqs.eu-west-2.vpce.amazonaws.com" }
   }

@@ -468,7 +468,7 @@ run "takes_a_name_that_fills_the_display_name_of_the_topic" {
   command = plan
 
   variables {
-    name = join("", [for n in range(90) : "n"])
+    name = "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
   }
 
   assert {
@@ -481,7 +481,7 @@ run "refuses_a_name_too_long_for_the_display_name_of_the_topic" {
   command = plan
 
   variables {
-    name = join("", [for n in range(91) : "n"])
+    name = "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
   }
 
   expect_failures = [var.name]
@@ -547,7 +547,7 @@ run "refuses_more_topics_than_an_alarm_takes_and_a_key_that_is_taken" {
   command = plan
 
   variables {
-    notify = { topic_arns = [for n in range(5) : "arn:aws:sns:eu-west-2:123456789012:team-${n}"] }
+    notify = { topic_arns = [for n in [0, 1, 2, 3, 4] : "arn:aws:sns:eu-west-2:123456789012:team-${n}"] }
     functions = {
       chunks = {
         name                   = "csvbatch-test-request-handler"

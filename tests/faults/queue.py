@@ -23,12 +23,13 @@ class Message:
 
 @dataclass(slots=True)
 class SimulatedQueue:
-    """The messages that wait, and where all others ended."""
+    """The messages that wait, where all others ended, and how often an older one had to wait."""
 
     waiting: list[Message] = field(default_factory=list)
     sent: int = 0
     deleted: int = 0
     expired: int = 0
+    reordered: int = 0
     dead: list[Message] = field(default_factory=list)
 
     def add(self, body: str, now: datetime) -> None:
@@ -42,6 +43,7 @@ class SimulatedQueue:
         self.expired += len(old)
         self.waiting = [one for one in self.waiting if one not in old]
         visible = [one for one in self.waiting if one.visible_at <= now]
+        oldest = visible[:1]
         chance.shuffle(visible)
         received: list[Message] = []
         for one in visible:
@@ -54,6 +56,7 @@ class SimulatedQueue:
             one.receives += 1
             one.visible_at = now + VISIBILITY
             received.append(one)
+        self.reordered += received[:1] != oldest
         return received
 
     def delete(self, message: Message) -> None:

@@ -20,6 +20,8 @@ class What(StrEnum):
     HANDLER_RUNS = "handler runs"
     DEAD_ARE_REDRIVEN = "dead chunks are redriven"
     BATCH_IS_REPLAYED = "batch is replayed"
+    DATASET_IS_PAUSED = "dataset is paused"
+    DATASET_IS_RESUMED = "dataset is resumed"
     TIME_PASSES = "time passes"
     CLOCK_JUMPS_BACK = "clock jumps back"
     PASSWORD_IS_ROTATED = "password is rotated"
@@ -60,6 +62,8 @@ _RARE = (
     What.VERSION_IS_DELETED,
     What.DEAD_ARE_REDRIVEN,
     What.BATCH_IS_REPLAYED,
+    What.DATASET_IS_PAUSED,
+    What.DATASET_IS_RESUMED,
     What.CLOCK_JUMPS_BACK,
 )
 _INVOCATIONS = frozenset({What.PROCESSOR_RUNS, What.EVENT_ARRIVES, What.HANDLER_RUNS})

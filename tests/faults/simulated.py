@@ -66,9 +66,6 @@ class SimulatedWorld(World):
     def pass_time(self, passed: timedelta) -> None:
         self.now += passed
 
-    def recover(self) -> None:
-        pass
-
     def process(self, fault: Fault | None = None, keys: tuple[str, ...] = ()) -> None:
         def run(store: Store, weather: Weather) -> bool:
             Processor(
@@ -89,6 +86,7 @@ class SimulatedWorld(World):
 
     def handle(self, chance: Random, fault: Fault | None = None, *, repeats: bool = False) -> int:
         messages = self.queue.receive(1, self.now, chance)
+        self.struck[Kind.MESSAGES_REORDERED] = self.queue.reordered
         for message in messages:
             self.struck[Kind.MESSAGE_REPEATED] += repeats
 

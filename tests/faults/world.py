@@ -91,9 +91,16 @@ class World(ABC):
         """Give the functions' user another password; the secret has it at once, or some time later."""
         raise NotImplementedError
 
-    @abstractmethod
     def recover(self) -> None:
-        """End what is wrong with the environment for longer than one invocation."""
+        """End what is wrong with the environment for longer than one invocation, and any pause."""
+        self.pause(is_to_last=False)
+
+    def pause(self, *, is_to_last: bool) -> None:
+        """Pause the dataset, or resume it."""
+        store = self.store()
+        change = store.pauses.pause if is_to_last else store.pauses.resume
+        change(self.samples.dataset)
+        store.close_connection()
 
     def redrive(self) -> None:
         """Let the dead chunks of all batches be sent again."""
@@ -145,6 +152,12 @@ class World(ABC):
             store.replay(chance.choice(batches).id)
         store.close_connection()
 
+    def _paused(self, _: Random, __: Fault | None) -> None:
+        self.pause(is_to_last=True)
+
+    def _resumed(self, _: Random, __: Fault | None) -> None:
+        self.pause(is_to_last=False)
+
     def _time_passes(self, chance: Random, _: Fault | None) -> None:
         passed = (timedelta(minutes=2), timedelta(minutes=17), timedelta(hours=2), timedelta(days=5))
         self.pass_time(chance.choice(passed))
@@ -166,6 +179,8 @@ _HAPPENINGS: Mapping[What, Callable[[World, Random, Fault | None], None]] = {
     What.HANDLER_RUNS: World._handler_runs,
     What.DEAD_ARE_REDRIVEN: World._redriven,
     What.BATCH_IS_REPLAYED: World._replayed,
+    What.DATASET_IS_PAUSED: World._paused,
+    What.DATASET_IS_RESUMED: World._resumed,
     What.TIME_PASSES: World._time_passes,
     What.CLOCK_JUMPS_BACK: World._jumps_back,
     What.PASSWORD_IS_ROTATED: World._rotated,

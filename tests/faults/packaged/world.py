@@ -141,6 +141,7 @@ class PackagedWorld(World):
 
     def recover(self) -> None:
         self._let_secret_follow()
+        super().recover()
 
     def release(self) -> Release:
         """Choose the release whose function is invoked next: during a deployment it may be either."""

@@ -42,7 +42,9 @@ def _rang_in_quiet_weeks(name: str, cache: Path, folder: Path) -> set[str]:
 
 
 def _table(outcomes: Sequence[Outcome]) -> Table:
-    table = Table("alarm", "fault", "rings after", "ends after", "runbook", title="Every alarm, by its fault")
+    table = Table(title="Every alarm, by its fault")
+    for heading in ("alarm", "fault", "rings after", "ends after", "runbook"):
+        table.add_column(heading, overflow="fold")
     for one in outcomes:
         page = f"docs/runbooks/{one.fault.runbook}.md"
         table.add_row(one.alarm, one.fault.said, f"{one.fired:.0f} min", f"{one.cleared:.0f} min", page)

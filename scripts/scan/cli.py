@@ -5,7 +5,6 @@ The plans are made from an empty state, on a temporary local AWS. Exit status: 0
 """
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,11 +16,11 @@ from rich.console import Console
 from scripts.common import environments
 from scripts.common.errors import run_main
 from scripts.common.paths import DIST, MODULES
+from scripts.consoles import console_of
 from scripts.scan import hcl, plan_scan, plans, report, report_files
 from scripts.scan.findings import Outcome, Result, shown
 
 REPORTS = DIST / "scan"
-WIDTH_OF_A_LOG = 160
 CLEAN, FINDINGS, NOT_SCANNED = 0, 1, 2
 
 
@@ -79,7 +78,7 @@ def _scan_all(folder: Path, console: Console) -> Result:
 
 
 def _show(result: Result, seconds: float) -> int:
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG)
+    console = console_of()
     console.print(report.counts(result))
     skipped, failed = result.of(Outcome.SKIPPED), result.of(Outcome.FAILED)
     if skipped:

@@ -24,10 +24,10 @@ from scripts.common.environments import Environment
 from scripts.common.errors import UserError, run_main
 from scripts.common.locks import only_one
 from scripts.common.paths import DIST, LOCAL
+from scripts.consoles import console_of
 
 ROWS = 2000
 WAIT_MINUTES = 30
-LOG_WIDTH = 180
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace) -> int:
     environment = environments.load(options.environment)
     _refuse_protected(environment)
     folder = (options.folder / environment.name).resolve()
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else LOG_WIDTH)
+    console = console_of()
     waiting = f"verify-account: another run on {environment.name} is under way in {folder}: waiting for it"
     with (
         only_one(folder / "run.lock", lambda: print(waiting, file=sys.stderr)),

@@ -19,11 +19,12 @@ from csvbatch.store import StoreError
 from scripts.common import environments
 from scripts.common.aws_target import choose
 from scripts.common.errors import UserError, run_main
-from scripts.common.paths import LIVE, LOCAL, PACKAGES
+from scripts.common.paths import LIVE, LOCAL, PACKAGES, REPOSITORY
+from scripts.consoles import console_of
 from scripts.local import start
 from scripts.local.aws import launcher
 from scripts.local.aws.state import Record, StateDirectory
-from scripts.local.demo import scenario
+from scripts.local.demo import picture, scenario
 from scripts.local.demo.platform import DemoPlatform
 from scripts.local.runtime import machine
 from scripts.local.runtime.aws import Aws
@@ -34,7 +35,6 @@ from scripts.terragrunt import every_unit
 
 FOLDER = LOCAL / "demo"
 ROWS = 200_000
-LOG_WIDTH = 180
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,12 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_false",
         help="do not check the functions' permissions; the counts must be the same",
     )
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="draw what is printed there, as SVG")
     options = parser.parse_args(arguments)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else LOG_WIDTH)
+    console = _console(options.picture)
     started = time.monotonic()
 
     def say(line: str) -> None:
-        console.print(f"[{time.monotonic() - started:5.0f} s] {line}", markup=False, soft_wrap=True)
+        # A picture has an edge, and a log has none.
+        console.print(f"[{time.monotonic() - started:5.0f} s] {line}", markup=False, soft_wrap=not console.record)
 
     def body() -> int:
         choose("local")
@@ -67,9 +69,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             summary = _run(folder, options.rows, options.enforce_iam, console, say)
         seconds = time.monotonic() - started
         console.print(f"{summary}, {seconds:.0f} s in total", style="green", markup=False, soft_wrap=True)
+        if options.picture:
+            options.picture.write_text(picture.drawn(console), encoding="utf-8")
         return 0
 
     return run_main("local-demo", body, (BotoCoreError, ClientError, StoreError))
+
+
+def _console(file: Path | None) -> Console:
+    """One that keeps what it prints, in the picture's width, where a picture is wanted; a log has no width."""
+    if file:
+        return Console(highlight=False, width=picture.WIDTH, record=True)
+    return console_of()
 
 
 def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Callable[[str], None]) -> str:
@@ -88,7 +99,7 @@ def _run(folder: Path, rows: int, enforce_iam: bool, console: Console, say: Call
         say(f"applying the {len(environment.units())} units of {environment.name}; the first run takes minutes")
         every_unit.apply(environment, variables, say)
         database = _new_database(folder)
-        say(f"database, in place of Oracle: {database}")
+        say(f"database, in place of Oracle: {database.relative_to(REPOSITORY, walk_up=True)}")
         paths = Paths(PACKAGES, folder / "runtime")
         aws = Aws(state.endpoint(record))
         say(_iam_mode(record))

@@ -52,15 +52,19 @@ def demo(folder: Path, cache: Path, *arguments: str) -> "subprocess.CompletedPro
 
 @pytest.mark.slow
 def test_every_count_adds_up_and_a_second_demo_without_iam_starts_over(tmp_path: Path) -> None:
-    for arguments, iam in (((), "IAM is enforced"), (("--no-enforce-iam",), "IAM is not enforced")):
+    picture = tmp_path / "demo.svg"
+    runs = ((("--picture", str(picture)), "IAM is enforced"), (("--no-enforce-iam",), "IAM is not enforced"))
+    for arguments, iam in runs:
         done = demo(tmp_path / "demo", tmp_path / "cache", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         digests = re.findall(r"CodeSha256 deployed (\S+), zip executed (\S+)", done.stdout)
         assert len(digests) == 2
         assert all(deployed == executed for deployed, executed in digests)
         assert iam in done.stdout
-        assert bool(re.search(r"IAM checked [1-9][\d,]+ actions and denied 0$", done.stdout, re.M)) != bool(arguments)
+        checked = bool(re.search(r"IAM checked [1-9][\d,]+ actions and denied 0$", done.stdout, re.M))
+        assert checked == (iam == "IAM is enforced")
         assert "All counts add up: 5 files" in done.stdout.splitlines()[-1]
+    assert "svg" in picture.read_text()
 
 
 def test_second_demo_in_a_folder_is_refused_and_a_terminated_one_leaves_no_server(

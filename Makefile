@@ -9,8 +9,10 @@ EACH ?= 40
 SCHEDULES ?= 1000
 BENCH ?=
 PACKAGES ?= 40
+PICTURE ?=
 ROWS ?= 200000
 BASE ?=
+EXCEPT ?=
 REVIEW = dist/review/$(ENV)
 DRIFT = dist/drift/$(ENV)
 VERSIONS ?=
@@ -51,14 +53,14 @@ plan: ready package ## plan every unit of ENV, and print a table
 review: ready package ## plan the units of ENV that differ from BASE (all if empty), into dist/review/ENV
 	@units plan $(ENV) --aws "$(AWS)" $(if $(BASE),--changed-since "$(BASE)") --out "$(REVIEW)"
 
-apply-review: ready package ## apply just the plans in dist/review/ENV
-	@units apply "$(REVIEW)" --aws "$(AWS)"
+apply-review: ready package ## apply just the plans in dist/review/ENV, but not those of the units EXCEPT
+	@units apply "$(REVIEW)" --aws "$(AWS)" $(addprefix --except ,$(EXCEPT))
 
 drift: ready package ## tell what changed in the account from what changed in the tree; fails if anything differs
 	@units drift $(ENV) --aws "$(AWS)"
 
-demo: ready package ## apply an environment to a local AWS, load CSV files through the deployed zips, show what happened
-	@local-demo
+demo: ready package ## apply an environment to a local AWS, load CSV files through the deployed zips, show what happened (PICTURE: and draw it)
+	@local-demo $(if $(PICTURE),--picture "$(PICTURE)")
 
 verify: ready package ## prove the platform in a sandbox account: apply, load, compare, destroy; shows the cost and asks first
 	@verify-account $(ENV) --aws "$(AWS)"
@@ -137,7 +139,7 @@ docs: ready ## build the documentation site in dist/docs
 	@docs-site
 
 lint: ready ## check format, lint, types, the tables of modules, and the workflows
-	@ruff format --check . && ruff check . && mypy lambdas scripts
+	@ruff format --check . && ruff check . && mypy lambdas scripts benchmarks --exclude benchmarks/peers
 	@terraform fmt -check -recursive modules && terragrunt hcl fmt --check
 	@module-tables --check
 	@make lint-workflows

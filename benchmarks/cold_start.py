@@ -59,6 +59,7 @@ def request_handler(folder: Path, aws: Aws) -> Task:
     secret = {"username": "loader", "password": "not-a-real-one"}
     arn = aws.client("secretsmanager").create_secret(Name="bench", SecretString=json.dumps(secret))["ARN"]
     role = aws.client("iam").create_role(RoleName="bench", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    function = f"arn:aws:lambda:{aws.endpoint.region}:{aws.endpoint.account_id}:function:bench"
     variables = {
         "CSVBATCH_BUCKET": BUCKET,
         "CSVBATCH_SECRET_ARN": arn,
@@ -67,7 +68,7 @@ def request_handler(folder: Path, aws: Aws) -> Task:
         "CSVBATCH_MAX_RECEIVE_COUNT": "5",
         "POWERTOOLS_SERVICE_NAME": "csvbatch",
         "POWERTOOLS_METRICS_NAMESPACE": "csvbatch",
-        **aws.variables_of_role(role),
+        **aws.variables_of_role(role, function),
     }
     return task(folder, "request_handler.handler.handler", unpacked(folder), variables)
 

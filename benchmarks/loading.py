@@ -111,7 +111,7 @@ def migrated(contender: Contender, url: str) -> None:
 def contenders_of_both(inputs: Inputs) -> Iterator[Contender]:
     good = inputs.rows - inputs.bad
     yield Contender(OURS, Role.OURS, lambda url: load(inputs, url), only(good))
-    rows = [sys.executable, PEERS / "pydantic_rows.py", inputs.file]
+    rows: list[str | Path] = [sys.executable, PEERS / "pydantic_rows.py", inputs.file]
     # pydantic takes a plain date for a point in time, so it lets one kind of the bad rows pass.
     most = range(good, inputs.rows)
     yield Contender(PEER, Role.PEER, lambda url: run([*rows, url, inputs.folder / "rejects.csv"]), most)
@@ -122,8 +122,8 @@ def contenders_of_both(inputs: Inputs) -> Iterator[Contender]:
 def load(inputs: Inputs, url: str) -> None:
     """Run the command as a user does; its status is 1 because rows are rejected."""
     output = inputs.folder / "output"
-    command = ["csvbatch", "load", inputs.file, "--dataset", "recipients", "--database", url, "--output", output]
-    run([*command, "--contracts", CONTRACTS, "--json"], fine=[1 if inputs.bad else 0])
+    command: list[str | Path] = ["csvbatch", "load", inputs.file, "--dataset", "recipients", "--database", url]
+    run([*command, "--output", output, "--contracts", CONTRACTS, "--json"], fine=[1 if inputs.bad else 0])
     shutil.rmtree(output)
 
 
@@ -144,7 +144,7 @@ def limit_of_sqlite(inputs: Inputs, program: str) -> Contender:
 
 
 def limit_of_postgresql(inputs: Inputs) -> Contender:
-    command = [sys.executable, "-m", "benchmarks.peers.raw_copy", inputs.corrected]
+    command: list[str | Path] = [sys.executable, "-m", "benchmarks.peers.raw_copy", inputs.corrected]
     return Contender(COPY, Role.LIMIT, lambda url: run([*command, url], cwd=REPOSITORY), only(inputs.rows))
 
 

@@ -65,7 +65,8 @@ def main() -> None:
     parser.add_argument("--contender", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.contender:
-        contend(*options.contender, options.files)
+        url, file = options.contender
+        contend(url, file, options.files)
         return
     with tempfile.TemporaryDirectory() as folder, databases() as server:
         file = Path(folder) / "recipients.csv"

@@ -49,7 +49,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder) / "cache"
         tree = ChangedTree(Path(folder) / "checkout")
-        with running(DEV.name, cache, moments.of_dev(cache).applied) as dev:
+        # What a moment is made with stays out of the cache in which a unit's folder is looked up.
+        applied = moments.of_dev(Path(folder) / "making").applied
+        with running(DEV.name, cache, applied) as dev:
             out = str(Path(folder) / "plans")
             tree.branch()
             tree.edit(

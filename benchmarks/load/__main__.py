@@ -24,6 +24,9 @@ from scripts.common.paths import REPOSITORY
 from scripts.local.samples.make_recipients import write_recipients
 
 OUTPUT = REPOSITORY / "dist" / "load"
+FEWEST_HANDLERS = 2
+"""Minimum of MaximumConcurrency: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html"""
+
 _SETTING = re.compile(r"^\s*request_handler_concurrency\s*=\s*(\d+)", re.MULTILINE)
 
 
@@ -37,6 +40,8 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where to write (default: dist/load)")
     options = parser.parse_args()
     limit = options.handlers or configured_handlers()
+    if limit < FEWEST_HANDLERS:
+        parser.error(f"an event source mapping lets at least {FEWEST_HANDLERS} handlers work at once")
     options.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         files = write_files(Path(folder), options.rows, options.files)

@@ -27,7 +27,7 @@ def draw(measured: Measured, pictures: Sequence[Path]) -> None:
     connections.set_ylim(0, max(measured.allowed, *measured.connections) + 1)
     draw_lines(memory, times, "MiB", measured.memory)
     for axes in panels:
-        axes.legend(loc="upper left", fontsize="small")
+        axes.legend(loc="lower right" if axes is memory else "upper left", fontsize="small")
         axes.grid(alpha=0.3)
     memory.set_xlabel("seconds since the first file arrived")
     figure.suptitle(title(measured))
@@ -46,12 +46,12 @@ def title(measured: Measured) -> str:
 
 def draw_rate(axes: Axes, times: Sequence[float], loaded: Sequence[int]) -> None:
     """Draw the rows loaded so far, and the rows a second between samples."""
-    draw_lines(axes, times, "rows", {"loaded": loaded})
+    draw_lines(axes, times, "million rows", {"loaded": [rows / 1e6 for rows in loaded]})
     samples = pairwise(zip(times, loaded, strict=True))
-    rates = [(rows - before) / (now - then) for (then, before), (now, rows) in samples]
+    rates = [(rows - before) / (now - then) / 1e3 for (then, before), (now, rows) in samples]
     other = axes.twinx()
     other.plot(times[1:], smoothed(rates), color="tab:orange", alpha=0.7, label="rows a second")
-    other.set_ylabel("rows/s")
+    other.set_ylabel("thousand rows/s")
     other.set_ylim(bottom=0)
     other.legend(loc="lower right", fontsize="small")
 

@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.support.databases import Databases, databases, scalar
+from benchmarks.support.databases import Databases, databases, scalar, seconds_of
 from csvbatch.contract.yaml_file import load_contracts
 from csvbatch.store import open_store
 from scripts.common.paths import REPOSITORY
@@ -53,11 +53,13 @@ _CONNECTIONS = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{USER}' 
 class Measured:
     """What was measured: lists have a value per sample, memory in MiB, ages and times in seconds.
 
-    `age` is that of the oldest message that was sent and is not loaded, `allowed` the most connections.
+    `age` is that of the oldest message that was sent and is not loaded, `allowed` the most connections,
+    `processors` the seconds of processors that each part took.
     """
 
     rows: int
     files: int
+    size: int
     handlers: int
     machine: str
     allowed: int
@@ -71,12 +73,14 @@ class Measured:
     age: list[float] = field(default_factory=list)
     connections: list[int] = field(default_factory=list)
     memory: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    processors: dict[str, float] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
 def measure(files: list[Path], rows: int, handlers: int, folder: Path) -> Measured:
     """Load the files, and sample until the last batch is closed."""
-    measured = Measured(rows, len(files), handlers, _machine(), handlers + _PROCESSORS)
+    size = sum(file.stat().st_size for file in files)
+    measured = Measured(rows, len(files), size, handlers, _machine(), handlers + _PROCESSORS)
     folder.mkdir()
     with (
         databases() as server,
@@ -119,7 +123,7 @@ class _Run:
     def load(self, files: list[Path]) -> None:
         processor = self.runtime.function(self.deployed.today.processor)
         pollers = self.runtime.pollers()
-        started = time.monotonic()
+        started, before = time.monotonic(), self._processor_seconds()
         with ThreadPoolExecutor(len(pollers) + 2) as pool, self._until_stopped():
             works = [partial(self._poll, poller) for poller in pollers]
             works += [partial(self._schedule, processor), partial(self._sample, started)]
@@ -137,6 +141,7 @@ class _Run:
                     break
                 self.stopped.wait(_SAMPLE_SECONDS)
             self.measured.seconds = time.monotonic() - started
+            self.measured.processors = {name: took - before[name] for name, took in self._processor_seconds().items()}
             self.stopped.set()
         for one in working:
             one.result()
@@ -201,6 +206,17 @@ class _Run:
             print(f"load: {seconds:.0f} s: {measured.loaded[-1]:,} rows, {visible} messages wait", file=sys.stderr)
         self._note_memory(len(measured.times))
 
+    def _processor_seconds(self) -> dict[str, float]:
+        """What each part has taken so far; what samples and serves as AWS is the rest."""
+        functions = {
+            "request handlers": self.runtime.function(self.deployed.today.handler),
+            "batch processor": self.runtime.function(self.deployed.today.processor),
+        }
+        took = {name: sum(map(seconds_of, function.processes)) for name, function in functions.items()}
+        took["database"] = self.server.server_processor()
+        everything = seconds_of(os.getpid()) + sum(map(seconds_of, _descendants(os.getpid())))
+        return {**took, "local AWS": everything - sum(took.values())}
+
     def _note_memory(self, samples: int) -> None:
         handlers = self.runtime.function(self.deployed.today.handler).processes
         groups = {f"request handler {number}": [pid] for number, pid in enumerate(handlers, start=1)}
@@ -209,6 +225,15 @@ class _Run:
             values = self.measured.memory[name]
             values += [0.0] * (samples - 1 - len(values))
             values.append(sum(map(resident_mb, pids)))
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    """The living processes that this one started, and theirs."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # It has ended meanwhile.
+            for child in map(int, task.read_text().split()):
+                yield child
+                yield from _descendants(child)
 
 
 def _judge(measured: Measured, url: str, deployed: Platform) -> None:

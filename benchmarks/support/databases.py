@@ -35,7 +35,11 @@ class Databases:
 
     def processor(self) -> float:
         """Seconds of processors: of the server and all its backends, and of the programs run here."""
-        return of_children() + sum(map(_seconds_of, self._processes()))
+        return of_children() + self.server_processor()
+
+    def server_processor(self) -> float:
+        """Seconds of processors of the server and all its backends, those that have ended too."""
+        return sum(map(seconds_of, self._processes()))
 
     def _processes(self) -> Iterator[int]:
         yield self.server.pid
@@ -54,7 +58,7 @@ def databases() -> Iterator[Databases]:
         yield Databases(server)
 
 
-def _seconds_of(pid: int) -> float:
+def seconds_of(pid: int) -> float:
     """What a process took, and what the children took that it waited for: see proc_pid_stat(5)."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -1,16 +1,21 @@
 """Simulates what a load takes: files are split, messages wait in a queue, handlers and the database share the work.
 
 Time is simulated, by SimPy; what goes in are measured seconds and AWS's limits. A handler works on a chunk while the
-database works on the rows that it has sent already, so a chunk takes as long as the slower of the two.
+database works on the rows that it has sent already, so a chunk takes as long as the slower of the two. On one machine
+all of them share its processors.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Any
 
 import simpy
 
-type Steps = Iterator[simpy.Event]
+type Steps = Generator[simpy.Event, Any]
+
+_SLICE_SECONDS = 0.02
+"""For which one of those who share a machine has a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,8 @@ class Platform:
     a function has a whole one at 1,769 MB, and in proportion below
     (https://docs.aws.amazon.com/de_de/lambda/latest/dg/configuration-memory.html). An event source mapping starts with
     five invocations at once and adds up to 300 a minute, up to the maximum concurrency
-    (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html).
+    (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html). With `machine_cores` all run on one
+    machine with so many processors, as in a load run, and have no other limit.
     """
 
     handler_seconds: float
@@ -49,6 +55,7 @@ class Platform:
     seconds_a_message: float = 0.2
     first: int = 5
     more_a_minute: int = 300
+    machine_cores: int = 0
 
 
 @dataclass(slots=True)
@@ -87,6 +94,7 @@ class _Run:
         self.left = self.outcome.messages
         self.queue = simpy.Store(environment)
         self.database = simpy.Resource(environment, platform.database_cores)
+        self.machine = simpy.Resource(environment, platform.machine_cores) if platform.machine_cores else None
         self.done = environment.event()
         self.millions = work.rows / self.outcome.messages / 1e6
 
@@ -95,7 +103,7 @@ class _Run:
         while self.files:
             self.files -= 1
             size = self.work.rows * self.work.row_bytes / self.work.files
-            yield self.environment.timeout(size / self.platform.split_bytes_a_second)
+            yield from self.work_for(size / self.platform.split_bytes_a_second)
             for _ in range(self.work.chunks_of_a_file):
                 self.queue.put(None)
             self.outcome.waiting = max(self.outcome.waiting, len(self.queue.items))
@@ -116,9 +124,9 @@ class _Run:
         while True:
             yield self.queue.get()
             began = self.environment.now
-            yield self.environment.timeout(self.platform.seconds_a_message)
-            own = self.environment.timeout(self.platform.handler_seconds * self.millions / self.platform.share)
-            yield own & self.environment.process(self.store())
+            yield from self.work_for(self.platform.seconds_a_message)
+            own = self.work_for(self.platform.handler_seconds * self.millions / self.platform.share)
+            yield self.environment.process(own) & self.environment.process(self.store())
             self.outcome.handler_seconds += self.environment.now - began
             self.left -= 1
             if not self.left:
@@ -129,5 +137,16 @@ class _Run:
         seconds = self.platform.database_seconds * self.millions
         with self.database.request() as free:
             yield free
-            yield self.environment.timeout(seconds)
+            yield from self.work_for(seconds)
         self.outcome.database_busy += seconds
+
+    def work_for(self, seconds: float) -> Steps:
+        """Take a processor for so long: one of its own, or in turns with the others one of the machine's."""
+        if self.machine is None:
+            yield self.environment.timeout(seconds)
+            return
+        while seconds > 0:
+            with self.machine.request() as free:
+                yield free
+                yield self.environment.timeout(min(seconds, _SLICE_SECONDS))
+            seconds -= _SLICE_SECONDS

@@ -67,3 +67,14 @@ def test_handlers_are_added_no_faster_than_aws_adds_them() -> None:
 
 def test_every_message_costs_what_it_costs() -> None:
     assert simulate(WORK, platform(seconds_a_message=0.5)).seconds == pytest.approx(10 + 10 * 0.5)
+
+
+def test_on_one_machine_everything_shares_its_processors() -> None:
+    work = Work(rows=10_000_000, row_bytes=WORK.row_bytes, files=10)
+    outcome = simulate(work, platform(concurrency=4, machine_cores=2, database_cores=4))
+    assert outcome.seconds == pytest.approx(10 * (10 + 5) / 2, rel=0.03)
+
+
+def test_one_handler_cannot_use_more_than_itself_and_its_database() -> None:
+    outcome = simulate(WORK, platform(machine_cores=64))
+    assert outcome.seconds == pytest.approx(10, rel=0.02)

@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import batched
 
 from csvbatch.contract.model import Contract
@@ -68,7 +68,7 @@ class Steps:
         self._seconds_of_run = self.deadline.remaining()
 
     def close(self) -> None:
-        """Close the batches that are ready; those that failed in an earlier run come last."""
+        """Close the batches that are ready."""
         self._each("close", self.selection.batches(*_CLOSABLE), _CLOSABLE, self._close)
 
     def send(self) -> None:
@@ -90,8 +90,11 @@ class Steps:
     def _each(
         self, step: str, waiting: Sequence[Batch], states: Sequence[BatchState], work: Callable[[Batch], None]
     ) -> None:
-        """Do one step for each batch that no other processor has; those that failed in an earlier run come last."""
-        for batch in self.isolation.each(step, sorted(waiting, key=_those_that_failed_last)):
+        """Do one step for each batch that no other processor has; those that failed in an earlier run come last.
+
+        Of those the oldest failure comes first: a run ends after a few failures, so that each gets its turn.
+        """
+        for batch in self.isolation.each(step, sorted(waiting, key=_turn)):
             self.deadline.check()
             with self.claims.claimed(batch, states) as mine:
                 if mine is not None:
@@ -207,8 +210,9 @@ class Steps:
             return None
 
 
-def _those_that_failed_last(batch: Batch) -> tuple[bool, int]:
-    return batch.failure is not None, batch.load_sequence
+def _turn(batch: Batch) -> tuple[bool, datetime, int]:
+    has_failed = batch.failure is not None
+    return has_failed, batch.changed_at if has_failed else batch.registered_at, batch.load_sequence
 
 
 def _message(task: ChunkTask) -> ChunkMessage:

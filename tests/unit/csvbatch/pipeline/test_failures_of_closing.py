@@ -49,6 +49,23 @@ def test_a_batch_that_cannot_be_closed_does_not_stop_others_and_is_never_refused
     assert (bad.state, bad.failures, bad.failure) == (BatchState.CLOSED, 0, None)
 
 
+def test_batches_that_can_be_closed_again_are_not_kept_waiting_by_three_that_cannot(
+    pipeline: Pipeline, files: FailingFiles, now: list[datetime]
+) -> None:
+    for name in ("1-bad.csv", "2-bad.csv", "3-bad.csv", "4-good.csv"):
+        pipeline.drop(name, HEADER)
+    files.on_tag["recipients/"] = refusal("InternalError", "PutObjectTagging", 500)
+    for _ in range(2):
+        pipeline.process()
+        now[0] += timedelta(minutes=5)
+    assert batch_of(pipeline, "4-good.csv").failure == "InternalError"
+    files.on_tag = {"bad": refusal("InternalError", "PutObjectTagging", 500)}
+    for _ in range(2):
+        pipeline.process()
+        now[0] += timedelta(minutes=5)
+    assert batch_of(pipeline, "4-good.csv").state is BatchState.CLOSED
+
+
 @pytest.mark.parametrize("what", ["tag", "report"])
 def test_a_delivery_whose_batch_cannot_be_closed_is_done_all_the_same(
     pipeline: Pipeline, files: FailingFiles, tmp_path: Path, what: str

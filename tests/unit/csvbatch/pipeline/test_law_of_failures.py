@@ -21,11 +21,11 @@ CONTRACTS = load_contracts(REPOSITORY / "lambdas" / "contracts")
 KINDS = ("none", "read", "tag", "send", "contract")
 LOADED = ("none", "tag")
 
-stories = st.tuples(
-    st.lists(st.sampled_from(KINDS), min_size=1, max_size=5),
-    st.integers(1, MOST_FAILURES - 1),
-    st.sampled_from(["InvalidObjectState", "SlowDown", "AccessDenied"]),
+# Three failures of the environment in a row end a step, so a file may have its turn in the second run only.
+failing = st.tuples(st.integers(1, MOST_FAILURES - 1), st.sampled_from(["InvalidObjectState", "AccessDenied"])) | (
+    st.tuples(st.integers(2, MOST_FAILURES - 1), st.just("SlowDown"))
 )
+stories = st.tuples(st.lists(st.sampled_from(KINDS), min_size=1, max_size=5), failing)
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +52,9 @@ def test_the_files_of_these_tests_differ_in_every_row(contents: Sequence[bytes])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 @given(story=stories)
 def test_what_fails_of_some_files_changes_nothing_of_the_others(
-    contents: Sequence[bytes], tmp_path_factory: pytest.TempPathFactory, story: tuple[list[str], int, str]
+    contents: Sequence[bytes], tmp_path_factory: pytest.TempPathFactory, story: tuple[list[str], tuple[int, str]]
 ) -> None:
-    kinds, runs, code = story
+    kinds, (runs, code) = story
     folder = tmp_path_factory.mktemp("story")
     pipeline, files, queue = pipeline_in(folder)
     for number, kind in enumerate(kinds):

@@ -60,7 +60,7 @@ locals {
       "Wrong account: these credentials belong to account ${coalesce(local.caller_account_id, "unknown")}, and ${local.env.environment} is account ${local.env.account_id} (live/${local.env.environment}/env.hcl). Nothing was read or changed."
     ],
     length(local.makes_provider) < 2 ? [] : [
-      "${join(" and ", local.makes_provider)} are in account ${local.env.account_id}, and each would make GitHub's identity provider, of which an account has one. In all env.hcl but one, set ci.oidc_provider_arn to its ARN: arn:aws:iam::${local.env.account_id}:oidc-provider/token.actions.githubusercontent.com"
+      "${join(" and ", local.makes_provider)} are in account ${local.env.account_id}, and each would make GitHub's identity provider, of which an account has one. In all env.hcl but one, set ci.oidc_provider_arn to the ARN that 'aws iam list-open-id-connect-providers' prints once the other has made it."
     ],
     local.env.deletion_protection && local.destroys ? [
       "${local.env.environment} is protected: it cannot be destroyed, and nothing was changed. docs/how-to/destroy-a-protected-environment.md says how to lift the protection."

@@ -7,14 +7,14 @@ which plans side by side. ROUNDS says how often (3).
 """
 
 import os
-import resource
 import statistics
 import tempfile
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.support.findings import Aim, Findings, Role, figures_of, publish
+from benchmarks.support.measuring import Taken, timed
 from scripts.common.environments import Environment
 from scripts.terragrunt import runner
 from scripts.units import findings, markdown, page, review
@@ -24,6 +24,9 @@ from tests.support.changed_tree import ChangedTree
 from tests.support.golden_review import GOLDEN
 from tests.support.platform import DEV, TERRAGRUNT, TOOLCHAIN, Platform, running
 
+BENCHMARK = "units_plan"
+TERRAFORM, OURS = "terraform plan", "units plan"
+ROLES = {TERRAFORM: Role.LIMIT, OURS: Role.OURS}
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 LIMIT_SECONDS = 1200
 UNIT = "monitoring"
@@ -32,20 +35,9 @@ INPUTS = "terragrunt-debug.tfvars.json"
 """Written by Terragrunt's `--inputs-debug` into the folder of the unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Took:
-    """Seconds of processors and by the clock."""
-
-    processor: float
-    clock: float
-
-    def __add__(self, other: "Took") -> "Took":
-        return Took(self.processor + other.processor, self.clock + other.clock)
-
-
 def main() -> None:
     """Render, then prepare both ways once and measure them in turn."""
-    rendering()
+    found = [rendering()]
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder) / "cache"
         tree = ChangedTree(Path(folder) / "checkout")
@@ -61,33 +53,36 @@ def main() -> None:
             )
             tree.commit()
             prepare(tree, dev, [UNIT])
-            report(
-                f"{UNIT}, one change",
-                lambda: bare(tree, dev, cache, UNIT),
-                lambda: took(lambda: tree.units(dev, "plan", "--changed-since", "main", "--out", out).expect_success()),
+            alone, ours = measured(
+                lambda: bare(tree, dev, cache, [UNIT]),
+                lambda: tree.units(dev, "plan", "--changed-since", "main", "--out", out).expect_success(),
             )
+            limit = 1.2 * statistics.median(one.processor for one in alone) + 2
+            found.append(compared(f"one changed unit, {UNIT}", alone, ours, Aim(round(limit, 1), unit="s")))
             tree.branch()
             prepare(tree, dev, DEV.units())
-            report(
-                f"all {len(DEV.units())} units, no changes",
-                lambda: sum((bare(tree, dev, cache, unit) for unit in DEV.units()), Took(0, 0)),
-                lambda: took(lambda: tree.units(dev, "plan", "--out", out).expect_success()),
+            alone, ours = measured(
+                lambda: bare(tree, dev, cache, DEV.units()),
+                lambda: tree.units(dev, "plan", "--out", out).expect_success(),
             )
+            found.append(compared(f"all {len(DEV.units())} units, no changes", alone, ours, Aim(1.1)))
+    publish(*found)
 
 
-def rendering() -> None:
+def rendering() -> Findings:
     """How long the comment and the page of 24 changed units take."""
-    found = review.load(Folder(GOLDEN), findings.read(Folder(GOLDEN)))
-    changed = [unit for unit in found.units if unit.plan.has_changes]
+    kept = review.load(Folder(GOLDEN), findings.read(Folder(GOLDEN)))
+    changed = [unit for unit in kept.units if unit.plan.has_changes]
     named = (
         replace(unit, plan=replace(unit.plan, name=f"{unit.name}_{copy}"))
         for copy in range(RENDERED // len(changed))
         for unit in changed
     )
-    many = review.Review(found.manifest, tuple(named))
-    started = time.monotonic()
-    size = len(page.render(many)) + len(markdown.render(many))
-    print(f"{len(many.units)} units rendered, {size:,} characters: {time.monotonic() - started:.2f} s (aim: 2 s)")
+    many = review.Review(kept.manifest, tuple(named))
+    took = timed(lambda: (page.render(many), markdown.render(many)))
+    aims = {OURS: Aim(2, unit="s")}
+    figures = figures_of({OURS: [took.clock]}, OURS, ROLES, aims=aims)
+    return Findings(BENCHMARK, f"the page and the comment of {len(many.units)} units", "s", False, OURS, 1, figures)
 
 
 def prepare(tree: ChangedTree, dev: Platform, units: Sequence[str]) -> None:
@@ -105,35 +100,36 @@ def inputs(tree: ChangedTree, unit: str) -> Path:
     return tree.root.parent / f"{unit}.tfvars.json"
 
 
-def bare(tree: ChangedTree, dev: Platform, cache: Path, unit: str) -> Took:
-    """One plan by Terraform alone."""
+def bare(tree: ChangedTree, dev: Platform, cache: Path, units: Sequence[str]) -> None:
+    """One plan of each unit by Terraform alone, one after the other."""
     environment = Environment(DEV.name, DEV.account_id, DEV.region, live=tree.root / "live")
-    key = f'"{environment.state_key(unit)}"'
-    (folder,) = [file.parent for file in cache.glob("*/*/*/backend.tf") if key in file.read_text()]
-    typed = [TOOLCHAIN["engine"], "plan", "-input=false", f"-var-file={inputs(tree, unit)}", "-lock-timeout=20s"]
-    variables = {**dev.variables, "GOGC": "400"}
-    return took(lambda: dev.setting(**variables).run(typed, folder, LIMIT_SECONDS).expect_success())
+    alone = dev.setting(**{**dev.variables, "GOGC": "400"})
+    for unit in units:
+        key = f'"{environment.state_key(unit)}"'
+        (folder,) = [file.parent for file in cache.glob("*/*/*/backend.tf") if key in file.read_text()]
+        typed = [TOOLCHAIN["engine"], "plan", "-input=false", f"-var-file={inputs(tree, unit)}", "-lock-timeout=20s"]
+        alone.run(typed, folder, LIMIT_SECONDS).expect_success()
 
 
-def took(action: Callable[[], object]) -> Took:
-    """What an action and all programs that it has started took."""
-    used, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    action()
-    now = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Took(now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime, time.monotonic() - started)
+def measured(alone: Callable[[], object], units: Callable[[], object]) -> tuple[list[Taken], list[Taken]]:
+    """What both took in each round, in turn."""
+    rounds = [(timed(alone), timed(units)) for _ in range(ROUNDS)]
+    return [first for first, _ in rounds], [then for _, then in rounds]
 
 
-def report(what: str, alone: Callable[[], Took], units: Callable[[], Took]) -> None:
-    """Measure both in turn, and print each pair."""
-    print(f"\n{what}: processor seconds (clock)\n{'terraform plan':>22} {'units plan':>22}   ratio")
-    ratios, extra = [], []
-    for _ in range(ROUNDS):
-        first, then = alone(), units()
-        ratios.append(then.processor / first.processor)
-        extra.append(then.processor - first.processor)
-        cells = (f"{one.processor:.1f} ({one.clock:.1f})" for one in (first, then))
-        print("{:>22} {:>22}".format(*cells), f"{ratios[-1]:7.2f}", flush=True)
-    print(f"median ratio {statistics.median(ratios):.2f}, {statistics.median(extra):.1f} s more")
+def compared(title: str, alone: Sequence[Taken], ours: Sequence[Taken], aim: Aim) -> Findings:
+    values = {TERRAFORM: [one.processor for one in alone], OURS: [one.processor for one in ours]}
+    clocks = [statistics.median(one.clock for one in each) for each in (alone, ours)]
+    return Findings(
+        benchmark=BENCHMARK,
+        title=f"{title}, seconds of processors",
+        unit="s",
+        more_is_better=False,
+        reference=TERRAFORM,
+        rounds=ROUNDS,
+        figures=figures_of(values, TERRAFORM, ROLES, aims={OURS: aim}),
+        notes=(f"By the clock: {TERRAFORM} {clocks[0]:.1f} s, {OURS} {clocks[1]:.1f} s.",),
+    )
 
 
 if __name__ == "__main__":

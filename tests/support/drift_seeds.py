@@ -77,11 +77,9 @@ def lambda_request_handler(dev: Platform) -> object:
 
 
 def eventbridge(dev: Platform) -> object:
-    client = dev.client("scheduler")
-    (found,) = client.list_schedules()["Schedules"]
-    old = client.get_schedule(Name=found["Name"], GroupName=found["GroupName"])
-    kept = {key: old[key] for key in ("Name", "GroupName", "FlexibleTimeWindow", "Target", "State")}
-    return client.update_schedule(**kept, ScheduleExpression="rate(5 minutes)")
+    schedule = dev.only_schedule()
+    kept = {key: schedule[key] for key in ("Name", "GroupName", "FlexibleTimeWindow", "Target", "State")}
+    return dev.client("scheduler").update_schedule(**kept, ScheduleExpression="rate(5 minutes)")
 
 
 def ci_roles(dev: Platform) -> object:

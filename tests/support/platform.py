@@ -117,6 +117,12 @@ class Platform:
             aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
         )
 
+    def only_schedule(self) -> dict[str, Any]:
+        """The schedule of an environment that has one, as Scheduler gives it."""
+        scheduler = self.client("scheduler")
+        (listed,) = scheduler.list_schedules()["Schedules"]
+        return dict(scheduler.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"]))
+
     @property
     def state_bucket(self) -> str:
         """The bucket, and the table, of the environment's state."""

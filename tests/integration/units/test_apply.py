@@ -40,9 +40,7 @@ def progress(folder: str) -> dict[str, str]:
 
 
 def schedule(dev: Platform) -> str:
-    scheduler = dev.client("scheduler")
-    (found,) = scheduler.list_schedules()["Schedules"]
-    return str(scheduler.get_schedule(Name=found["Name"], GroupName=found["GroupName"])["State"])
+    return str(dev.only_schedule()["State"])
 
 
 def subscriptions(dev: Platform) -> int:
@@ -144,15 +142,14 @@ def test_a_unit_that_fails_in_the_middle_is_gone_on_from(tree: ChangedTree, dev:
     tree.edit(SCHEDULES, r"^( *)every-quarter-hour = (.*)$", r"\1every-quarter-hour = \2\n\1every-hour = \2")
     folder = planned(tree, dev, tmp_path / "plans")
     scheduler = dev.client("scheduler")
-    (there,) = scheduler.list_schedules()["Schedules"]
-    old = scheduler.get_schedule(Name=there["Name"], GroupName=there["GroupName"])
+    there = dev.only_schedule()
     name = there["Name"].replace("every-quarter-hour", "every-hour")
     scheduler.create_schedule(
         Name=name,
         GroupName=there["GroupName"],
         ScheduleExpression="rate(1 hour)",
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target=old["Target"],
+        Target=there["Target"],
     )
     failed = tree.units(dev, "apply", folder, "--yes")
     assert failed.status == 1, failed.printed

@@ -48,9 +48,7 @@ def runner(server: LocalAws, project: Project, forge: Forge, tmp_path: Path) -> 
 
 
 def schedule(platform: Platform) -> str:
-    scheduler = platform.client("scheduler")
-    (found,) = scheduler.list_schedules()["Schedules"]
-    return str(scheduler.get_schedule(Name=found["Name"], GroupName=found["GroupName"])["ScheduleExpression"])
+    return str(platform.only_schedule()["ScheduleExpression"])
 
 
 @pytest.mark.slow

@@ -216,7 +216,10 @@ class OneJob:
         known[action](**{name.replace("-", "_"): value for name, value in given.items()})
 
     def _check_out(self, *, persist_credentials: bool, ref: str = "", fetch_depth: int = 1) -> None:
-        """As https://github.com/actions/checkout says: one commit, or with a depth of 0 all branches and tags."""
+        """As https://github.com/actions/checkout says: one commit, or with a depth of 0 all branches and tags.
+
+        The branches are those of `origin` (getRefSpecForAllHistory in its src/ref-helper.ts).
+        """
         assert not persist_credentials
         assert "contents" in self._permissions, "a token that may read nothing cannot check out"
         git = self._runner.git

@@ -71,7 +71,11 @@ def _trusted(
 
 
 def _too_long(call: OperationCall, request: Request, longest: str | int | None) -> Response | None:
-    """Refuse a session that is to be longer than the role's longest."""
+    """Refuse a session that is to be longer than the role's longest, in words that AWS was seen to use.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html says that it fails, and
+    https://github.com/kreuzwerker/awsu/issues/27 has the code, the message and the status.
+    """
     asked = int(call.text("DurationSeconds") or 0)
     if longest is None or asked <= int(longest):
         return None

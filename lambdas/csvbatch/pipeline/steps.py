@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import batched
 
 from csvbatch.contract.model import Contract
@@ -94,7 +94,9 @@ class Steps:
 
         Of those the oldest failure comes first: a run ends after a few failures, so that each gets its turn.
         """
-        for batch in self.isolation.each(step, sorted(waiting, key=_turn)):
+        fresh = [batch for batch in waiting if batch.failure is None]
+        failed = sorted((batch for batch in waiting if batch.failure is not None), key=lambda one: one.changed_at)
+        for batch in self.isolation.each(step, [*fresh, *failed]):
             self.deadline.check()
             with self.claims.claimed(batch, states) as mine:
                 if mine is not None:
@@ -208,11 +210,6 @@ class Steps:
             if error.code != "NO_CONTRACT":
                 raise
             return None
-
-
-def _turn(batch: Batch) -> tuple[bool, datetime, int]:
-    has_failed = batch.failure is not None
-    return has_failed, batch.changed_at if has_failed else batch.registered_at, batch.load_sequence
 
 
 def _message(task: ChunkTask) -> ChunkMessage:

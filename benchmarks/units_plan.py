@@ -17,6 +17,7 @@ from benchmarks.support.findings import Aim, Findings, Role, figures_of, publish
 from benchmarks.support.measuring import Taken, timed
 from scripts.common.environments import Environment
 from scripts.terragrunt import runner
+from scripts.terragrunt.launcher import GO_MEMORY_FOR_SPEED
 from scripts.units import findings, markdown, page, review
 from scripts.units.folder import Folder
 from tests.support import moments
@@ -103,7 +104,7 @@ def inputs(tree: ChangedTree, unit: str) -> Path:
 def bare(tree: ChangedTree, dev: Platform, cache: Path, units: Sequence[str]) -> None:
     """One plan of each unit by Terraform alone, one after the other."""
     environment = Environment(DEV.name, DEV.account_id, DEV.region, live=tree.root / "live")
-    alone = dev.setting(**{**dev.variables, "GOGC": "400"})
+    alone = dev.setting(GOGC=GO_MEMORY_FOR_SPEED)
     for unit in units:
         key = f'"{environment.state_key(unit)}"'
         (folder,) = [file.parent for file in cache.glob("*/*/*/backend.tf") if key in file.read_text()]

@@ -3,7 +3,7 @@
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,16 @@ class Account:
     def changed(self) -> None:
         """Let everything be looked up again."""
         self._known.clear()
+
+    def schedules(self) -> list[Mapping[str, Any]]:
+        """Every schedule, as Scheduler gives it."""
+        found: list[Mapping[str, Any]] = self.known("schedules", self._look_up_schedules)
+        return found
+
+    def _look_up_schedules(self) -> list[Mapping[str, Any]]:
+        scheduler = self.client("scheduler")
+        listed = scheduler.list_schedules()["Schedules"]
+        return [scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"]) for one in listed]
 
     @property
     def prefix(self) -> str:

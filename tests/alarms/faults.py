@@ -142,8 +142,7 @@ def nothing_arrives(world: World) -> Iterator[None]:
 @contextmanager
 def schedule_is_off(world: World) -> Iterator[None]:
     scheduler = world.account.client("scheduler")
-    (listed,) = scheduler.list_schedules()["Schedules"]
-    found = scheduler.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
+    (found,) = world.account.schedules()
     kept = ("Name", "GroupName", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target")
     same = {name: found[name] for name in kept}
     scheduler.update_schedule(**same, State="DISABLED")

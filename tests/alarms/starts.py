@@ -44,20 +44,11 @@ class Starts:
 
     def work(self) -> None:
         """Start what is due."""
-        for schedule in self._schedules():
+        for schedule in self.account.schedules():
             self._plan(schedule)
         for attempt in [one for one in self._attempts if one.due <= self.now()]:
             self._attempts.remove(attempt)
             self._attempt(attempt)
-
-    def _schedules(self) -> list[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = self.account.known("schedules", self._look_up_schedules)
-        return found
-
-    def _look_up_schedules(self) -> list[Mapping[str, Any]]:
-        scheduler = self.account.client("scheduler")
-        listed = scheduler.list_schedules()["Schedules"]
-        return [scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"]) for one in listed]
 
     def _plan(self, schedule: Mapping[str, Any]) -> None:
         arn = schedule["Arn"]

@@ -1,6 +1,5 @@
 """A repository as a forge holds it, with `main` as this checkout is, and what people do with it."""
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +13,9 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.tree = ChangedTree(folder / "checkout")
         self.origin = folder / "origin.git"
-        self._git("clone", "--quiet", "--bare", str(self.tree.root), str(self.origin))
+        self.tree.git("clone", "--quiet", "--bare", str(self.tree.root), str(self.origin))
         # As on a forge, jobs fetch a commit by its name.
-        self._git("-C", str(self.origin), "config", "uploadpack.allowAnySHA1InWant", "true")
+        self.tree.git("-C", str(self.origin), "config", "uploadpack.allowAnySHA1InWant", "true")
 
     def pull_request(self, number: int, edit: Callable[[ChangedTree], None], head: str) -> Event:
         """Propose a change; jobs check out its merge with `main`, as GitHub makes it of each pull request."""
@@ -47,6 +46,3 @@ class Project:
     def _push(self) -> Event:
         self.tree.git("push", "--quiet", str(self.origin), "main")
         return Event("push", "refs/heads/main", self.tree.git("rev-parse", "main"))
-
-    def _git(self, *arguments: str) -> None:
-        subprocess.run(["git", *arguments], capture_output=True, timeout=120, check=True)
